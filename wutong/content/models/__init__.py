@@ -1,0 +1,3 @@
+from wutong.content.models.form import Form, FormSubmission
+
+__all__ = ["Form", "FormSubmission"]

@@ -1,0 +1,153 @@
+"""A lead: one buying interest of one person for one product line, and the clocks that run on it."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.people.models import Account, Identifier, Person
+from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+
+
+class Stage(models.TextChoices):
+    """Stages of a lead."""
+
+    NEW = "new", pgettext_lazy("lead stage", "New")
+    NURTURE = "nurture", pgettext_lazy("lead stage", "Nurturing")
+    MQL = "mql", pgettext_lazy("lead stage", "MQL")
+    SAL = "sal", pgettext_lazy("lead stage", "SAL")
+    SQL = "sql", pgettext_lazy("lead stage", "SQL")
+    OPPORTUNITY = "opportunity", pgettext_lazy("lead stage", "Opportunity")
+    RETURNED = "returned", pgettext_lazy("lead stage", "Returned")
+    WON = "won", pgettext_lazy("lead stage", "Won")
+    LOST = "lost", pgettext_lazy("lead stage", "Lost")
+    DISQUALIFIED = "disqualified", pgettext_lazy("lead stage", "Disqualified")
+
+
+CLOSED_STAGES = (Stage.WON, Stage.LOST, Stage.DISQUALIFIED)
+
+
+class Accountable(models.TextChoices):
+    """The function that must act on a lead."""
+
+    SDR = "sdr", _("SDR")
+    LEAD_OPERATIONS = "lead_operations", _("Lead operations")
+    SALES = "sales", pgettext_lazy("role", "Sales")
+    NOBODY = "nobody", pgettext_lazy("accountable", "Nobody")
+
+
+class ProductLine(models.Model):
+    """What a company may buy. A person has at most one open lead for each."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def visible_to(self, staff: Staff) -> Self:
+        """The only door to leads for code that answers a person."""
+        if not staff.is_active:
+            return self.none()
+        within = self
+        scopes = list(staff.scopes.all())
+        if scopes:
+            within = within.filter(scope__in=scopes)
+        if staff.data_scope == DataScope.ALL:
+            return within
+        mine = Q(owner=staff)
+        if staff.team is None:
+            return within.filter(mine)
+        if staff.data_scope == DataScope.OWN:
+            return within.filter(mine | Q(owner=None, team=staff.team))
+        if staff.data_scope == DataScope.TEAM:
+            return within.filter(mine | Q(team=staff.team))
+        return within.filter(mine | Q(team__path__startswith=staff.team.path))
+
+    def open(self) -> Self:
+        return self.exclude(stage__in=CLOSED_STAGES)
+
+    def awaiting_first_contact(self) -> Self:
+        return self.open().filter(first_contact_at=None)
+
+
+class Lead(models.Model):
+    """One buying interest of one person. Nobody owns it while it waits in its team."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="leads")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leads")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="leads")
+    product_line = models.ForeignKey(ProductLine, models.PROTECT, related_name="leads")
+    scope = models.ForeignKey(BusinessScope, models.PROTECT, related_name="leads")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="leads")
+    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="leads")
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
+    accountable = models.CharField(max_length=16, choices=Accountable.choices, default=Accountable.SDR)
+    is_incomplete = models.BooleanField(default=False)
+    channel = models.CharField(max_length=20, blank=True)
+    campaign = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    last_touch_at = models.DateTimeField()
+    first_contact_at = models.DateTimeField(null=True, blank=True)
+    next_step = models.CharField(max_length=200, blank=True)
+    next_step_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_by_event_id = models.UUIDField(null=True, unique=True)
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_lead_has_a_known_stage", condition=Q(stage__in=Stage.values)),
+            models.CheckConstraint(
+                name="an_open_lead_has_an_accountable_function",
+                condition=Q(stage__in=[*CLOSED_STAGES]) | ~Q(accountable="nobody"),
+            ),
+            models.CheckConstraint(
+                name="first_contact_follows_creation",
+                condition=Q(first_contact_at=None) | Q(first_contact_at__gte=F("created_at")),
+            ),
+        ]
+        indexes = [
+            models.Index(name="open_leads_of_a_team", fields=["team", "owner", "-created_at"], condition=~Q(stage__in=[*CLOSED_STAGES])),
+            models.Index(name="leads_of_an_owner", fields=["owner", "-last_touch_at"]),
+            models.Index(name="leads_by_touch", fields=["-last_touch_at", "-id"]),
+            models.Index(name="leads_of_a_person", fields=["person", "product_line"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"lead {self.pk}"
+
+
+class Clock(models.Model):
+    """A deadline in working time on a lead. Only a recorded human contact stops the first-contact clock."""
+
+    class Kind(models.TextChoices):
+        FIRST_CONTACT = "first_contact", _("First contact")
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    started_at = models.DateTimeField()
+    counts_from = models.DateTimeField(help_text="Start of working time: the same instant, or the next opening.")
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    escalated_to_minutes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_lead_has_one_clock_of_a_kind", fields=["lead", "kind"]),
+            models.CheckConstraint(name="a_clock_is_due_after_it_counts", condition=Q(due_at__gte=F("counts_from"))),
+            models.CheckConstraint(
+                name="somebody_stopped_a_stopped_clock", condition=Q(stopped_at=None) | Q(stopped_by__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(name="running_clocks", fields=["due_at"], condition=Q(stopped_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of lead {self.lead_id}"

@@ -1,0 +1,46 @@
+"""The audit trail: every state change by a person and every read of sensitive data leaves a row."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from wutong.platform.models import AuditEntry, Staff
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where the current request comes from."""
+
+    request_id: str = ""
+    address: str | None = None
+
+
+class Subject(Protocol):
+    """Anything with a row of its own."""
+
+    pk: Any
+
+
+origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  # immutable
+
+
+def record(action: str, *, actor: Staff | None, at: datetime, subject: Subject | None = None, **detail: Any) -> None:
+    """Write one entry in the caller's transaction, so that act and trail stand or fall together.
+
+    Args:
+        action: ``capability.what_happened``, such as ``lifecycle.first_contact_recorded``.
+        actor: who did it; None for the command line and the machine.
+        detail: plain JSON values; no secrets, no text that a customer or colleague wrote.
+    """
+    source = origin.get()
+    AuditEntry.objects.create(
+        at=at,
+        actor=actor,
+        action=action,
+        subject_kind=type(subject).__name__.lower() if subject is not None else "",
+        subject_id=str(getattr(subject, "public_id", None) or subject.pk) if subject is not None else "",
+        detail=detail,
+        request_id=source.request_id,
+        address=source.address,
+    )

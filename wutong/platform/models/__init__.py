@@ -1,0 +1,29 @@
+from wutong.platform.models.audit import AuditEntry
+from wutong.platform.models.calendar import CalendarDay, WorkingHours
+from wutong.platform.models.file import StoredFile
+from wutong.platform.models.inbox import DropCount, InboxBlock, ParkedItem, SenderKey
+from wutong.platform.models.mail import MailSettings, OutgoingMail
+from wutong.platform.models.notification import Notification
+from wutong.platform.models.organisation import BusinessScope, Organisation
+from wutong.platform.models.staff import DataScope, Invitation, Role, Staff, Team
+
+__all__ = [
+    "AuditEntry",
+    "BusinessScope",
+    "CalendarDay",
+    "DataScope",
+    "DropCount",
+    "InboxBlock",
+    "Invitation",
+    "MailSettings",
+    "Notification",
+    "Organisation",
+    "OutgoingMail",
+    "ParkedItem",
+    "Role",
+    "SenderKey",
+    "Staff",
+    "StoredFile",
+    "Team",
+    "WorkingHours",
+]

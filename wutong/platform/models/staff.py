@@ -1,0 +1,131 @@
+"""Colleagues, the tree of teams they work in, what each role may do and how far each sees."""
+
+import uuid
+from typing import Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.platform.models.organisation import BusinessScope
+
+
+class Role(models.TextChoices):
+    """The eight roles, fixed in code."""
+
+    MARKETER = "marketer", _("Marketer")
+    CONTENT = "content", _("Content and campaigns")
+    SDR = "sdr", _("SDR")
+    SALES = "sales", pgettext_lazy("role", "Sales")
+    SUCCESS = "success", _("Customer success")
+    MANAGER = "manager", _("Manager")
+    PARTNER_MANAGER = "partner_manager", _("Partner manager")
+    ADMIN = "admin", _("Administrator")
+
+
+class DataScope(models.TextChoices):
+    """How far a colleague sees."""
+
+    OWN = "own", pgettext_lazy("data scope", "Own")
+    TEAM = "team", pgettext_lazy("data scope", "Team")
+    TREE = "tree", pgettext_lazy("data scope", "Team and below")
+    ALL = "all", pgettext_lazy("data scope", "Everything")
+
+
+class Team(models.Model):
+    """A department. ``path`` lists the ids from the root to this team, so that a subtree is one prefix."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=80)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    path = models.CharField(max_length=200, db_index=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_team_path_is_slashed", condition=Q(path__regex=r"^/([0-9]+/)+$")),
+            models.UniqueConstraint(name="sibling_teams_differ_in_name", fields=["parent", "name"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffQuerySet(models.QuerySet["Staff"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def visible_to(self, staff: "Staff") -> Self:
+        """Colleagues are known to one another by name; accounts and rights are shown to administrators only."""
+        return self if staff.is_active else self.none()
+
+
+class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]  # built at run time
+    def get_by_natural_key(self, username: str | None) -> "Staff":
+        found: Staff = self.get(email__iexact=username or "")
+        return found
+
+
+class Staff(AbstractBaseUser):
+    """A colleague who signs in."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("Follow the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    class Density(models.TextChoices):
+        COMPACT = "compact", _("Compact")
+        STANDARD = "standard", _("Standard")
+        ROOMY = "roomy", _("Roomy")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=200, db_collation="C", blank=True)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="members")
+    data_scope = models.CharField(max_length=4, choices=DataScope.choices, default=DataScope.OWN)
+    scopes = models.ManyToManyField(BusinessScope, blank=True, related_name="staff")
+    is_active = models.BooleanField(default=True)
+    auth_epoch = models.PositiveIntegerField(default=1, help_text="Raised to end every session and live stream.")
+    language = models.CharField(max_length=10, default="zh-hans")
+    zone = models.CharField(max_length=64, blank=True, help_text="Empty: the organisation's zone.")
+    theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    density = models.CharField(max_length=8, choices=Density.choices, default=Density.STANDARD)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name", "role"]
+    objects = StaffManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_colleague_has_a_known_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="a_colleague_has_a_known_scope", condition=Q(data_scope__in=DataScope.values)),
+            models.CheckConstraint(
+                name="a_team_scope_needs_a_team", condition=~Q(data_scope__in=["team", "tree"]) | Q(team__isnull=False)
+            ),
+            models.UniqueConstraint(models.functions.Lower("email"), name="one_sign_in_for_one_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_session_auth_hash(self) -> str:
+        """Ends every session when the password or ``auth_epoch`` changes."""
+        return f"{super().get_session_auth_hash()}{self.auth_epoch}"
+
+
+class Invitation(models.Model):
+    """A one-time link by which a colleague sets a first password. Only the digest of its token is stored."""
+
+    staff = models.OneToOneField(Staff, models.CASCADE, related_name="invitation")
+    token_digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"invitation of {self.staff_id} until {self.expires_at:%Y-%m-%d}"

@@ -1,0 +1,3 @@
+from wutong.scoring.models.score import PersonScore, ScoreTerm
+
+__all__ = ["PersonScore", "ScoreTerm"]

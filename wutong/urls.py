@@ -1,0 +1,16 @@
+"""The addresses of the pages. Each capability keeps its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("wutong.web.urls")),
+    path("", include("wutong.platform.urls")),
+    path("", include("wutong.lifecycle.urls")),
+    path("", include("wutong.people.urls")),
+    path("", include("wutong.content.urls")),
+    path("", include("wutong.analytics.urls")),
+]
+handler400 = "wutong.web.views.bad_request"
+handler403 = "wutong.web.views.forbidden"
+handler404 = "wutong.web.views.not_found"
+handler500 = "wutong.web.views.server_error"
