@@ -1,0 +1,97 @@
+"""What is known about people: statements with their source, and the one of each field that counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from wutong.people.models import Assurance, FieldValue, Person, Reach
+from wutong.platform.chinese import search_keys, sort_key
+
+SHOWN_FIELDS = ("full_name", "title", "company")
+_TRUST = {Assurance.VERIFIED: 0, Assurance.STAFF: 1, Assurance.TYPED: 2, Assurance.BROWSER: 3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """Somebody said that a person's ``field`` is ``value``."""
+
+    subject_id: int
+    person_id: int
+    field: str
+    value: str
+    source: str
+    assurance: Assurance
+    observed_at: datetime
+    event_id: UUID | None = None
+
+
+def state_many(statements: Sequence[Statement]) -> None:
+    """Keep every statement; a repeat of the same event changes nothing. Opens no transaction."""
+    FieldValue.objects.bulk_create(
+        [
+            FieldValue(
+                subject_id=one.subject_id,
+                person_id=one.person_id,
+                field=one.field,
+                value=one.value,
+                source=one.source,
+                assurance=one.assurance,
+                observed_at=one.observed_at,
+                event_id=one.event_id,
+            )
+            for one in statements
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def standing(values: Sequence[FieldValue]) -> dict[str, FieldValue]:
+    """The value of each field that counts: the most trusted source, then the latest, the longest, the text's order.
+
+    Source: ``algorithms.md`` 1.1, merging field values.
+    """
+    best: dict[str, FieldValue] = {}
+    for value in sorted(values, key=_preference):
+        best.setdefault(value.field, value)
+    return best
+
+
+def _preference(value: FieldValue) -> tuple[int, float, int, str]:
+    trust = _TRUST[Assurance(value.assurance)]
+    return (trust, -value.observed_at.timestamp(), -len(value.value), value.value)
+
+
+def refresh_people(people: Sequence[int]) -> None:
+    """Write the name, title, company and search keys that people are listed by. Opens no transaction."""
+    if not people:
+        return
+    statements: dict[int, list[FieldValue]] = {id: [] for id in people}
+    for value in FieldValue.objects.filter(person__in=people, field__in=SHOWN_FIELDS):
+        statements[value.person_id].append(value)
+    addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in people}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, kind, value FROM people_identifier"
+            " WHERE person_id = ANY(%s) AND kind IN ('phone', 'email', 'crm_id')",
+            [list(people)],
+        )
+        for person_id, kind, value in cursor.fetchall():
+            addresses[person_id].append((kind, value))
+
+    rows = []
+    for person in Person.objects.filter(pk__in=people):
+        shown = {field: value.value for field, value in standing(statements[person.pk]).items()}
+        person.full_name = shown.get("full_name", "")[:120]
+        person.title = shown.get("title", "")[:120]
+        person.company_name = shown.get("company", "")[:200]
+        person.sort_key = sort_key(person.full_name)
+        numbers = [value for kind, value in addresses[person.pk] if kind == "phone"]
+        mailboxes = [value.split("@", 1)[0] for kind, value in addresses[person.pk] if kind == "email"]
+        person.search_keys = search_keys([person.full_name, person.company_name, *mailboxes], numbers=numbers)
+        if person.full_name or addresses[person.pk]:
+            person.reach = Reach.KNOWN
+        rows.append(person)
+    Person.objects.bulk_update(rows, ["full_name", "title", "company_name", "sort_key", "search_keys", "reach"])

@@ -1,0 +1,17 @@
+"""Work on people that is too long for the act that caused it."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from wutong.people.reassign import reassign_piece
+
+
+@app.task(queue="default")
+def reassign_later(subjects: list[int], people: list[int]) -> None:
+    """Move the rows of ``subjects`` a thousand at a time; a killed job goes on where it was."""
+    finished = False
+    while not finished:
+        with transaction.atomic():
+            finished = reassign_piece(subjects, people, at=datetime.now(UTC))

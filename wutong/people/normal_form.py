@@ -1,0 +1,90 @@
+"""Normal forms of identifiers: what two spellings of the same thing have in common.
+
+Source: ``algorithms.md`` 1.3.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from wutong.people.models.identity import IdentifierKind
+
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF])
+_EXTENSION = re.compile(r"(转|轉|ext\.?|分机)", re.IGNORECASE)
+_ROLE_MAILBOXES = frozenset(
+    "abuse account accounts admin administrator billing bot business career careers contact customerservice enquiries enquiry "
+    "feedback finance help hello hostmaster hr info inquiries inquiry invoice it jobs mail mailer-daemon marketing media news "
+    "newsletter no-reply noreply office orders postmaster pr press purchase purchasing recruit reception register root sales "
+    "security service spam support tech test team webmaster 客服 销售 商务 市场 人事 招聘".split()
+)
+_PLACEHOLDER_NATIONAL = re.compile(r"^(?:1?(\d)\1{7,}|\d*0123456789|1?12345678\d*|13800138000|13888888888)$")
+
+
+class NotAnIdentifier(ValueError):
+    """A text cannot be what it claims; the message says what it should look like."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone:
+    """A telephone number: E.164, its extension, and whether it belongs to a person rather than to an office."""
+
+    e164: str
+    extension: str
+    is_personal: bool
+
+
+@lru_cache(maxsize=20_000)
+def phone(text: str, *, region: str = "CN") -> Phone:
+    """Read a telephone number as people type it.
+
+    Raises:
+        NotAnIdentifier: it is no valid number of ``region`` nor an international one.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    cleaned = _EXTENSION.sub(" ext ", cleaned)
+    cleaned = re.sub(r"^00", "+", cleaned)
+    cleaned = re.sub(r"^86-", "+86", cleaned)
+    try:
+        number = phonenumbers.parse(cleaned, region)
+    except phonenumbers.NumberParseException as error:
+        raise NotAnIdentifier("not a telephone number") from error
+    if not phonenumbers.is_valid_number(number):
+        raise NotAnIdentifier("not a valid telephone number")
+    kind = phonenumbers.number_type(number)
+    extension = number.extension or ""
+    number.extension = None
+    personal = kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return Phone(
+        e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        extension=extension,
+        is_personal=personal and not extension,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def email(text: str) -> str:
+    """The form of an e-mail address for matching: domain in IDNA, everything in lower case.
+
+    Raises:
+        NotAnIdentifier: it is no e-mail address.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    try:
+        parts = validate_email(cleaned, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise NotAnIdentifier("not an e-mail address") from error
+    return f"{parts.local_part.lower()}@{parts.ascii_domain or parts.domain}".lower()
+
+
+def is_generic(kind: IdentifierKind, value: str) -> bool:
+    """Whether a value belongs to nobody in particular, so that it must never link two people."""
+    if kind == IdentifierKind.EMAIL:
+        return value.split("@", 1)[0] in _ROLE_MAILBOXES
+    if kind == IdentifierKind.PHONE:
+        national = re.sub(r"^\+86", "", value)
+        return _PLACEHOLDER_NATIONAL.match(national) is not None
+    return False

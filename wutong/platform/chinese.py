@@ -1,0 +1,87 @@
+"""Finding and sorting names that may be Chinese, the same way on every database engine.
+
+``search_keys`` are what a GIN index holds: grams of characters, pinyin from each beginning, initials, fragments of
+numbers. ``query_keys`` says which of them a search text needs; a row matches when it has all of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from opencc import OpenCC
+from pypinyin import Style, lazy_pinyin
+
+MAX_KEYS = 160
+_MAX_CHARACTERS = 40
+_PREFIX = 12  # letters of a word or its pinyin that can be searched by
+_PERSON_CHARACTERS = 4  # a run this short may be a person's name, found by the given name too
+_DIGITS = 4  # a fragment of a number is found from four digits on
+_HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_RUNS = re.compile(rf"[{_HAN}]+|[a-z]+|[0-9]+")
+
+
+def normalised(text: str) -> str:
+    """The form in which texts are compared: NFKC, simplified, case folded, single spaces. Never shown or stored as a name."""
+    return " ".join(_simplifier().convert(unicodedata.normalize("NFKC", text)).casefold().split())
+
+
+@lru_cache(maxsize=20_000)
+def sort_key(name: str) -> str:
+    """Toneless pinyin of a name, to be sorted by its bytes (collation C): 陈默 before 周宁 before Zoe."""
+    return " ".join(lazy_pinyin(normalised(name)[:_MAX_CHARACTERS])).lower()[:200]
+
+
+def search_keys(names: Iterable[str], *, numbers: Iterable[str] = ()) -> list[str]:
+    """What a person or company with these names and telephone numbers can be found by, sorted."""
+    keys: set[str] = set()
+    for name in names:
+        keys |= _name_keys(name)
+    for number in numbers:
+        keys |= _grams(re.sub(r"\D", "", number), _DIGITS)
+    return sorted(keys)[:MAX_KEYS]
+
+
+def query_keys(text: str) -> list[str]:
+    """The keys that a row must all have to be found by ``text``; empty when there is nothing to search by."""
+    keys: set[str] = set()
+    for run in _RUNS.findall(normalised(text)[:_MAX_CHARACTERS]):
+        if run.isdecimal():
+            keys |= _grams(run, _DIGITS)
+        elif run.isascii():
+            keys.add(run[:_PREFIX])
+        else:
+            keys |= _grams(run, 2) or {run}
+    return sorted(keys)
+
+
+@lru_cache(maxsize=50_000)
+def _name_keys(name: str) -> frozenset[str]:
+    keys: set[str] = set()
+    for run in _RUNS.findall(normalised(name)[:_MAX_CHARACTERS]):
+        if run.isdecimal():
+            keys |= _grams(run, _DIGITS)
+        elif run.isascii():
+            keys |= _beginnings(run[:_PREFIX])
+        else:
+            keys |= set(run) | _grams(run, 2)
+            syllables = lazy_pinyin(run, style=Style.NORMAL)
+            starts = range(len(syllables)) if len(run) <= _PERSON_CHARACTERS else (0,)
+            for start in starts:
+                whole = "".join(syllables[start:])[:_PREFIX]
+                initials = "".join(syllable[:1] for syllable in syllables[start:])[:_PREFIX]
+                keys |= _beginnings(whole) | _beginnings(initials)
+    return frozenset(keys)
+
+
+def _beginnings(word: str) -> set[str]:
+    return {word[:length] for length in range(1, len(word) + 1)}
+
+
+def _grams(text: str, size: int) -> set[str]:
+    return {text[at : at + size] for at in range(len(text) - size + 1)}
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
