@@ -1,0 +1,92 @@
+"""Before Django loads: a throw-away PostgreSQL, a data folder, and settings that no machine's environment changes.
+
+``WUTONG_TEST_POSTGRES=15`` takes the distribution's programs of that major version instead of the wheel's;
+``WUTONG_TEST_DATABASE_URL`` takes a server that already runs.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import psycopg
+import pytest
+
+from wutong.operations.postgres import ADMIN, FAST_AND_FORGETFUL, SETTINGS, Cluster, wheel_binaries
+from wutong.operations.roles import APP, READ, ensure_roles
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+class ThrowAway:
+    """The server and the folders of one test run."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="wt-", dir="/tmp"))
+        self.folder.chmod(0o755)  # the server's account passes through it
+        self.cluster: Cluster | None = None
+
+    def start(self) -> str:
+        self.cluster = Cluster(
+            data=self.folder / "pg",
+            socket_dir=self.folder / "s",
+            binaries=postgres_binaries(),
+            settings=SETTINGS | FAST_AND_FORGETFUL | {"max_connections": "120", "logging_collector": "off"},
+        )
+        password = secrets.token_hex(16)
+        self.cluster.initialise(admin_password=password)
+        with (self.folder / "postgres.log").open("w") as log:
+            self.server = self.cluster.start(log=log)
+        admin = f"host={self.cluster.socket_dir} dbname=postgres user={ADMIN} password={password}"
+        with psycopg.connect(admin, autocommit=True) as connection:
+            passwords = {APP: password, READ: password}
+            ensure_roles(connection, database="wutong", passwords=passwords, may_create_databases=True)
+        return f"postgres://{APP}:{password}@{str(self.cluster.socket_dir).replace('/', '%2F')}/wutong"
+
+    def remove(self) -> None:
+        if self.cluster is not None:
+            self.cluster.stop(self.server)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def postgres_binaries() -> Path:
+    """The PostgreSQL programs that this run tests against."""
+    major = os.environ.get("WUTONG_TEST_POSTGRES")
+    return Path(f"/usr/lib/postgresql/{major}/bin") if major else wheel_binaries()
+
+
+if os.environ.get("DJANGO_SETTINGS_MODULE"):
+    # pytest-django would have read the settings already, before there is a database to name.
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring a database and settings of their own.")
+_throw_away = ThrowAway()
+for _name in [name for name in os.environ if name.startswith("WUTONG_") and not name.startswith("WUTONG_TEST_")]:
+    del os.environ[_name]
+os.environ["WUTONG_DATA_DIR"] = str(_throw_away.folder / "data")
+os.environ["DATABASE_URL"] = os.environ.get("WUTONG_TEST_DATABASE_URL") or _throw_away.start()
+os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
+
+
+def pytest_configure() -> None:
+    django.setup()
+
+
+def pytest_unconfigure() -> None:
+    _throw_away.remove()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> "SharedData":
+    return SharedData()
+
+
+class SharedData:
+    """Reference data that lies beside the project, where there is any."""
+
+    def __call__(self, name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.exists():
+            pytest.skip(f"REFERENCE DATA MISSING: {path} is not there, so what it proves is not proved in this run")
+        return path
