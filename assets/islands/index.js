@@ -1,0 +1,4 @@
+// Every island by its name. The import() in each line is what makes it a chunk of its own.
+export const ISLANDS = {
+  "panel-grip": () => import("./panel-grip.js"),
+};

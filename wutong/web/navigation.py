@@ -1,0 +1,107 @@
+"""The left navigation: every entry there is, and who sees which.
+
+An entry shows once its address resolves, so that the menu never promises a page that does not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+Count = Callable[[Any], int | None]  # how many things wait for this colleague, where someone must act
+
+EVERYONE = frozenset({"marketer", "content", "sdr", "sales", "success", "manager", "partner_manager", "admin"})
+MARKETING = frozenset({"marketer", "content", "manager", "admin"})
+SELLING = frozenset({"sdr", "sales", "manager", "admin"})
+ADMIN = frozenset({"admin"})
+
+
+class Group(Enum):
+    """The jobs by which entries are grouped, in the order shown."""
+
+    TODAY = pgettext_lazy("navigation", "Today")
+    PEOPLE = pgettext_lazy("navigation", "People")
+    GROWTH = pgettext_lazy("navigation", "Growth")
+    DEALS = pgettext_lazy("navigation", "Deals")
+    SUCCESS = pgettext_lazy("navigation", "Success")
+    PARTNERS = pgettext_lazy("navigation", "Partners")
+    INSIGHT = pgettext_lazy("navigation", "Insight")
+    SETTINGS = pgettext_lazy("navigation", "Settings")
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry. ``on_phone`` puts it into the bar at the foot of a phone, where four fit."""
+
+    group: Group
+    label: Promise
+    icon: str
+    url_name: str
+    roles: frozenset[str] = EVERYONE
+    count: Count | None = None
+    is_urgent: bool = False
+    on_phone: bool = False
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    """An entry as one person sees it on one page."""
+
+    item: NavItem
+    url: str
+    is_current: bool
+    waiting: int | None
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    label: Promise
+    items: list[ShownItem]
+
+
+ITEMS = (
+    NavItem(Group.TODAY, pgettext_lazy("navigation", "Home"), "home", "web:home", on_phone=True),
+    NavItem(
+        Group.TODAY,
+        pgettext_lazy("navigation", "Lead inbox"),
+        "inbox",
+        "lifecycle:inbox",
+        SELLING,
+        is_urgent=True,
+        on_phone=True,
+    ),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "people:list", on_phone=True),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "people:accounts"),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Pool"), "ripple", "lifecycle:pool", SELLING),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Review queue"), "user-question", "people:review", SELLING),
+    NavItem(Group.GROWTH, pgettext_lazy("navigation", "Content"), "file-text", "content:library", MARKETING),
+    NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Funnel"), "filter", "analytics:funnel"),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Audit"), "history", "platform:audit", ADMIN),
+)
+
+
+def navigation_for(staff: Any, *, path: str, items: tuple[NavItem, ...] = ITEMS) -> list[ShownGroup]:
+    """The groups that ``staff`` sees while on the page at ``path``; the entry it belongs to is marked."""
+    role = getattr(staff, "role", None)
+    seen = [(item, url) for item in items if role in item.roles and (url := _resolved(item.url_name))]
+    current = max((url for _, url in seen if _is_within(path, url)), key=len, default=None)
+    shown = [ShownItem(item, url, url == current, item.count(staff) if item.count else None) for item, url in seen]
+    groups = [ShownGroup(group.value, [entry for entry in shown if entry.item.group is group]) for group in Group]
+    return [group for group in groups if group.items]
+
+
+def _resolved(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def _is_within(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))

@@ -1,0 +1,151 @@
+"""Small marks that carry a meaning: figures, badges, timers, scores, names, masked values."""
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.template import Library
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.platform import format
+from wutong.web.tags.formats import language
+from wutong.web.words import script_words
+
+register = Library()
+
+AVATAR_COLOURS = 5
+SOON = timedelta(minutes=2)
+STAGE_NAMES = {
+    "new": pgettext_lazy("lead stage", "New"),
+    "nurture": pgettext_lazy("lead stage", "Nurturing"),
+    "mql": pgettext_lazy("lead stage", "MQL"),
+    "sal": pgettext_lazy("lead stage", "SAL"),
+    "sql": pgettext_lazy("lead stage", "SQL"),
+    "opportunity": pgettext_lazy("lead stage", "Opportunity"),
+    "returned": pgettext_lazy("lead stage", "Returned"),
+    "won": pgettext_lazy("lead stage", "Won"),
+    "lost": pgettext_lazy("lead stage", "Lost"),
+    "disqualified": pgettext_lazy("lead stage", "Disqualified"),
+}
+TONE_ICONS = {"ok": "circle-check", "warn": "alert-triangle", "bad": "alert-circle", "": "info-circle"}
+
+
+@register.inclusion_tag("web/components/figure.html")
+def figure(
+    label: str,
+    value: str,
+    *,
+    unit: str = "",
+    href: str = "",
+    definition: str = "",
+    change: str = "",
+    tone: str = "",
+    note: str = "",
+    trend: Sequence[float] = (),
+) -> dict[str, Any]:
+    """One key figure. ``href`` leads to what is behind it; ``tone`` (ok, warn, bad) says whether the change is good."""
+    given = {"label": label, "value": value, "unit": unit, "href": href, "definition": definition}
+    return {**given, "change": change, "tone": tone, "note": note, "points": _polyline(trend)}
+
+
+@register.inclusion_tag("web/components/definition.html")
+def definition(term: str, meaning: str) -> dict[str, Any]:
+    """An ⓘ that explains ``term`` on hover and on focus."""
+    return {"term": term, "meaning": meaning, "id": f"definition-{zlib.crc32(f'{term}{meaning}'.encode()):x}"}
+
+
+@register.inclusion_tag("web/components/badge.html")
+def badge(text: str, tone: str = "", icon: str = "") -> dict[str, Any]:
+    """``tone``: brand, ok, warn, bad or nothing."""
+    return {"text": text, "tone": tone, "icon": icon}
+
+
+@register.simple_tag
+def stage_badge(code: str, label: str = "") -> SafeString:
+    """The stage of a lead; ``label`` only where the company has renamed it."""
+    return format_html('<span class="stage-badge stage-{}">{}</span>', code, label or STAGE_NAMES.get(code, code))
+
+
+@register.inclusion_tag("web/components/timer.html")
+def timer(
+    due_at: datetime | None,
+    *,
+    starts_at: datetime | None = None,
+    took: timedelta | None = None,
+    told: str = "",
+) -> dict[str, Any]:
+    """First-contact countdown. ``starts_at`` while the clock waits for working hours, ``took`` once it has stopped.
+
+    ``told`` names those whom an overdue timer has alerted.
+    """
+    now = timezone.now()
+    if took is not None:
+        return {"state": "done", "text": format.duration(took, language=language())}
+    if starts_at is not None and starts_at > now:
+        said = format.ago(starts_at, now=now, zone=timezone.get_current_timezone(), language=language())
+        return {"state": "waiting", "text": _("Counts from %(when)s") % {"when": said}}
+    if due_at is None:
+        return {"state": "none", "text": format.EMPTY}
+    left = due_at - now
+    state = "late" if left < timedelta() else "soon" if left <= SOON else "calm"
+    heard = script_words[f"timer_{state}"]
+    return {"state": state, "text": _timer_text(left), "due_at": due_at, "heard": heard, "told": told}
+
+
+@register.inclusion_tag("web/components/score.html")
+def score(value: int, *, change: int = 0, grade: str = "") -> dict[str, Any]:
+    """A 0 to 100 bar with its figure, the change, and the fit grade A to D."""
+    return {"value": value, "width": max(0, min(value, 100)), "change": change, "grade": grade}
+
+
+@register.simple_tag
+def avatar(name: str, size: str = "") -> SafeString:
+    """The first character of ``name`` on its own tint; decoration beside the written name. ``size``: "large" or nothing."""
+    tint = zlib.crc32(name.encode()) % AVATAR_COLOURS
+    extra = " is-large" if size == "large" else ""
+    shown = format.initials(name)
+    return format_html('<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', tint, extra, shown)
+
+
+@register.inclusion_tag("web/components/masked.html")
+def masked(shown: str, *, copy: str = "", reveal: str = "", label: str = "") -> dict[str, Any]:
+    """A value as this reader may see it. ``copy`` is what the icon copies, ``reveal`` where the audited unmasking is."""
+    return {"shown": shown, "copy": copy, "reveal": reveal, "label": label}
+
+
+@register.inclusion_tag("web/components/copy.html")
+def copy(value: str, label: str = "") -> dict[str, Any]:
+    return {"value": value, "label": label}
+
+
+@register.simple_tag
+def tone_icon(tone: str) -> str:
+    return TONE_ICONS.get(tone, TONE_ICONS[""])
+
+
+def _timer_text(left: timedelta) -> str:
+    total = round(abs(left).total_seconds())
+    minutes, seconds = divmod(total, 60)
+    hours = total // 3600
+    side = "late" if left < timedelta() else "left"
+    unit = "hours" if hours else "seconds" if side == "left" or total < 60 else "minutes"
+    if hours:
+        minutes %= 60
+    return str(script_words[f"timer_{side}_{unit}"]) % {"hours": hours, "minutes": minutes, "seconds": seconds}
+
+
+def _polyline(values: Sequence[float]) -> str:
+    """Points of an 84 by 24 sparkline."""
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    height = (high - low) or 1
+    step = 80 / (len(values) - 1)
+    return " ".join(f"{2 + i * step:.1f},{21 - (value - low) / height * 18:.1f}" for i, value in enumerate(values))
+
+

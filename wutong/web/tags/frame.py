@@ -1,0 +1,42 @@
+"""Tags that the frame itself needs: built files, icons, words for scripts, the right rail."""
+
+from django.template import Library
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+
+from wutong.web.assets import asset_url
+from wutong.web.words import script_words
+
+register = Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """``{% asset "core.js" %}``: the address of a built file."""
+    return asset_url(name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """``{% icon "phone" %}``: an outline icon of Tabler's. It says nothing to screen readers: put a word beside it."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset_url("icons.svg"), name)
+
+
+@register.simple_tag(name="script_words")
+def words_for_scripts() -> SafeString:
+    return json_script({key: str(sentence) for key, sentence in script_words.items()}, "wt-words")
+
+
+@register.simple_block_tag
+def rail(content: str, label: str) -> SafeString:
+    """The right rail, or nothing when the page put nothing into it."""
+    if not content.strip():
+        return SafeString()
+    return format_html(
+        '<aside class="rail" id="rail" aria-label="{}"><a class="btn btn-quiet btn-icon rail-close" href="#main">{}'
+        '<span class="only-heard">{}</span></a>{}</aside>',
+        label,
+        icon("x"),
+        script_words["close"],
+        content,
+    )
