@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from wutong.web.sample import sample_context
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 CHOICES = {"theme": ("light", "dark", "system"), "density": ("compact", "standard", "roomy"), "lang": ("zh-hans", "en")}
 
 
-@require_GET
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state. ``?theme=``, ``?density=`` and ``?lang=`` show it as others see it."""
     if not (settings.DEBUG or request.user.is_authenticated):

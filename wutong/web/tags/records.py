@@ -35,12 +35,13 @@ def facts(items: Iterable[Fact]) -> dict[str, Any]:
 
 @register.simple_block_tag
 def timeline(content: str, label: str, id: str = "timeline") -> SafeString:
-    return format_html('<section class="timeline" id="{}" aria-label="{}">{}</section>', id, label, content)
+    return format_html('<div class="timeline" id="{}" role="group" aria-label="{}">{}</div>', id, label, content)
 
 
 @register.simple_tag
-def timeline_day(on: date) -> SafeString:
+def timeline_day(on: date | datetime) -> SafeString:
     """The sticky head above the acts of one day."""
+    on = timezone.localdate(on) if isinstance(on, datetime) else on
     names = {0: pgettext("day head", "Today"), 1: pgettext("day head", "Yesterday")}
     said = names.get((timezone.localdate() - on).days)
     return format_html('<h3 class="timeline-day">{}</h3>', f"{said} · {day(on)}" if said else day(on))
