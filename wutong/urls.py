@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
+from wutong.platform import observe
+
 urlpatterns = [
+    path("healthz", observe.healthz),
+    path("readyz", observe.readyz),
+    path("metrics", observe.metrics),
     path("", include("wutong.web.urls")),
     path("", include("wutong.platform.urls")),
     path("", include("wutong.lifecycle.urls")),

@@ -1,0 +1,85 @@
+"""Our own PostgreSQL as this deployment's settings place it: where it lies, who holds it, how a command reaches it."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from wutong.config import config
+from wutong.operations.postgres import ADMIN, SETTINGS, Cluster, wheel_binaries
+from wutong.operations.problem import Problem
+from wutong.platform.database import DATABASE, is_own, socket_dir
+from wutong.platform.secrets import role_password
+
+
+def cluster() -> Cluster:
+    return Cluster(
+        data=config().data_dir / "postgres", socket_dir=socket_dir(), binaries=wheel_binaries(), settings=SETTINGS
+    )
+
+
+class DataFolderBusy(Problem):
+    """Another process holds the data folder."""
+
+
+@contextlib.contextmanager
+def held_data_folder() -> Iterator[Path]:
+    """Hold the data folder for as long as the block runs; the kernel lets go of it when we die.
+
+    Raises:
+        DataFolderBusy: another ``wutong up`` or command holds it.
+    """
+    folder = config().run_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise DataFolderBusy(
+                f"{config().data_dir} is in use by process {holder}. Stop it first, or give this one "
+                "a folder of its own with WUTONG_DATA_DIR."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield folder
+
+
+@contextlib.contextmanager
+def reachable_database() -> Iterator[None]:
+    """See to it that the database answers: yours, ours that already runs, or ours started for this block."""
+    if not is_own():
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(held_data_folder())
+        except DataFolderBusy:
+            pass  # whoever holds it serves it
+        else:
+            ours = cluster()
+            if not ours.is_initialised:
+                raise Problem(f"There is no database in {ours.data} yet. Run wutong up first.")
+            server = ours.start()
+            stack.callback(ours.stop, server)
+        yield
+
+
+def admin_conninfo(database: str = "postgres") -> str:
+    """The superuser's connection, for making roles and databases only."""
+    return f"host={socket_dir()} dbname={database} user={ADMIN} password={role_password(ADMIN)}"
+
+
+def ensure_database() -> None:
+    """Make roles, database and grants in our own server, or bring them up to date."""
+    import psycopg
+
+    from wutong.operations.roles import APP, READ, ensure_roles, grant_reading
+
+    with psycopg.connect(admin_conninfo(), autocommit=True) as admin:
+        ensure_roles(admin, database=DATABASE, passwords={role: role_password(role) for role in (APP, READ)})
+    with psycopg.connect(admin_conninfo(DATABASE), autocommit=True) as database:
+        grant_reading(database)

@@ -1,0 +1,76 @@
+"""What must be done before the processes start: roles, migrations, partitions, the company and its first sign-in.
+
+Runs as a process of its own, so that the supervisor need not carry Django in memory.
+"""
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+from wutong.config import config
+from wutong.operations.own_server import ensure_database, reachable_database
+from wutong.platform.database import is_own
+from wutong.platform.logs import configure_logging
+
+LOGINS_FILE = "demo-logins.txt"
+
+
+def main(argv: list[str]) -> None:
+    """Print one JSON object: ``link`` of the first administrator, or ``logins`` of the demo."""
+    parser = argparse.ArgumentParser(prog="wutong prepare")
+    parser.add_argument("--demo", action="store_true")
+    demo: bool = parser.parse_args(argv).demo
+    configure_logging("prepare")
+    with contextlib.redirect_stdout(sys.stderr):
+        if is_own():
+            ensure_database()
+        migrate()
+        at = datetime.now(UTC)
+        told = {"logins": _demo_logins(at=at)} if demo else {"link": _first_link(at=at)}
+    print(json.dumps(told))  # noqa: T201  # read by the supervisor
+
+
+def migrate() -> None:
+    """Bring the schema up to date and make the partitions that will be needed soon."""
+    import django
+    from django.core.management import call_command
+    from django.db import transaction
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+
+    from wutong.events import partitions
+
+    with transaction.atomic():
+        partitions.ensure_around(at=datetime.now(UTC))
+
+
+def migrate_main(argv: list[str]) -> None:
+    """``wutong migrate``: the schema of this version, without starting anything."""
+    argparse.ArgumentParser(prog="wutong migrate", description=migrate_main.__doc__).parse_args(argv)
+    configure_logging("migrate")
+    with reachable_database():
+        migrate()
+
+
+def _first_link(*, at: datetime) -> str | None:
+    from wutong.platform.first_run import ensure_company
+
+    return ensure_company(at=at)
+
+
+def _demo_logins(*, at: datetime) -> list[list[str]]:
+    """The demo's sign-ins: made at the first start, read from their file at later ones."""
+    demo = importlib.import_module("wutong.sandbox.demo")
+    made = [list(login) for login in demo.ensure_demo(at=at)]
+    path = config().data_dir / LOGINS_FILE
+    if made:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.writelines("\t".join(login) + "\n" for login in made)
+        return made
+    return [line.split("\t") for line in path.read_text().splitlines()] if path.exists() else []

@@ -1,0 +1,18 @@
+"""The WSGI application as ``wutong web``'s worker process loads it."""
+
+import os
+
+from wutong.operations.account import die_with_parent
+from wutong.platform.logs import configure_logging
+
+# A worker that outlives its parent would keep the port from the next one.
+die_with_parent()
+configure_logging("web")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
+
+from wutong.platform.observe import show_database_figures  # noqa: E402  # logs first
+from wutong.wsgi import application  # noqa: E402
+
+show_database_figures()
+
+__all__ = ["application"]
