@@ -15,12 +15,17 @@ from msgspec import Struct
 
 from wutong.config import config
 from wutong.platform.database import conninfo
+from wutong.platform.figures import serve_figures
+from wutong.platform.logs import configure_logging
 from wutong.sandbox import company
 from wutong.sandbox.asgi import Answer, Receive, Request, Scope, Send, read_request, reply
 from wutong.sandbox.outbox import Outbox, smtp_protocol
 from wutong.sandbox.site import Site
 from wutong.sandbox.tools import Tools
 from wutong.sandbox.visitors import Visitors, visits
+
+STAYS_DOWN = 78
+"""EX_CONFIG of sysexits.h: tells the supervisor that another start would end the same way."""
 
 log = structlog.get_logger()
 
@@ -37,10 +42,13 @@ class DemoCompany(Struct, frozen=True):
 
 def main() -> None:
     """Run until asked to stop."""
+    configure_logging("sandbox")
     try:
         demo = demo_company()
     except NotADemo as refusal:
-        sys.exit(str(refusal))
+        log.error("sandbox_refuses", reason=str(refusal))
+        sys.exit(STAYS_DOWN)
+    serve_figures("sandbox")
     asyncio.run(serve(demo))
 
 

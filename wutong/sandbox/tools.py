@@ -14,7 +14,6 @@ LINK = re.compile(r"https?://[^\s<>\"']+")
 ZONE = ZoneInfo("Asia/Shanghai")
 SOURCE_NAMES = {
     "baidu_search": ("百度推广", "Baidu advertising"),
-    "organic_search": ("必应自然搜索", "Bing, unpaid"),
     "wechat_article": ("公众号文章", "WeChat article"),
     "webinar_mail": ("研讨会邮件", "Webinar mail"),
     "partner": ("伙伴推荐", "Partner's website"),
@@ -196,7 +195,8 @@ def _clock(mail: Mail) -> str:
 
 def _sources(language: Language) -> str:
     word = WORDS[language]
-    rows = "".join(_source_row(language, source) for source in SOURCES)
+    # A search engine that adds nothing to its links is known by the referrer alone, which no link of ours can imitate.
+    rows = "".join(_source_row(language, source) for source in SOURCES if source.campaign or not source.referrer)
     return (
         f'<div class="scroll"><table><thead><tr><th scope="col">{escape(word["source"])}</th>'
         f'<th scope="col">{escape(word["carries"])}</th></tr></thead><tbody>{rows}</tbody></table></div>'
