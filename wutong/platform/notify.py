@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,8 @@ class Notice:
     url: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     topics: tuple[str, ...] = ()
+    quiet_for: timedelta | None = None
+    """A group that changed so lately is counted up without being announced again."""
 
 
 def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
@@ -32,23 +34,38 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
     """
     if not notices:
         return []
+    loud: list[tuple[int, int, str, Sequence[str]]] = []
     ids: list[int] = []
     with connection.cursor() as cursor:
         for notice in notices:
             cursor.execute(
                 """
-                INSERT INTO platform_notification
+                WITH earlier AS (
+                    SELECT changed_at FROM platform_notification
+                    WHERE staff_id = %(staff)s AND "group" = %(group)s AND read_at IS NULL
+                )
+                INSERT INTO platform_notification AS n
                     (staff_id, kind, "group", params, url, count, created_at, changed_at)
-                VALUES (%s, %s, %s, %s, %s, 1, %s, %s)
+                VALUES (%(staff)s, %(kind)s, %(group)s, %(params)s, %(url)s, 1, %(at)s, %(at)s)
                 ON CONFLICT (staff_id, "group") WHERE read_at IS NULL
-                DO UPDATE SET count = platform_notification.count + 1, kind = excluded.kind, params = excluded.params,
+                DO UPDATE SET count = n.count + 1, kind = excluded.kind, params = excluded.params,
                               url = excluded.url, changed_at = excluded.changed_at
-                RETURNING id
+                RETURNING id, (SELECT changed_at FROM earlier)
                 """,
-                [notice.staff_id, notice.kind, notice.group, json.dumps(notice.params), notice.url, at, at],
+                {
+                    "staff": notice.staff_id,
+                    "kind": notice.kind,
+                    "group": notice.group,
+                    "params": json.dumps(notice.params),
+                    "url": notice.url,
+                    "at": at,
+                },
             )
-            ids.append(cursor.fetchone()[0])
-    announce((notice.staff_id, id, notice.kind, notice.topics) for notice, id in zip(notices, ids, strict=True))
+            id, changed_at = cursor.fetchone()
+            ids.append(id)
+            if notice.quiet_for is None or changed_at is None or changed_at + notice.quiet_for < at:
+                loud.append((notice.staff_id, id, notice.kind, notice.topics))
+    announce(loud)
     return ids
 
 

@@ -1,0 +1,147 @@
+"""From a captured interest to a lead with a running clock."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.lifecycle.models import Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
+from wutong.people.models import Account
+from wutong.platform.calendar import WorkingCalendar
+from wutong.platform.models import BusinessScope, Team
+
+FIRST_CONTACT_WITHIN = timedelta(minutes=5)
+"""Working time in which a new lead is to be contacted by a human. Source: ``product.md`` 3."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Captured:
+    """Somebody showed an interest and can be reached."""
+
+    event_id: UUID
+    subject_id: int
+    person_id: int
+    account: Account | None
+    team: Team
+    scope: BusinessScope
+    at: datetime
+    channel: str
+    campaign: str = ""
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The lead of a capture, and whether the capture opened it or came to one that was open."""
+
+    capture: Captured
+    lead: Lead
+    is_new: bool
+
+
+def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
+    """Open a lead for each capture whose person has none open in the product line. Opens no transaction.
+
+    Safe to repeat: a capture whose event has opened a lead before finds that lead.
+    """
+    if not captures:
+        return []
+    calendar = WorkingCalendar.load()
+    line = default_product_line()
+    people = [one.person_id for one in captures]
+    events = [one.event_id for one in captures]
+    known = list(
+        Lead.objects.filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events)).order_by("created_at")
+    )
+    opened: list[Opened] = []
+    for one in sorted(captures, key=lambda capture: (capture.at, capture.event_id)):
+        lead = next((lead for lead in known if _takes(lead, one)), None)
+        if lead is not None:
+            _touch(lead, one)
+            opened.append(Opened(one, lead, is_new=False))
+        else:
+            lead = _open(one, line, calendar)
+            known.append(lead)
+            opened.append(Opened(one, lead, is_new=True))
+    fresh = [(entry.lead, entry.capture) for entry in opened if entry.is_new]
+    insert_many([_created(lead, capture, at=at) for lead, capture in fresh])
+    return opened
+
+
+def default_product_line() -> ProductLine:
+    """The product line of captures that name none: the first one, made when there is none."""
+    line = ProductLine.objects.order_by("id").first()
+    if line is None:
+        line, _ = ProductLine.objects.get_or_create(code="general", defaults={"name": "通用"})
+    return line
+
+
+def _takes(lead: Lead, capture: Captured) -> bool:
+    is_open = lead.stage not in (Stage.WON, Stage.LOST, Stage.DISQUALIFIED)
+    return lead.created_by_event_id == capture.event_id or (lead.person_id == capture.person_id and is_open)
+
+
+def _touch(lead: Lead, capture: Captured) -> None:
+    if capture.at > lead.last_touch_at:
+        lead.last_touch_at = capture.at
+        lead.is_incomplete = lead.is_incomplete and not capture.is_complete
+        lead.account = lead.account or capture.account
+        lead.save(update_fields=["last_touch_at", "is_incomplete", "account"])
+
+
+def _open(capture: Captured, line: ProductLine, calendar: WorkingCalendar) -> Lead:
+    lead = Lead.objects.create(
+        public_id=uuid.uuid4(),
+        subject_id=capture.subject_id,
+        person_id=capture.person_id,
+        account=capture.account,
+        product_line=line,
+        scope=capture.scope,
+        team=capture.team,
+        stage=Stage.NEW,
+        accountable=Accountable.SDR,
+        is_incomplete=not capture.is_complete,
+        channel=capture.channel,
+        campaign=capture.campaign,
+        created_at=capture.at,
+        last_touch_at=capture.at,
+        created_by_event_id=capture.event_id,
+    )
+    StageVisit.objects.create(
+        machine=Machine.LEAD,
+        stage=Stage.NEW,
+        subject_id=capture.subject_id,
+        person_id=capture.person_id,
+        lead=lead,
+        entered_at=capture.at,
+        reason="captured",
+        channel=capture.channel,
+    )
+    Clock.objects.create(
+        lead=lead,
+        kind=Clock.Kind.FIRST_CONTACT,
+        started_at=capture.at,
+        counts_from=calendar.next_opening(capture.at),
+        due_at=calendar.add_working(capture.at, FIRST_CONTACT_WITHIN),
+    )
+    return lead
+
+
+def _created(lead: Lead, capture: Captured, *, at: datetime) -> HotRow:
+    return HotRow(
+        id=new_id(capture.at),
+        name="lead_created",
+        occurred_at=capture.at,
+        received_at=at,
+        source="system",
+        subject_id=capture.subject_id,
+        person_id=capture.person_id,
+        channel=capture.channel,
+        campaign=capture.campaign,
+        props={"lead": str(lead.public_id), "product_line": lead.product_line.code},
+        digest=digest_of("lead_created", str(lead.public_id)),
+    )

@@ -1,0 +1,90 @@
+"""The first machine: how far a person is known. Visitors arrive, some become known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from wutong.people.models import IdentifierKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrived:
+    """A person seen for the first time."""
+
+    person_id: int
+    subject_id: int
+    at: datetime
+    channel: str
+
+
+def arrive_many(arrivals: Sequence[Arrived]) -> None:
+    """Open a visitor's stay for people seen for the first time. Opens no transaction."""
+    if not arrivals:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
+            SELECT 'reach', 'visitor', subject_id, person_id, at, 'first_seen', channel
+            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS a(subject_id, person_id, at, channel)
+            """,
+            [
+                [one.subject_id for one in arrivals],
+                [one.person_id for one in arrivals],
+                [one.at for one in arrivals],
+                [one.channel for one in arrivals],
+            ],
+        )
+
+
+def settle_reach(people: Sequence[int], *, at: datetime) -> None:
+    """Give each of ``people`` one open stay, in the stage they are in now. Opens no transaction.
+
+    After a merge the stays of both come together: the earlier visitor's stay is kept, later ones of the same stage are
+    removed, since one person arrives once.
+    """
+    if not people:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM lifecycle_stagevisit v USING lifecycle_stagevisit earlier
+            WHERE v.person_id = ANY(%s) AND v.machine = 'reach' AND earlier.machine = 'reach'
+              AND earlier.person_id = v.person_id AND earlier.stage = v.stage
+              AND (earlier.entered_at, earlier.id) < (v.entered_at, v.id)
+            """,
+            [list(people)],
+        )
+        cursor.execute(
+            """
+            WITH left_behind AS (
+                UPDATE lifecycle_stagevisit v SET left_at = greatest(%s, v.entered_at)
+                FROM people_person p
+                WHERE v.person_id = p.id AND p.id = ANY(%s) AND v.machine = 'reach' AND v.left_at IS NULL
+                  AND v.stage <> p.reach
+            )
+            INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
+            SELECT 'reach', p.reach, s.id, p.id, %s, 'identified', ''
+            FROM people_person p
+            CROSS JOIN LATERAL (
+                SELECT i.id FROM people_identifier i WHERE i.person_id = p.id
+                ORDER BY array_position(%s, i.kind::text), i.id LIMIT 1
+            ) s
+            WHERE p.id = ANY(%s) AND p.merged_into_id IS NULL AND p.reach <> 'visitor'
+              AND NOT EXISTS (
+                SELECT FROM lifecycle_stagevisit v
+                WHERE v.person_id = p.id AND v.machine = 'reach' AND v.stage = p.reach
+              )
+            """,
+            [at, list(people), at, _STRENGTH, list(people)],
+        )
+
+
+def redo_reach(people: Sequence[int], at: datetime) -> None:
+    """Follower of :mod:`wutong.people.reassign`."""
+    settle_reach(people, at=at)
+
+
+_STRENGTH = [kind.value for kind in IdentifierKind]

@@ -1,0 +1,32 @@
+"""The steps that an arrival goes through, in their order."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from wutong.events.arrivals import AnyArrival
+from wutong.stream.batch import Batch
+from wutong.stream.leads import open_leads
+from wutong.stream.people import keep_answers, note_consent, settle_people
+from wutong.stream.recognise import look_up_sender_keys, recognise
+from wutong.stream.store import count_scores, store_events
+from wutong.stream.tell import tell_colleagues
+
+STEPS: tuple[Callable[[Batch], None], ...] = (
+    look_up_sender_keys,
+    recognise,
+    store_events,
+    keep_answers,
+    note_consent,
+    settle_people,
+    count_scores,
+    open_leads,
+    tell_colleagues,
+)
+
+
+def work(arrivals: Sequence[AnyArrival], *, at: datetime) -> Batch:
+    """Take ``arrivals`` through every step. Opens no transaction; the caller commits all of it or nothing."""
+    batch = Batch(arrivals=sorted(arrivals, key=lambda arrival: (arrival.occurred_at, arrival.id)), at=at)
+    for step in STEPS:
+        step(batch)
+    return batch

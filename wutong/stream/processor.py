@@ -1,0 +1,197 @@
+"""Working the inbox through: claims blocks by lease and takes them through the pipeline.
+
+A batch is one transaction: the deletion of its blocks, all steps, the notices. A block that fails is halved until the
+arrival that cannot be worked through stands alone; after some tries that one is parked and administrators are told.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+from prometheus_client import Counter, Histogram
+
+from wutong.events.arrivals import pack, unpack
+from wutong.platform.failpoint import failpoint
+from wutong.stream.parking import count_drops, park
+from wutong.stream.pipeline import work
+
+LANE = "collector"
+LEASE = timedelta(seconds=15)
+MAX_EVENTS = 3_000
+MAX_BLOCKS = 200
+TRIES = 3
+
+EVENTS = Counter("wutong_stream_events_total", "Arrivals worked through")
+FAILED = Counter("wutong_stream_failed_batches_total", "Batches that had to be split or tried again")
+BATCH_SECONDS = Histogram("wutong_stream_batch_seconds", "Time for one batch, commit included")
+LAG_SECONDS = Histogram(
+    "wutong_stream_lag_seconds",
+    "From the collector's commit to the stream's, of the oldest arrival of a batch",
+    buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600),
+)
+
+log = structlog.get_logger("stream")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A claimed block of the inbox."""
+
+    id: int
+    received_at: datetime
+    count: int
+    body: bytes
+    attempts: int
+
+
+class LeaseLost(Exception):
+    """Another processor has taken over these blocks in the meantime."""
+
+
+def drain(worker: str, *, stopping: Sequence[object] = ()) -> int:
+    """Work through what waits, batch by batch; returns how many arrivals were worked through."""
+    done = 0
+    while not stopping:
+        blocks = claim(worker, at=datetime.now(UTC))
+        if not blocks:
+            break
+        done += work_through(blocks, worker)
+    return done
+
+
+def claim(worker: str, *, at: datetime) -> list[Block]:
+    """Lease the oldest free blocks, up to a batch's worth."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH free AS (
+                SELECT id, count FROM platform_inboxblock
+                WHERE lane = %s AND (leased_until IS NULL OR leased_until < %s)
+                ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+            ), running AS (
+                SELECT id, sum(count) OVER (ORDER BY id) - count AS before FROM free
+            )
+            UPDATE platform_inboxblock b SET leased_until = %s, leased_by = %s, attempts = attempts + 1
+            FROM running r WHERE b.id = r.id AND r.before < %s
+            RETURNING b.id, b.received_at, b.count, b.body, b.attempts
+            """,
+            [LANE, at, MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
+        )
+        rows = [Block(id, received_at, count, bytes(body), attempts) for id, received_at, count, body, attempts in cursor.fetchall()]
+    return sorted(rows, key=lambda block: block.id)
+
+
+def work_through(blocks: list[Block], worker: str) -> int:
+    """Work one batch through; on failure split it. Returns how many arrivals were worked through."""
+    started = time.perf_counter()
+    try:
+        with transaction.atomic(durable=True):
+            _take_out(blocks, worker)
+            arrivals = [arrival for block in blocks for arrival in unpack(block.body)]
+            failpoint("stream.before_steps")
+            batch = work(arrivals, at=datetime.now(UTC))
+            count_drops(batch.drops, on=batch.at.date(), door="stream")
+            failpoint("stream.before_commit")
+    except LeaseLost:
+        log.info("lease lost", blocks=len(blocks))
+        return 0
+    except (OperationalError, InterfaceError):
+        # The database went away or refused for a reason of its own: no arrival is to blame. The lease runs out and the
+        # supervisor starts us again.
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever one arrival can cause must not stop its neighbours
+        FAILED.inc()
+        _isolate(blocks, worker, error)
+        return 0
+    failpoint("stream.after_commit")
+    EVENTS.inc(len(arrivals))
+    BATCH_SECONDS.observe(time.perf_counter() - started)
+    LAG_SECONDS.observe((datetime.now(UTC) - min(block.received_at for block in blocks)).total_seconds())
+    return len(arrivals)
+
+
+def _take_out(blocks: list[Block], worker: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM platform_inboxblock WHERE id = ANY(%s) AND leased_by = %s", [[block.id for block in blocks], worker]
+        )
+        if cursor.rowcount != len(blocks):
+            raise LeaseLost
+
+
+def _isolate(blocks: list[Block], worker: str, error: Exception) -> None:
+    """Narrow a failure down: blocks one by one, then halves, then the single arrival, which is parked after some tries."""
+    log.warning("batch failed", blocks=len(blocks), error=type(error).__name__, exc_info=error)
+    if len(blocks) > 1:
+        for block in blocks:
+            work_through([block], worker)
+        return
+    (block,) = blocks
+    try:
+        arrivals = unpack(block.body)
+    except msgspec.DecodeError:
+        arrivals = []
+    try:
+        with transaction.atomic(durable=True):
+            if len(arrivals) > 1:
+                _take_out(blocks, worker)
+                middle = len(arrivals) // 2
+                halves = [
+                    _insert_block(pack(half), len(half), block.received_at, worker)
+                    for half in (arrivals[:middle], arrivals[middle:])
+                ]
+            elif block.attempts >= TRIES or not arrivals:
+                _take_out(blocks, worker)
+                park(block.body, lane=LANE, received_at=block.received_at, error=error, attempts=block.attempts, at=datetime.now(UTC))
+                return
+            else:
+                _give_back(block, worker)
+                return
+    except LeaseLost:
+        return
+    for half in halves:
+        work_through([half], worker)
+
+
+def _insert_block(body: bytes, count: int, received_at: datetime, worker: str) -> Block:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO platform_inboxblock (lane, received_at, count, body, leased_until, leased_by, attempts)"
+            " VALUES (%s, %s, %s, %s, %s, %s, 1) RETURNING id",
+            [LANE, received_at, count, body, datetime.now(UTC) + LEASE, worker],
+        )
+        return Block(cursor.fetchone()[0], received_at, count, body, 1)
+
+
+def _give_back(block: Block, worker: str) -> None:
+    """Let a failing arrival wait a moment before its next try; the attempts stay counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE platform_inboxblock SET leased_until = %s, leased_by = '' WHERE id = %s AND leased_by = %s",
+            [datetime.now(UTC) + timedelta(seconds=block.attempts), block.id, worker],
+        )
+
+
+def release_dead_neighbours() -> None:
+    """Take over at once what a killed process of this machine held, instead of waiting for its lease to end."""
+    host = socket.gethostname()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT leased_by FROM platform_inboxblock WHERE leased_by LIKE %s", [f"{host}:%"])
+        dead = [name for (name,) in cursor.fetchall() if not _is_running(name.rpartition(":")[2])]
+        cursor.execute("UPDATE platform_inboxblock SET leased_until = NULL WHERE leased_by = ANY(%s)", [dead])
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True

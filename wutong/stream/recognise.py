@@ -1,0 +1,115 @@
+"""First steps: give odd ids their event ids, find out who acted."""
+
+import msgspec
+from django.db import connection
+
+from wutong.content.models import Form
+from wutong.events.arrivals import AnyArrival, FormPost, Hit
+from wutong.people import normal_form
+from wutong.people.identity import IdentifierKey, Observed, observe_many
+from wutong.people.models import Assurance, IdentifierKind
+from wutong.people.normal_form import NotAnIdentifier
+from wutong.stream.batch import Batch, Drop
+
+
+def look_up_sender_keys(batch: Batch) -> None:
+    """Replace the id of an arrival that came under the sender's own key by the one its key was given first."""
+    keyed = [arrival for arrival in batch.arrivals if arrival.sender_key is not None]
+    if not keyed:
+        return
+    sources = [f"{arrival.source}:{arrival.site_id}" for arrival in keyed]
+    keys = [arrival.sender_key for arrival in keyed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO platform_senderkey (source, key, event_id, created_at)"
+            " SELECT source, key, event_id, %s FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS k(source, key, event_id)"
+            " ON CONFLICT (source, key) DO NOTHING",
+            [batch.at, sources, keys, [arrival.id for arrival in keyed]],
+        )
+        cursor.execute(
+            "SELECT s.source, s.key, s.event_id FROM unnest(%s::text[], %s::text[]) AS k(source, key)"
+            " JOIN platform_senderkey s ON s.source = k.source AND s.key = k.key",
+            [sources, keys],
+        )
+        given = {(source, key): event_id for source, key, event_id in cursor.fetchall()}
+    batch.arrivals = [
+        arrival
+        if arrival.sender_key is None
+        else msgspec.structs.replace(arrival, id=given[f"{arrival.source}:{arrival.site_id}", arrival.sender_key])
+        for arrival in batch.arrivals
+    ]
+
+
+def recognise(batch: Batch) -> None:
+    """Find out whose acts these are. Acts without consent to a cookie and without any identifier stay nobody's."""
+    posts = [arrival.form for arrival in batch.arrivals if isinstance(arrival, FormPost)]
+    if posts:
+        batch.forms = {
+            form.key: form
+            for form in Form.objects.filter(key__in=posts, is_active=True).select_related("site__team", "site__scope")
+        }
+        known = [one for one in batch.arrivals if not isinstance(one, FormPost) or one.form in batch.forms]
+        batch.drops[Drop.UNKNOWN_FORM] += len(batch.arrivals) - len(known)
+        batch.arrivals = known
+    observed = [
+        Observed(
+            id=arrival.id,
+            at=arrival.occurred_at,
+            received_at=arrival.received_at,
+            source=arrival.source,
+            assurance=Assurance(arrival.assurance) if isinstance(arrival, Hit) else Assurance.TYPED,
+            identifiers=identifiers,
+        )
+        for arrival in batch.arrivals
+        if (identifiers := _identifiers(arrival))
+    ]
+    batch.recognised = observe_many(observed, at=batch.at)
+
+
+def _identifiers(arrival: AnyArrival) -> tuple[IdentifierKey, ...]:
+    found: list[IdentifierKey] = []
+    if arrival.visitor is not None:
+        found.append(IdentifierKey(IdentifierKind.COOKIE, arrival.visitor))
+    match arrival:
+        case FormPost(answers=answers):
+            found += typed_identifiers(answers)
+            if not found:
+                # A form without a cookie and without an address is still a capture: it stands for itself.
+                found.append(IdentifierKey(IdentifierKind.DEVICE, f"form-{arrival.id}"))
+        case Hit(identifiers=given):
+            found += [key for text in given if (key := _given_identifier(text)) is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def typed_identifiers(answers: dict[str, str]) -> list[IdentifierKey]:
+    """The telephone number and e-mail address in a form's answers that can stand for a person."""
+    found = []
+    try:
+        number = normal_form.phone(answers.get("phone", ""))
+        if number.is_personal:
+            found.append(IdentifierKey(IdentifierKind.PHONE, number.e164))
+    except NotAnIdentifier:
+        pass  # kept as an answer; a colleague reads it
+    try:
+        found.append(IdentifierKey(IdentifierKind.EMAIL, normal_form.email(answers.get("email", ""))))
+    except NotAnIdentifier:
+        pass  # as above
+    return found
+
+
+def _given_identifier(text: str) -> IdentifierKey | None:
+    """Read ``kind:value`` or ``openid@APP:value``; what is no identifier is left out."""
+    kind, _, value = text.partition(":")
+    kind, _, scope = kind.partition("@")
+    try:
+        match kind:
+            case "phone":
+                number = normal_form.phone(value)
+                return IdentifierKey(IdentifierKind.PHONE, number.e164) if number.is_personal else None
+            case "email":
+                return IdentifierKey(IdentifierKind.EMAIL, normal_form.email(value))
+            case _ if kind in IdentifierKind.values and value and (kind != "openid" or scope):
+                return IdentifierKey(IdentifierKind(kind), value[:320], scope[:80])
+    except NotAnIdentifier:
+        return None
+    return None

@@ -1,0 +1,72 @@
+"""Steps that keep the events and count what they are worth."""
+
+from urllib.parse import urlsplit
+
+from wutong.events.arrivals import AnyArrival, FormPost, Hit
+from wutong.events.hot import HotRow, digest_of, insert_many
+from wutong.events.touch import Touch, classify
+from wutong.people.models import Person
+from wutong.scoring.score import Act, score_many
+from wutong.stream.batch import Batch, Drop
+
+
+def store_events(batch: Batch) -> None:
+    """Put the events into the hot store; what was there already is dropped and counted."""
+    people = {whose.person_id for whose in batch.recognised.whose.values()}
+    own = set(Person.objects.filter(pk__in=people, is_own=True).values_list("pk", flat=True)) if people else set()
+    rows = [_row(arrival, batch, own) for arrival in batch.arrivals]
+    stored = insert_many(rows)
+    seen = set()
+    for row in rows:
+        if row.id in stored.new and row.id not in seen:
+            seen.add(row.id)
+            batch.rows[row.id] = row
+        elif row.id in stored.reused:
+            batch.drops[Drop.ID_REUSED] += 1
+        else:
+            batch.drops[Drop.REPEATED] += 1
+
+
+def count_scores(batch: Batch) -> None:
+    """Add the new acts of people, not of machines or our own, to their scores."""
+    acts = [
+        Act(
+            subject_id=row.subject_id,
+            person_id=row.person_id,
+            event=row.name,
+            path=urlsplit(row.url).path,
+            occurred_at=min(row.occurred_at, batch.at),
+        )
+        for row in batch.rows.values()
+        if row.subject_id is not None and row.person_id is not None and not row.is_machine and not row.is_own
+    ]
+    score_many(acts, at=batch.at)
+
+
+def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
+    whose = batch.recognised.whose.get(arrival.id)
+    match arrival:
+        case Hit(name=name, props=props):
+            touch = classify(arrival.url, arrival.ref) if name == "page_viewed" else Touch("", "")
+            said: object = props
+        case FormPost(form=form, answers=answers):
+            name, props, touch, said = "form_submitted", {"form": form}, Touch("", ""), answers
+    return HotRow(
+        id=arrival.id,
+        name=name,
+        occurred_at=arrival.occurred_at,
+        received_at=arrival.received_at,
+        source=arrival.source,
+        subject_id=whose.subject_id if whose else None,
+        person_id=whose.person_id if whose else None,
+        site_id=arrival.site_id,
+        view_id=arrival.view,
+        channel=touch.channel,
+        campaign=touch.campaign,
+        url=arrival.url,
+        props=props,
+        is_own=whose is not None and whose.person_id in own,
+        is_machine=arrival.is_machine,
+        # The sender's clock is corrected on arrival, so a retry may carry another time: it is no part of what was said.
+        digest=digest_of(arrival.site_id, name, said, arrival.url, arrival.visitor),
+    )

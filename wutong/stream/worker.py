@@ -1,0 +1,57 @@
+"""The stream process."""
+
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import FrameType
+
+import django
+import psycopg
+
+from wutong.platform.database import conninfo
+from wutong.platform.figures import serve_figures
+from wutong.platform.logs import configure_logging
+
+POLL_SECONDS = 1.0
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """Run the stream until told to stop; a batch that has begun is finished first."""
+    configure_logging("stream")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
+    django.setup()
+    # Models can be imported only now.
+    from django.db import transaction
+
+    from wutong.events.partitions import ensure_around
+    from wutong.stream.processor import drain, release_dead_neighbours
+
+    stopping = _stop_flag()
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    with transaction.atomic():
+        ensure_around(at=datetime.now(UTC))
+    release_dead_neighbours()
+    ready: list[bool] = []
+    serve_figures("stream", is_ready=lambda: bool(ready))
+    with psycopg.connect(conninfo(), autocommit=True) as listener:
+        listener.execute("LISTEN wutong_inbox")
+        ready.append(True)
+        while not stopping:
+            if not drain(worker, stopping=stopping):
+                for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    pass
+    return 0
+
+
+def _stop_flag() -> list[int]:
+    """A list that is empty until the process is told to stop."""
+    stopping: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return stopping
