@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "procrastinate.contrib.django",
     "csp",
     "django_htmx",
@@ -157,7 +158,6 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.platform.jobs",
     "wutong.people.jobs",
     "wutong.events.jobs",
-    "wutong.lifecycle.jobs",
     "wutong.scoring.jobs",
 ]
 PROCRASTINATE_ON_APP_READY = None

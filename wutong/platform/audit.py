@@ -31,6 +31,7 @@ def record(action: str, *, actor: Staff | None, at: datetime, subject: Subject |
     Args:
         action: ``capability.what_happened``, such as ``lifecycle.first_contact_recorded``.
         actor: who did it; None for the command line and the machine.
+        subject: the row it was done to. Its ``audit_label``, where the model has one, is kept as it reads now.
         detail: plain JSON values; no secrets, no text that a customer or colleague wrote.
     """
     source = origin.get()
@@ -40,6 +41,7 @@ def record(action: str, *, actor: Staff | None, at: datetime, subject: Subject |
         action=action,
         subject_kind=type(subject).__name__.lower() if subject is not None else "",
         subject_id=str(getattr(subject, "public_id", None) or subject.pk) if subject is not None else "",
+        subject_label=getattr(subject, "audit_label", "")[:120],
         detail=detail,
         request_id=source.request_id,
         address=source.address,

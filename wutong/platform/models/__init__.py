@@ -2,6 +2,7 @@ from wutong.platform.models.audit import AuditEntry
 from wutong.platform.models.calendar import CalendarDay, WorkingHours
 from wutong.platform.models.file import StoredFile
 from wutong.platform.models.inbox import DropCount, InboxBlock, ParkedItem, SenderKey
+from wutong.platform.models.job import JobFailure
 from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
@@ -15,6 +16,7 @@ __all__ = [
     "DropCount",
     "InboxBlock",
     "Invitation",
+    "JobFailure",
     "MailSettings",
     "Notification",
     "Organisation",

@@ -3,6 +3,7 @@
 import uuid
 from typing import Self
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -51,10 +52,18 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def audit_label(self) -> str:
+        return self.name
+
 
 class StaffQuerySet(models.QuerySet["Staff"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def administrators(self) -> Self:
+        """Administrators who can sign in; one who is only invited cannot yet."""
+        return self.active().filter(role=Role.ADMIN).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
 
     def visible_to(self, staff: "Staff") -> Self:
         """Colleagues are known to one another by name; accounts and rights are shown to administrators only."""
@@ -113,6 +122,10 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def audit_label(self) -> str:
+        return self.full_name
 
     def get_session_auth_hash(self) -> str:
         """Ends every session when the password or ``auth_epoch`` changes."""

@@ -1,0 +1,131 @@
+"""Passwords: set first, forgotten, changed. Each change ends every other session and live stream."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from wutong.platform.audit import record
+from wutong.platform.live_sessions import end_live_streams
+from wutong.platform.mail import MailNotSetUp, is_mail_set_up, send_later
+from wutong.platform.models import Invitation, Staff
+from wutong.platform.one_time_links import LinkUsedUp, full_address, invited, reset_path, resetting
+from wutong.platform.chinese import sort_key
+from wutong.platform.refusal import Refusal
+from wutong.platform.secrets import digest
+from wutong.platform.sign_in import unlock
+
+
+class WrongPassword(Refusal):
+    code = "wrong_password"
+    message = _("The present password is not right. Type it again, or reset it by mail.")
+
+
+def ask_for_reset(*, email: str) -> None:
+    """Have a reset link sent to ``email`` if it belongs to a colleague.
+
+    The look-up is left to a job, so that the answer takes equally long whether or not the address is known.
+
+    Raises:
+        MailNotSetUp: the system cannot send mail; an administrator must help.
+    """
+    if not is_mail_set_up():
+        raise MailNotSetUp
+    try:
+        send_reset_link_later.configure(queueing_lock=f"reset {digest(email).hex()}").defer(email=email)
+    except AlreadyEnqueued:
+        return  # asked twice: one mail is on its way
+
+
+def send_reset_link(*, email: str, at: datetime) -> None:
+    """Mail the link to the colleague with this address; nobody has it, nobody hears of it."""
+    with transaction.atomic(durable=True):
+        staff = Staff.objects.active().filter(email__iexact=email).first()
+        if staff is None:
+            return
+        with override(staff.language):
+            send_later(
+                staff.email,
+                gettext("Set a new password"),
+                gettext(
+                    "%(name)s, open this address within two hours to set a new password:\n\n%(address)s\n\n"
+                    "If you did not ask for it, do nothing: your password stays as it is."
+                )
+                % {"name": staff.full_name, "address": full_address(reset_path(staff))},
+                at=at,
+            )
+        record("staff.password_reset_asked", actor=None, subject=staff, at=at)
+
+
+def reset_password(*, who: str, token: str, password: str, at: datetime) -> Staff:
+    """Set a new password by a reset link.
+
+    Raises:
+        LinkUsedUp: used, too old or altered.
+    """
+    with transaction.atomic(durable=True):
+        staff = resetting(who, token)
+        staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+        resetting(who, token)  # two tabs with one link: the second finds it used once it holds the row
+        set_password(staff, password)
+        unlock(staff)
+        record("staff.password_reset", actor=staff, subject=staff, at=at)
+    return staff
+
+
+def change_password(*, staff: Staff, present: str, password: str, at: datetime) -> Staff:
+    """Set a new password by the present one.
+
+    Raises:
+        WrongPassword: ``present`` is not the present password.
+    """
+    with transaction.atomic(durable=True):
+        staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+        if not staff.check_password(present):
+            raise WrongPassword
+        set_password(staff, password)
+        record("staff.password_changed", actor=staff, subject=staff, at=at)
+    return staff
+
+
+def accept_invitation(*, token: str, full_name: str, password: str, at: datetime) -> Staff:
+    """Set the first password and use the invitation up.
+
+    Raises:
+        LinkUsedUp: used, replaced or too old.
+    """
+    with transaction.atomic(durable=True):
+        staff = claim_invitation(token, at=at)
+        staff.full_name, staff.sort_key = full_name, sort_key(full_name)
+        staff.save(update_fields=["full_name", "sort_key"])
+        set_password(staff, password)
+        record("staff.invitation_accepted", actor=staff, subject=staff, at=at)
+    return staff
+
+
+def claim_invitation(token: str, *, at: datetime) -> Staff:
+    """The invited colleague, the invitation used up. Opens no transaction."""
+    staff = Staff.objects.select_for_update(no_key=True).get(pk=invited(token, at=at).pk)
+    # The DELETE settles a race between two tabs: one removes the row, one finds none.
+    deleted, _rows = Invitation.objects.filter(staff=staff, token_digest=digest(token)).delete()
+    if not deleted:
+        raise LinkUsedUp
+    return staff
+
+
+def set_password(staff: Staff, password: str) -> None:
+    """Set it and end all sessions. The caller holds the row; forms have checked the password."""
+    staff.set_password(password)
+    staff.auth_epoch += 1
+    staff.save(update_fields=["password", "auth_epoch"])
+    end_live_streams(staff)
+
+
+
+@app.task(name="platform.send_reset_link", queue="urgent")
+def send_reset_link_later(email: str) -> None:
+    send_reset_link(email=email, at=timezone.now())
