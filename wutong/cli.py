@@ -23,7 +23,7 @@ COMMANDS = {
     "jobs": ("wutong.operations.jobs:main", "work off the job queue"),
     "analyst": ("wutong.analytics.analyst:main", "compute reports (started on demand)"),
     "sandbox": ("wutong.sandbox.server:main", "play the demo's website and outside platforms"),
-    "demo": ("wutong.sandbox.demo:main", "the demo company [--reset]"),
+    "demo": ("wutong.sandbox.commands:main", "the demo company [--reset]"),
     "doctor": ("wutong.operations.doctor:main", "say what is wrong and how to mend it [--json]"),
     "backup": ("wutong.operations.backup:backup_main", "write everything into one file"),
     "restore": ("wutong.operations.backup:restore_main", "bring a backup back into an empty data folder"),

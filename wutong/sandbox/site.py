@@ -187,6 +187,12 @@ def localized(language: Language, path: str) -> str:
     return path if language == "zh" else f"/en{path}"
 
 
+def title_of(language: Language, path: str) -> str:
+    """What the browser's tab says on a page."""
+    (title, _), _ = _fragment(language, PAGES[path])
+    return title
+
+
 def asset(name: str) -> Answer:
     """A file of the site's own."""
     found = _assets().get(name)

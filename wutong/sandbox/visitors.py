@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 
 from wutong.sandbox import company
 from wutong.sandbox.contacts import Contact, invent
-from wutong.sandbox.site import PAGES, localized
+from wutong.sandbox.site import Language, localized, title_of
 
 SHARE_CONSENTING = 0.7
 SHARE_SUBMITTING = 0.08
@@ -90,7 +90,7 @@ SOURCES = (
         code="partner",
         weight=2,
         referrer="https://www.partner.example/",
-        campaign={"utm_source": "partner", "utm_medium": "referral", "utm_campaign": "erp-alliance"},
+        campaign={"utm_source": "partner", "utm_medium": "partner", "utm_campaign": "erp-alliance"},
         landings=("/cases", "/products/mes"),
     ),
     Source(code="direct", weight=5),
@@ -110,7 +110,7 @@ class Visit(Struct, frozen=True, kw_only=True):
 
     source: Source
     visitor: str | None  # our cookie; None without consent
-    language: str
+    language: Language
     user_agent: str
     width: int
     reads: tuple[Read, ...]
@@ -262,10 +262,15 @@ class Browser:
     async def open(self, read: Read, *, is_landing: bool) -> None:
         """View a page; the landing page by the source's link."""
         self.ref = self.visit.source.referrer or None if is_landing else self.url
-        path = localized("en" if self.visit.language == "en" else "zh", read.path)
+        path = localized(self.visit.language, read.path)
         self.url = self.visitors.site_origin + (self.visit.source.address(path) if is_landing else path)
         self.view = str(uuid7())
-        props = {"title": PAGES[read.path], "path": path, "lang": self.visit.language, "width": self.visit.width}
+        props = {
+            "title": title_of(self.visit.language, read.path),
+            "path": path,
+            "lang": self.visit.language,
+            "width": self.visit.width,
+        }
         hits = [self._hit("page_viewed", props)]
         if is_landing:
             choice = "consent_given" if self.visit.visitor else "consent_refused"

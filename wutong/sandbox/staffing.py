@@ -1,0 +1,128 @@
+"""The demo company itself: its teams, a colleague of each role, its website, its form and its mail account."""
+
+import secrets
+from datetime import datetime, time
+from typing import NamedTuple
+
+from wutong.config import config
+from wutong.content.models import Form
+from wutong.events.models import Site
+from wutong.lifecycle.models import ProductLine
+from wutong.platform.chinese import sort_key
+from wutong.platform.models import (
+    BusinessScope,
+    DataScope,
+    MailSettings,
+    Organisation,
+    Role,
+    Staff,
+    Team,
+    WorkingHours,
+)
+from wutong.sandbox import company
+
+ROOT, MARKETING, EAST, SOUTH, SALES, SUCCESS = "梧桐示例", "市场部", "华东组 SDR", "华南组 SDR", "销售部", "客户成功部"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another
+
+
+class Colleague(NamedTuple):
+    """Somebody who signs in to the demo."""
+
+    name: str
+    address: str
+    role: Role
+    team: str
+    data_scope: DataScope
+
+
+COLLEAGUES = (
+    Colleague("林晓", "lin.xiao", Role.SDR, EAST, DataScope.TEAM),
+    Colleague("陈默", "chen.mo", Role.SDR, EAST, DataScope.OWN),
+    Colleague("周宁", "zhou.ning", Role.SDR, SOUTH, DataScope.OWN),
+    Colleague("王宁", "wang.ning", Role.MANAGER, ROOT, DataScope.ALL),
+    Colleague("苏晴", "su.qing", Role.MARKETER, MARKETING, DataScope.ALL),
+    Colleague("叶知秋", "ye.zhiqiu", Role.CONTENT, MARKETING, DataScope.TEAM),
+    Colleague("许文博", "xu.wenbo", Role.SALES, SALES, DataScope.OWN),
+    Colleague("唐静怡", "tang.jingyi", Role.SUCCESS, SUCCESS, DataScope.OWN),
+    Colleague("马俊杰", "ma.junjie", Role.PARTNER_MANAGER, SALES, DataScope.TEAM),
+    Colleague("何立新", "he.lixin", Role.ADMIN, ROOT, DataScope.ALL),
+)
+
+
+def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, str]]:
+    """Make the demo company in an empty database. Opens no transaction.
+
+    Args:
+        site_key: the key that the website's pages carry already; a new one by default.
+
+    Returns:
+        role, e-mail address and password of each colleague. The passwords are nowhere else in plain text.
+    """
+    Organisation.objects.create(name=company.NAME, is_demo=True, created_at=at)
+    scope = BusinessScope.objects.create(code="company", name=company.NAME)
+    ProductLine.objects.create(code="mes", name="MES 与质量")
+    WorkingHours.objects.bulk_create(  # round the clock, so that timers run whenever somebody tries them
+        WorkingHours(weekday=weekday, opens_at=time.min, closes_at=time(23, 59, 59)) for weekday in range(7)
+    )
+    teams = _teams()
+    _put_online(team=teams[EAST], scope=scope, name=company.SITE_NAME, form_key=company.FORM_KEY, key=site_key)
+    _put_online(team=teams[SOUTH], scope=scope, name="华南渠道落地页", form_key="south-request", key=None)
+    MailSettings.objects.create(
+        host=config().host,
+        port=config().sandbox_smtp_port,
+        security="none",
+        sender="wutong@hengyi.example",
+        sender_name=company.NAME,
+    )
+    return [_hired(one, teams, at=at) for one in COLLEAGUES]
+
+
+def _teams() -> dict[str, Team]:
+    teams = {ROOT: Team.objects.create(name=ROOT, path="/0/")}
+    for name in (MARKETING, EAST, SOUTH, SALES, SUCCESS):
+        teams[name] = Team.objects.create(name=name, parent=teams[ROOT], path="/0/")
+    for team in teams.values():
+        team.path = f"/{teams[ROOT].pk}/{team.pk}/" if team.parent else f"/{team.pk}/"
+        team.save(update_fields=["path"])
+    return teams
+
+
+def _put_online(*, team: Team, scope: BusinessScope, name: str, form_key: str, key: str | None) -> None:
+    port = config().sandbox_port
+    hosts = dict.fromkeys(("127.0.0.1", "localhost", config().host))
+    site = Site(name=name, team=team, scope=scope, origins=[f"http://{host}:{port}" for host in hosts])
+    if key is not None:
+        site.key = key
+    site.save()
+    Form.objects.create(
+        key=form_key,
+        name="预约演示",
+        site=site,
+        fields=[
+            {"name": "name", "label": "姓名", "kind": "text", "required": True},
+            {"name": "phone", "label": "手机", "kind": "tel", "required": True},
+            {"name": "email", "label": "工作邮箱", "kind": "email", "required": True},
+            {"name": "company", "label": "公司", "kind": "text", "required": True},
+            {"name": "title", "label": "职位", "kind": "text", "required": False},
+            {"name": "message", "label": "想了解什么", "kind": "textarea", "required": False},
+        ],
+        consent_version=company.FORM_CONSENT_VERSION,
+        consent_text=company.FORM_CONSENT_TEXT,
+        thanks_url=f"http://127.0.0.1:{port}/thanks",
+    )
+
+
+def _hired(colleague: Colleague, teams: dict[str, Team], *, at: datetime) -> tuple[str, str, str]:
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    staff = Staff(
+        email=f"{colleague.address}@hengyi.example",
+        full_name=colleague.name,
+        sort_key=sort_key(colleague.name),
+        role=colleague.role,
+        team=teams[colleague.team],
+        data_scope=colleague.data_scope,
+        created_at=at,
+    )
+    staff.set_password(password)
+    staff.save()
+    return colleague.role.value, staff.email, password
