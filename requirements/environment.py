@@ -21,7 +21,7 @@ exec "$(dirname "$(readlink -f "$0")")/python" -m wutong "$@"
 
 def main(kind: str) -> None:
     """Install what ``run`` or ``test`` needs; ``test`` includes ``run``, and is not undone by it."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # run by whatever Python there is
         sys.exit(f"Wutong needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
     locks = [ROOT / "requirements" / f"{kind}.lock"]
     if not has_node():

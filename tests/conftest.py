@@ -19,6 +19,7 @@ from wutong.operations.roles import APP, READ, ensure_roles
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+MISSING_DATA = "REFERENCE DATA MISSING"
 
 
 class ThrowAway:
@@ -61,6 +62,7 @@ def postgres_binaries() -> Path:
 if os.environ.get("DJANGO_SETTINGS_MODULE"):
     # pytest-django would have read the settings already, before there is a database to name.
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests bring a database and settings of their own.")
+_left_out: list[str] = []
 _throw_away = ThrowAway()
 for _name in [name for name in os.environ if name.startswith("WUTONG_") and not name.startswith("WUTONG_TEST_")]:
     del os.environ[_name]
@@ -72,6 +74,17 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
 
 def pytest_configure() -> None:
     django.setup()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail") and MISSING_DATA not in str(report.longrepr):
+        _left_out.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On CI a test left out for want of a tool is a failure."""
+    if _left_out and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure() -> None:
@@ -89,5 +102,5 @@ class SharedData:
     def __call__(self, name: str) -> Path:
         path = SHARED_DATA / name
         if not path.exists():
-            pytest.skip(f"REFERENCE DATA MISSING: {path} is not there, so what it proves is not proved in this run")
+            pytest.skip(f"{MISSING_DATA}: {path} is not there, so what it proves is not proved in this run")
         return path

@@ -10,6 +10,7 @@ from wutong.platform.logs import configure_logging
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
 CONCURRENCY = 3
 STOP_SECONDS = 10
@@ -34,7 +35,8 @@ def main(argv: list[str]) -> None:
 
 
 async def _work(app: "App") -> None:
-    async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker_app:
+    connector: "DjangoConnector" = app.connector  # type: ignore[assignment]  # what Django's app always has
+    async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
         worker = asyncio.create_task(
             worker_app.run_worker_async(
                 name=f"jobs-{os.getpid()}",

@@ -141,7 +141,7 @@ class Cluster:
         self.prepare_socket_dir()
         self.end_orphan()
         self._write_settings()
-        args = [self.binaries / "postgres", "-D", self.data, "-k", self.socket_dir]
+        args: list[str | Path] = [self.binaries / "postgres", "-D", self.data, "-k", self.socket_dir]
         server = self.account.start(args, at_our_death=signal.SIGINT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while not self._says_ready(server.pid):

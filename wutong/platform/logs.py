@@ -54,7 +54,7 @@ class _Named:
         self.process = process
 
     def __call__(self, _logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        return {"process": self.process} | line
+        return {"process": self.process, **line}
 
 
 def _without_detail(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

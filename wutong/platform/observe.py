@@ -171,7 +171,8 @@ class _DatabaseFigures(Collector):
 
 
 def _pool_figures() -> Iterable[Metric]:
-    stats = connection.pool.get_stats() if getattr(connection, "pool", None) else {}
+    pool = getattr(connection, "pool", None)
+    stats = pool.get_stats() if pool else {}
     waits = CounterMetricFamily("wutong_pool_waits", "Requests that waited for a database connection.")
     waits.add_metric([], stats.get("requests_queued", 0))
     waited = CounterMetricFamily("wutong_pool_wait_seconds", "Time spent waiting for a database connection.")
