@@ -72,7 +72,7 @@ def main() -> None:
     else:
         problems = [problem for app in apps for problem in problems_of(app)]
         for problem in problems:
-            print(problem, file=sys.stderr)
+            sys.stderr.write(f"{problem}\n")
         sys.exit(1 if problems else 0)
 
 
@@ -129,10 +129,8 @@ def problems_of(app: Path) -> list[Problem]:
             problems.append(Problem(file=file, what=f"fuzzy: {_shown(message)}"))
         elif not _placeholders(translation.string) <= _placeholders(message.id):
             problems.append(Problem(file=file, what=f"unknown placeholder: {_shown(message)}"))
-    for message in kept:
-        if message.id and found.get(_key(message), message.context) is None:
-            problems.append(Problem(file=file, what=f"stale: {_shown(message)}"))
-    return problems
+    stale = (message for message in kept if message.id and found.get(_key(message), message.context) is None)
+    return [*problems, *(Problem(file=file, what=f"stale: {_shown(message)}") for message in stale)]
 
 
 def compile_catalog(app: Path) -> None:

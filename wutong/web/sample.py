@@ -17,7 +17,9 @@ class SampleForm(forms.Form):
 
     company = forms.CharField(label=_("Company"), help_text=_("As on its business licence."))
     phone = forms.CharField(label=_("Phone"), min_length=11, widget=forms.TextInput(attrs={"type": "tel"}))
-    stage = forms.ChoiceField(label=_("Stage"), choices=[("new", "New"), ("mql", "MQL"), ("sql", "SQL")], required=False)
+    stage = forms.ChoiceField(
+        label=_("Stage"), choices=[("new", "New"), ("mql", "MQL"), ("sql", "SQL")], required=False
+    )
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     next_on = forms.DateField(label=_("Next step on"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
     way = forms.ChoiceField(
@@ -50,7 +52,16 @@ def sample_context() -> dict[str, Any]:
         "rows": [
             _row("张浩然", "CEO", "中谷食品", "A", 97, 9, "mql", now + timedelta(minutes=4, seconds=12)),
             _row("李嘉怡", "设备工程师", "海纳能源", "B", 81, -6, "nurture", now + timedelta(minutes=1, seconds=40)),
-            _row("Benedict Featherstonehaugh", "Head of Manufacturing", "Aurora", "C", 64, 0, "sql", now - timedelta(minutes=4)),
+            _row(
+                "Benedict Featherstonehaugh",
+                "Head of Manufacturing",
+                "Aurora",
+                "C",
+                64,
+                0,
+                "sql",
+                now - timedelta(minutes=4),
+            ),
             _row("欧阳慧敏", "市场总监", "云岭新材料", "D", 12, 0, "disqualified", None),
         ],
         "trend": [3, 4, 4, 6, 5, 7, 9, 8, 8, 9],
@@ -61,14 +72,27 @@ def sample_context() -> dict[str, Any]:
         "took": timedelta(minutes=3, seconds=20),
         "just_now": now - timedelta(minutes=3),
         "yesterday": now - timedelta(days=1),
-        "amount": Decimal("1280000"),
+        "amount": Decimal(1_280_000),
         "blank_form": SampleForm(),
         "faulty_form": SampleForm({"company": "", "phone": "1380013800", "way": "call"}, auto_id="faulty_%s"),
-        "stage_codes": ["new", "nurture", "mql", "sal", "sql", "opportunity", "returned", "won", "lost", "disqualified"],
+        "stage_codes": [
+            "new",
+            "nurture",
+            "mql",
+            "sal",
+            "sql",
+            "opportunity",
+            "returned",
+            "won",
+            "lost",
+            "disqualified",
+        ],
     }
 
 
-def _row(name: str, title: str, company: str, grade: str, score: int, change: int, stage: str, due_at: Any) -> dict[str, Any]:
+def _row(
+    name: str, title: str, company: str, grade: str, score: int, change: int, stage: str, due_at: Any
+) -> dict[str, Any]:
     given = {"name": name, "title": title, "company": company, "grade": grade, "score": score}
     is_late = due_at is not None and due_at < timezone.now()
     return {**given, "change": change, "stage": stage, "due_at": due_at, "is_late": is_late}

@@ -30,16 +30,16 @@ def components(request: HttpRequest) -> HttpResponse:
         return render(request, "web/components_page.html", context)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, **_exception: object) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A function outside the person's role. (An object outside their scope is a 404.)"""
+def forbidden(request: HttpRequest, **_exception: object) -> HttpResponse:
+    """A function outside the person's role; an object outside their scope is a 404."""
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, **_exception: object) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
@@ -62,8 +62,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _even_without_database(request: HttpRequest, template: str, context: dict[str, str], *, status: int) -> HttpResponse:
+def _even_without_database(
+    request: HttpRequest, template: str, context: dict[str, str], *, status: int
+) -> HttpResponse:
     try:
         return render(request, template, context, status=status)
-    except Exception:  # whatever broke the page may break its frame too: then without the frame
+    except Exception:  # noqa: BLE001  # whatever broke the page may break its frame too: then without the frame
         return HttpResponse(render_to_string(template, context), status=status)

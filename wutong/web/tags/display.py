@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.platform import format
+from wutong.platform import format as formatter
 from wutong.web.tags.formats import language
 from wutong.web.words import script_words
 
@@ -78,19 +78,20 @@ def timer(
     starts_at: datetime | None = None,
     took: timedelta | None = None,
     told: str = "",
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """First-contact countdown. ``starts_at`` while the clock waits for working hours, ``took`` once it has stopped.
 
     ``told`` names those whom an overdue timer has alerted.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     if took is not None:
-        return {"state": "done", "text": format.duration(took, language=language())}
+        return {"state": "done", "text": formatter.duration(took, language=language())}
     if starts_at is not None and starts_at > now:
-        said = format.ago(starts_at, now=now, zone=timezone.get_current_timezone(), language=language())
+        said = formatter.ago(starts_at, now=now, zone=timezone.get_current_timezone(), language=language())
         return {"state": "waiting", "text": _("Counts from %(when)s") % {"when": said}}
     if due_at is None:
-        return {"state": "none", "text": format.EMPTY}
+        return {"state": "none", "text": formatter.EMPTY}
     left = due_at - now
     state = "late" if left < timedelta() else "soon" if left <= SOON else "calm"
     heard = script_words[f"timer_{state}"]
@@ -105,16 +106,16 @@ def score(value: int, *, change: int = 0, grade: str = "") -> dict[str, Any]:
 
 @register.simple_tag
 def avatar(name: str, size: str = "") -> SafeString:
-    """The first character of ``name`` on its own tint; decoration beside the written name. ``size``: "large" or nothing."""
+    """The first character of ``name`` on a tint of its own, beside the written name. ``size``: "large" or nothing."""
     tint = zlib.crc32(name.encode()) % AVATAR_COLOURS
     extra = " is-large" if size == "large" else ""
-    shown = format.initials(name)
+    shown = formatter.initials(name)
     return format_html('<span class="avatar avatar-{}{}" aria-hidden="true">{}</span>', tint, extra, shown)
 
 
 @register.inclusion_tag("web/components/masked.html")
 def masked(shown: str, *, copy: str = "", reveal: str = "", label: str = "") -> dict[str, Any]:
-    """A value as this reader may see it. ``copy`` is what the icon copies, ``reveal`` where the audited unmasking is."""
+    """A value as this reader may see it. ``copy`` is what the icon copies, ``reveal`` the address that unmasks it."""
     return {"shown": shown, "copy": copy, "reveal": reveal, "label": label}
 
 
@@ -147,5 +148,3 @@ def _polyline(values: Sequence[float]) -> str:
     height = (high - low) or 1
     step = 80 / (len(values) - 1)
     return " ".join(f"{2 + i * step:.1f},{21 - (value - low) / height * 18:.1f}" for i, value in enumerate(values))
-
-

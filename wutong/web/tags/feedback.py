@@ -43,7 +43,14 @@ def progress(value: float, *, total: float = 100, text: str = "") -> dict[str, A
 
 @register.inclusion_tag("web/components/toast.html", takes_context=True)
 def toast(
-    context: Context, text: str, *, tone: str = "ok", undo: str = "", url: str = "", stays: bool = False, oob: bool = False
+    context: Context,
+    text: str,
+    *,
+    tone: str = "ok",
+    undo: str = "",
+    url: str = "",
+    stays: bool = False,
+    oob: bool = False,
 ) -> dict[str, Any]:
     """What was just done. ``undo`` is where a POST takes it back; ``oob`` when it rides on another htmx answer."""
     given = {"text": text, "tone": tone, "undo": undo, "url": url, "stays": stays, "oob": oob}

@@ -9,15 +9,23 @@ register = Library()
 
 
 @register.inclusion_tag("web/components/field.html")
-def field(bound: BoundField, *, label: str = "", help: str = "") -> dict[str, Any]:
+def field(bound: BoundField, *, label: str = "", hint: str = "") -> dict[str, Any]:
     """A form field with its label, its help and, after a 422, its error beside it."""
     is_check = isinstance(bound.field.widget, CheckboxInput)
-    return {"field": bound, "label": label or bound.label, "help": help or bound.help_text, "is_check": is_check}
+    return {"field": bound, "label": label or bound.label, "hint": hint or bound.help_text, "is_check": is_check}
 
 
 @register.inclusion_tag("web/components/confirm.html", takes_context=True)
 def confirm(
-    context: Context, label: str, *, sentence: str, action: str, verb: str, tone: str = "bad", icon: str = "", side: str = ""
+    context: Context,
+    label: str,
+    *,
+    sentence: str,
+    action: str,
+    verb: str,
+    tone: str = "bad",
+    icon: str = "",
+    side: str = "",
 ) -> dict[str, Any]:
     """A button that first says what will happen. ``verb`` names the act and the count: "Send to 1,842 people".
 

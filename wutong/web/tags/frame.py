@@ -19,7 +19,9 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """``{% icon "phone" %}``: an outline icon of Tabler's. It says nothing to screen readers: put a word beside it."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset_url("icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset_url("icons.svg"), name
+    )
 
 
 @register.simple_tag(name="script_words")

@@ -62,7 +62,10 @@ def tabs(items: Iterable[Tab], label: str) -> dict[str, Any]:
 
 @register.inclusion_tag("web/components/search_box.html", takes_context=True)
 def search_box(context: Context, *, placeholder: str, name: str = "q", target: str = "") -> dict[str, Any]:
-    """Searches by plain GET, keeping the other parameters; with ``target`` (a selector) htmx refreshes that part as you type."""
+    """Searches by plain GET, keeping the other parameters.
+
+    With ``target`` (a selector) htmx refreshes that part while one types.
+    """
     request: HttpRequest = context["request"]
     kept = [(key, value) for key, value in _pairs(request) if key != name and key not in CURSORS]
     given = {"placeholder": placeholder, "name": name, "target": target}
@@ -80,24 +83,26 @@ def pager(
     context: Context,
     *,
     total: int,
-    previous: str | None = None,
-    next: str | None = None,
+    before: str | None = None,
+    after: str | None = None,
     is_estimate: bool = False,
     target: str = "",
 ) -> dict[str, Any]:
-    """``previous`` and ``next`` are keyset cursors (put into ``?before=`` and ``?after=``), None at the ends."""
+    """``before`` and ``after`` are the keyset cursors of the pages around this one, None at the ends."""
     given = {"total": total, "is_estimate": is_estimate, "target": target}
     return {
         **given,
-        "previous_url": url_with(context, before=previous) if previous else "",
-        "next_url": url_with(context, after=next) if next else "",
+        "previous_url": url_with(context, before=before) if before else "",
+        "next_url": url_with(context, after=after) if after else "",
     }
 
 
 @register.simple_block_tag
-def data_table(content: str, caption: str, id: str = "", kind: str = "") -> SafeString:
+def data_table(content: str, caption: str, html_id: str = "", kind: str = "") -> SafeString:
     """A table that scrolls within itself. ``kind``: "tall" (its own height), "plain", or nothing."""
-    return render_to_string("web/components/table.html", {"content": content, "caption": caption, "id": id, "kind": kind})
+    return render_to_string(
+        "web/components/table.html", {"content": content, "caption": caption, "html_id": html_id, "kind": kind}
+    )
 
 
 @register.simple_tag(takes_context=True)

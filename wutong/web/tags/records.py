@@ -34,8 +34,8 @@ def facts(items: Iterable[Fact]) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def timeline(content: str, label: str, id: str = "timeline") -> SafeString:
-    return format_html('<div class="timeline" id="{}" role="group" aria-label="{}">{}</div>', id, label, content)
+def timeline(content: str, label: str, html_id: str = "timeline") -> SafeString:
+    return format_html('<div class="timeline" id="{}" role="group" aria-label="{}">{}</div>', html_id, label, content)
 
 
 @register.simple_tag

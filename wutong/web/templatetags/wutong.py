@@ -2,7 +2,7 @@
 
 from django.template import Library
 
-from wutong.web.tags import display, feedback, forms, formats, frame, lists, records
+from wutong.web.tags import display, feedback, formats, forms, frame, lists, records
 
 register = Library()
 for _part in (display, feedback, forms, formats, frame, lists, records):
