@@ -1,16 +1,18 @@
 """The demo company itself: its teams, a colleague of each role, its website, its form and its mail account."""
 
 import secrets
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from wutong.config import config
 from wutong.content.models import Form
 from wutong.events.models import Site
 from wutong.lifecycle.models import ProductLine
+from wutong.platform.calendar import END_OF_DAY, WorkingCalendar
 from wutong.platform.chinese import sort_key
 from wutong.platform.models import (
     BusinessScope,
+    CalendarDay,
     DataScope,
     MailSettings,
     Organisation,
@@ -61,9 +63,7 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     Organisation.objects.create(name=company.NAME, is_demo=True, created_at=at)
     scope = BusinessScope.objects.create(code="company", name=company.NAME)
     ProductLine.objects.create(code="mes", name="MES 与质量")
-    WorkingHours.objects.bulk_create(  # round the clock, so that timers run whenever somebody tries them
-        WorkingHours(weekday=weekday, opens_at=time.min, closes_at=time(23, 59, 59)) for weekday in range(7)
-    )
+    _never_rest(at=at)
     teams = _teams()
     _put_online(team=teams[EAST], scope=scope, name=company.SITE_NAME, form_key=company.FORM_KEY, key=site_key)
     _put_online(team=teams[SOUTH], scope=scope, name="华南渠道落地页", form_key="south-request", key=None)
@@ -75,6 +75,18 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
         sender_name=company.NAME,
     )
     return [_hired(one, teams, at=at) for one in COLLEAGUES]
+
+
+def _never_rest(*, at: datetime) -> None:
+    """Work round the clock and through holidays, so that timers run whenever somebody tries them."""
+    WorkingHours.objects.bulk_create(
+        WorkingHours(weekday=weekday, opens_at=time.min, closes_at=END_OF_DAY) for weekday in range(7)
+    )
+    calendar = WorkingCalendar.load()
+    days = [at.date() + timedelta(days=number) for number in range(-30, 800)]
+    CalendarDay.objects.bulk_create(
+        CalendarDay(on=day, is_working=True, note="演示公司不放假") for day in days if not calendar.is_working_day(day)
+    )
 
 
 def _teams() -> dict[str, Team]:

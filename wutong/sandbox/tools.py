@@ -10,7 +10,7 @@ from wutong.sandbox.outbox import Mail, Outbox
 from wutong.sandbox.site import Language, Site, localized, split_language
 from wutong.sandbox.visitors import LARGEST_RATE, SOURCES, Source, Visitors
 
-LINK = re.compile(r"https?://[^\s<>\"']+")
+LINK = re.compile(r"https?://[^\s<>\"'。，；）]*[^\s<>\"'。，；）.,;:!?)]")
 ZONE = ZoneInfo("Asia/Shanghai")
 SOURCE_NAMES = {
     "baidu_search": ("百度推广", "Baidu advertising"),

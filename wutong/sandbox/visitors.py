@@ -155,6 +155,7 @@ class Visitors:
     edge_origin: str
     plan: Iterator[Visit]
     rate_per_minute: int
+    retry_after_s: float = 2
     is_paused: bool = False
     views: int = 0
     submissions: int = 0
@@ -225,7 +226,7 @@ class Visitors:
         headers = {"origin": self.site_origin, "referer": f"{self.site_origin}/", "user-agent": user_agent}
         for attempt in range(TRIES):
             if attempt:
-                await asyncio.sleep(2**attempt)
+                await asyncio.sleep(self.retry_after_s * attempt)
             with suppress(httpx.TransportError):
                 response = await http.post(f"{self.edge_origin}{path}", json=body, headers=headers)
                 if response.status_code != 429 and response.status_code < 500:
