@@ -158,6 +158,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.platform.jobs",
     "wutong.people.jobs",
     "wutong.events.jobs",
+    "wutong.events.lake.jobs",
     "wutong.scoring.jobs",
 ]
 PROCRASTINATE_ON_APP_READY = None

@@ -1,0 +1,78 @@
+"""``wutong lake status|check|export|upkeep [--json]``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from wutong.events.lake import maintainer
+from wutong.events.lake.exporter import BATCH_ROWS, Exported, ExportOvertaken, export_once
+from wutong.events.lake.store import LakeUnreachable, our_place
+
+_OFTEN = 5  # upkeep commits a handful of times, at most; somebody who commits all the time is a second exporter
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 1 when the stores differ or the lake cannot be opened."""
+    parser = argparse.ArgumentParser(prog="wutong lake", description="The lake: all events for ever.")
+    parser.add_argument("command", choices=["status", "check", "export", "upkeep"])
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    given = parser.parse_args(argv)
+    command = {"status": _status, "check": _check, "export": _export, "upkeep": _upkeep}[given.command]
+    try:
+        answer, is_well = command()
+    except (LakeUnreachable, ExportOvertaken) as error:
+        print(f"wutong lake: {error}", file=sys.stderr)  # noqa: T201  # a command speaks on its streams
+        return 1
+    print(msgspec.json.encode(answer).decode() if given.json else _in_words(answer))  # noqa: T201  # as above
+    return 0 if is_well else 1
+
+
+def _status() -> tuple[dict[str, Any], bool]:
+    found = maintainer.status(our_place())
+    return {**asdict(found), "is_alarming": found.is_alarming}, not found.is_alarming
+
+
+def _check() -> tuple[dict[str, Any], bool]:
+    days = maintainer.check(our_place())
+    different = [asdict(day) for day in days if not day.is_equal]
+    return {"days": len(days), "events": sum(day.hot for day in days), "different": different}, not different
+
+
+def _export() -> tuple[dict[str, Any], bool]:
+    os.nice(10)  # the collector comes first
+    last, rows = _export_backlog()
+    return {"xid": last.xid, "rows": rows}, True
+
+
+def _export_backlog() -> tuple[Exported, int]:
+    rows = overtaken = 0
+    while True:
+        try:
+            last = export_once(our_place(), at=datetime.now(UTC))
+        except ExportOvertaken:
+            overtaken += 1
+            if overtaken > _OFTEN:
+                raise
+            continue
+        rows += last.total
+        if last.total < BATCH_ROWS:
+            return last, rows
+
+
+def _upkeep() -> tuple[dict[str, Any], bool]:
+    os.nice(10)
+    return dict(maintainer.upkeep(our_place(), at=datetime.now(UTC))), True
+
+
+def _in_words(answer: dict[str, Any]) -> str:
+    return "\n".join(f"{name.replace('_', ' '):<16} {value}" for name, value in answer.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

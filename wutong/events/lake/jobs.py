@@ -1,0 +1,51 @@
+"""When the lake is filled and tended: short-lived children of the jobs process, so that DuckDB's memory goes with them.
+
+See ``docs/adr/0006-lake-export.md`` for what a DuckDB that stays would cost.
+"""
+
+import subprocess
+import sys
+
+import msgspec
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from wutong.events.lake.sources import SOURCES
+
+_TIMEOUT_S = {"export": 600, "upkeep": 3_000}
+_exported_until = 0  # the watermark that this process last saw; only to spare a child that would find nothing
+
+
+def export_news() -> int:
+    """Start an exporter if anything happened since the last one. Returns how many rows it took."""
+    global _exported_until
+    if not _has_news(since=_exported_until):
+        return 0
+    answer = _run("export")
+    _exported_until = answer["xid"]
+    return answer["rows"]
+
+
+def _has_news(*, since: int) -> bool:
+    exists = " OR ".join(f"EXISTS (SELECT FROM {source.hot} WHERE xid >= '{since:d}'::xid8)" for source in SOURCES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {exists}")
+        return bool(cursor.fetchone()[0])
+
+
+def _run(command: str) -> dict[str, int]:
+    line = [sys.executable, "-m", "wutong.events.lake.commands", command, "--json"]
+    done = subprocess.run(line, stdout=subprocess.PIPE, timeout=_TIMEOUT_S[command], check=True)
+    return msgspec.json.decode(done.stdout, type=dict[str, int])
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queue="lake", queueing_lock="lake.export", lock="lake.export")
+def export_later(timestamp: int) -> None:
+    export_news()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queue="lake", queueing_lock="lake.upkeep", lock="lake.upkeep")
+def tend_lake_later(timestamp: int) -> None:
+    _run("upkeep")
