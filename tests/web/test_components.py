@@ -9,6 +9,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from wutong.web.sample import sample_context
+
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 
 
@@ -91,9 +93,11 @@ def test_a_field_ties_its_error_to_its_input() -> None:
 def test_words_from_outside_are_escaped_everywhere() -> None:
     evil = "<script>alert(1)</script>"
     source = (
-        "{% badge evil %}{% avatar evil %}{% stage_badge evil %}{% masked evil copy=evil %}{% figure evil evil note=evil %}"
+        "{% badge evil %}{% avatar evil %}{% stage_badge evil %}{% masked evil copy=evil %}"
+        "{% figure evil evil note=evil %}"
         "{% empty_state evil evil %}{% error_line evil code=evil %}{% toast evil %}{% definition evil evil %}"
-        "{% timeline label=evil %}{% timeline_item at=now icon='eye' title=evil who=evil %}{{ evil }}{% endtimeline_item %}"
+        "{% timeline label=evil %}{% timeline_item at=now icon='eye' title=evil who=evil %}{{ evil }}"
+        "{% endtimeline_item %}"
         "{% endtimeline %}{% side_panel title=evil %}{{ evil }}{% endside_panel %}"
         "{% data_table caption=evil %}<tr>{% th evil sort='x' %}</tr>{% enddata_table %}"
     )
@@ -121,16 +125,10 @@ def test_a_pager_has_no_way_back_on_the_first_page() -> None:
 
 
 def test_no_component_carries_a_style() -> None:
-    from wutong.web.sample import sample_context
-
-    staff = SimpleNamespace(
-        is_authenticated=True, full_name="林晓", role="admin", get_role_display=lambda: "Admin", pk=1
-    )
     request = RequestFactory().get("/")
-    request.user = staff  # type: ignore[assignment]  # a stand-in
-    page = Template('{% extends "web/components_page.html" %}').render(
-        Context({"request": request, **sample_context()})
-    )
+    request.user = SimpleNamespace(is_authenticated=True, full_name="林晓", role="admin", pk=1)
+    page = Template('{% extends "web/components_page.html" %}')
+    drawn = page.render(Context({"request": request, **sample_context()}))
 
-    assert "style=" not in page
-    assert "<style" not in page
+    assert "style=" not in drawn
+    assert "<style" not in drawn

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy
 from wutong.web.navigation import Group, NavItem, navigation_for
 
 urlpatterns = [
-    path("", lambda request: None, name="home"),
-    path("leads/", lambda request: None, name="leads"),
-    path("leads/pool/", lambda request: None, name="pool"),
+    path("", lambda _request: None, name="home"),
+    path("leads/", lambda _request: None, name="leads"),
+    path("leads/pool/", lambda _request: None, name="pool"),
 ]
 ITEMS = (
     NavItem(Group.TODAY, gettext_lazy("Home"), "home", "home"),
-    NavItem(Group.PEOPLE, gettext_lazy("Leads"), "users", "leads", count=lambda staff: 3),
+    NavItem(Group.PEOPLE, gettext_lazy("Leads"), "users", "leads", count=lambda _staff: 3),
     NavItem(Group.PEOPLE, gettext_lazy("Pool"), "ripple", "pool", roles=frozenset({"sales"})),
     NavItem(Group.SETTINGS, gettext_lazy("Planned"), "key", "not_built_yet"),
 )

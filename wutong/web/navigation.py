@@ -64,7 +64,7 @@ class ShownGroup:
 
 
 ITEMS = (
-    NavItem(Group.TODAY, pgettext_lazy("navigation", "Home"), "home", "web:home", on_phone=True),
+    NavItem(Group.TODAY, pgettext_lazy("navigation", "Home"), "home", "lifecycle:home", on_phone=True),
     NavItem(
         Group.TODAY,
         pgettext_lazy("navigation", "Lead inbox"),
@@ -74,7 +74,7 @@ ITEMS = (
         is_urgent=True,
         on_phone=True,
     ),
-    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "people:list", on_phone=True),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "lifecycle:people", on_phone=True),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "people:accounts"),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Pool"), "ripple", "lifecycle:pool", SELLING),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Review queue"), "user-question", "people:review", SELLING),

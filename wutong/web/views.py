@@ -30,16 +30,16 @@ def components(request: HttpRequest) -> HttpResponse:
         return render(request, "web/components_page.html", context)
 
 
-def bad_request(request: HttpRequest, **_exception: object) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, **_exception: object) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
     """A function outside the person's role; an object outside their scope is a 404."""
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, **_exception: object) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
     return render(request, "404.html", status=404)
 
 
