@@ -11,7 +11,6 @@ urlpatterns = [
     path("", include("wutong.web.urls")),
     path("", include("wutong.platform.urls")),
     path("", include("wutong.lifecycle.urls")),
-    path("", include("wutong.people.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
 ]

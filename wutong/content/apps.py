@@ -7,6 +7,9 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from wutong.content.models import FormSubmission
+        from wutong.content.forms import form_names
         from wutong.people.reassign import register
+        from wutong.people.sources import name_sources_of
 
         register(FormSubmission)
+        name_sources_of("form", form_names)

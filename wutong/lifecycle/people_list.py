@@ -1,0 +1,115 @@
+"""The list of people: searched, filtered and paged so that a million of them cost what fifty do."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.models import Person, Reach
+from wutong.platform.chinese import query_keys
+from wutong.platform.models import Staff
+
+PAGE = 50
+COUNTED = 10_001
+SORTS = ("-seen", "name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the address asks for."""
+
+    search: str = ""
+    reach: str = ""
+    stage: str = ""
+    owner: str = ""
+    sort: str = "-seen"
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class People:
+    """A page of people with their visible leads in ``shown_leads``."""
+
+    people: list[Person]
+    total: int
+    is_estimate: bool
+    next: str | None
+
+
+def people_for(staff: Staff, wanted: Wanted) -> People:
+    """The people ``staff`` may see that fit ``wanted``. A broken cursor or an unknown filter value is treated as none."""
+    found = _filtered(people_visible_to(staff), staff, wanted)
+    total, is_estimate = _total(staff, wanted, found)
+    page = list(_page(found, wanted).select_related("score").prefetch_related(_shown_leads(staff))[: PAGE + 1])
+    following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
+    return People(page[:PAGE], total, is_estimate, following)
+
+
+def _filtered(people: QuerySet[Person], staff: Staff, wanted: Wanted) -> QuerySet[Person]:
+    keys = query_keys(wanted.search)
+    if wanted.search.strip():
+        people = people.filter(search_keys__contains=keys) if keys else people.none()
+    if wanted.reach in Reach.values:
+        people = people.filter(reach=wanted.reach)
+    elif not wanted.search.strip() and wanted.reach != "everybody":
+        people = people.exclude(reach=Reach.VISITOR)
+    if wanted.stage in Stage.values or wanted.owner == "me":
+        leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
+        if wanted.stage in Stage.values:
+            leads = leads.filter(stage=wanted.stage)
+        if wanted.owner == "me":
+            leads = leads.filter(owner=staff)
+        people = people.filter(Exists(leads))
+    return people
+
+
+def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
+    cursor = _read(wanted.after)
+    if wanted.sort == "name":
+        people = people.order_by("sort_key", "pk")
+        if cursor and isinstance(cursor[0], str):
+            people = people.filter(Q(sort_key__gt=cursor[0]) | Q(sort_key=cursor[0], pk__gt=cursor[1]))
+        return people
+    people = people.order_by("-last_seen_at", "-pk")
+    if cursor and isinstance(cursor[0], datetime):
+        people = people.filter(Q(last_seen_at__lt=cursor[0]) | Q(last_seen_at=cursor[0], pk__lt=cursor[1]))
+    return people
+
+
+def _shown_leads(staff: Staff) -> Prefetch[str]:
+    leads = Lead.objects.visible_to(staff).select_related("owner", "account").order_by("-last_touch_at")
+    return Prefetch("leads", leads, to_attr="shown_leads")
+
+
+def _total(staff: Staff, wanted: Wanted, people: QuerySet[Person]) -> tuple[int, bool]:
+    """Exact up to ten thousand; beyond it the planner's estimate, and said to be one."""
+    counted = people.order_by()[:COUNTED].count()
+    if counted < COUNTED:
+        return counted, False
+    sql, params = people.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+    return max(int(plan[0]["Plan"]["Plan Rows"]), COUNTED - 1), True
+
+
+def _cursor(person: Person, wanted: Wanted) -> str:
+    value = person.sort_key if wanted.sort == "name" else person.last_seen_at
+    kind = "n" if wanted.sort == "name" else "t"
+    return base64.urlsafe_b64encode(msgspec.json.encode((kind, value, person.pk))).decode()
+
+
+def _read(cursor: str) -> tuple[datetime | str, int] | None:
+    if not cursor:
+        return None
+    try:
+        kind, value, pk = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[str, str, int])
+        return (datetime.fromisoformat(value) if kind == "t" else value), pk
+    except (binascii.Error, msgspec.DecodeError, ValueError):
+        return None

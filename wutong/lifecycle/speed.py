@@ -1,0 +1,92 @@
+"""How fast first contacts are made: the figures of the manager's page, each with its definition.
+
+Source: ``algorithms.md`` 5 (SLA attainment, speed to lead).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wutong.lifecycle.models import Clock, Lead
+from wutong.platform.calendar import WorkingCalendar
+from wutong.platform.models import Staff
+
+MOST_CLOCKS = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """First contacts of one colleague or of all, over a period."""
+
+    started: int
+    """Leads whose first-contact clock began in the period."""
+    contacted: int
+    """Of these, contacted by a human so far."""
+    waiting: int
+    """Of these, not contacted and still open."""
+    late: int
+    """Of those waiting, past their deadline."""
+    met: int
+    due: int
+    """Clocks whose deadline has passed, or that were stopped; the open ones not yet due are in neither."""
+    median: timedelta | None
+    """Working time from creation to first contact, open ones censored; None while fewer than half were contacted."""
+
+    @property
+    def attainment(self) -> float | None:
+        """met / due, None where nothing was due."""
+        return self.met / self.due if self.due else None
+
+
+def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[Staff, Speed]]:
+    """The first contacts that ``staff`` may see since an instant: all together, and by the colleague who made them."""
+    clocks = list(
+        Clock.objects.filter(
+            lead__in=Lead.objects.visible_to(staff), kind=Clock.Kind.FIRST_CONTACT, started_at__gte=since, started_at__lt=at
+        )
+        .select_related("lead", "stopped_by")
+        .order_by("-started_at")[:MOST_CLOCKS]
+    )
+    calendar = WorkingCalendar.load()
+    by_colleague: dict[Staff, list[Clock]] = {}
+    for clock in clocks:
+        if clock.stopped_by is not None:
+            by_colleague.setdefault(clock.stopped_by, []).append(clock)
+    return (
+        _speed(clocks, calendar, at=at),
+        {one: _speed(own, calendar, at=at) for one, own in sorted(by_colleague.items(), key=lambda item: item[0].sort_key)},
+    )
+
+
+def _speed(clocks: Sequence[Clock], calendar: WorkingCalendar, *, at: datetime) -> Speed:
+    stopped = [clock for clock in clocks if clock.stopped_at is not None]
+    running = [clock for clock in clocks if clock.stopped_at is None and clock.lead.stage not in ("won", "lost", "disqualified")]
+    met = sum(1 for clock in stopped if clock.stopped_at is not None and clock.stopped_at <= clock.due_at)
+    late = sum(1 for clock in running if clock.due_at < at)
+    waits = [(calendar.working_between(clock.started_at, clock.stopped_at or at), clock.stopped_at is not None) for clock in clocks]
+    return Speed(
+        started=len(clocks),
+        contacted=len(stopped),
+        waiting=len(running),
+        late=late,
+        met=met,
+        due=len(stopped) + late,
+        median=censored_median(waits),
+    )
+
+
+def censored_median(waits: Iterable[tuple[timedelta, bool]]) -> timedelta | None:
+    """The time by which half are done, when some are still waiting (False); None when half are not done yet.
+
+    Written out because the library for it weighs more than this whole package.
+    Source: E. L. Kaplan, P. Meier (1958), J. Am. Stat. Assoc. 53(282), 457-481.
+    """
+    ordered = sorted(waits, key=lambda wait: (wait[0], not wait[1]))
+    surviving, at_risk = 1.0, len(ordered)
+    for wait, is_done in ordered:
+        if is_done:
+            surviving *= 1 - 1 / at_risk
+            if surviving <= 0.5 + 1e-12:
+                return wait
+        at_risk -= 1
+    return None

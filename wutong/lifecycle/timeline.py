@@ -1,0 +1,207 @@
+"""One person's acts and ours, newest first, over all channels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from wutong.events.models import Event
+from wutong.events.taxonomy import TAXONOMY, label
+from wutong.events.touch import CHANNELS
+from wutong.lifecycle.models import FollowUp, Lead, StageVisit
+from wutong.people.models import IdentifierKind, Person
+from wutong.platform.models import Staff
+
+PAGE = 50
+FILTERS = ("all", "theirs", "ours")
+_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered")
+"""Told by another line: beats by the page view they belong to, contacts by the follow-up itself."""
+_ICONS = {
+    "page_viewed": "eye",
+    "link_clicked": "link",
+    "form_started": "forms",
+    "form_submitted": "forms",
+    "consent_given": "shield-check",
+    "consent_refused": "shield-x",
+    "lead_created": "flag",
+    "call": "phone",
+    "chat": "message",
+    "mail": "mail",
+    "visit": "map-pin",
+    "note": "note",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One line of the timeline."""
+
+    at: datetime
+    key: str
+    icon: str
+    title: str
+    body: str = ""
+    who: str = ""
+    href: str = ""
+    is_ours: bool = False
+    is_anonymous: bool = False
+    count: int = 1
+    fold: str = ""
+    """Neighbours with the same text here are shown as one line."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """The acts of one day in the reader's zone."""
+
+    on: date
+    acts: list[Act]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of it. ``older`` is the cursor of the next page, empty at the end."""
+
+    days: list[Day]
+    older: str
+
+
+def timeline_of(
+    person: Person, *, viewer: Staff, language: str, zone: ZoneInfo, before: datetime | None = None, which: str = "all"
+) -> Timeline:
+    """Up to :data:`PAGE` acts of ``person`` before an instant, folded. Three bounded queries, whatever the history.
+
+    Args:
+        viewer: contacts and stages of leads that this colleague may not see are left out.
+        which: one of :data:`FILTERS`.
+    """
+    acts: list[Act] = []
+    if which != "ours":
+        acts += _events(person, before=before, language=language)
+    if which != "theirs":
+        leads = Lead.objects.visible_to(viewer).filter(person=person)
+        acts += _follow_ups(leads, before=before)
+        acts += _stages(leads, before=before)
+    acts.sort(key=lambda act: (act.at, act.key), reverse=True)
+    page = acts[:PAGE]
+    older = page[-1].at.isoformat() if len(acts) > PAGE else ""
+    days = [
+        Day(on, list(_folded(list(of_day))))
+        for on, of_day in groupby(page, key=lambda act: act.at.astimezone(zone).date())
+    ]
+    return Timeline(days, older)
+
+
+def _events(person: Person, *, before: datetime | None, language: str) -> list[Act]:
+    events = Event.objects.filter(person=person).exclude(name__in=_HIDDEN).select_related("subject")
+    if before is not None:
+        events = events.filter(occurred_at__lt=before)
+    found = list(events.order_by("-occurred_at", "-id")[: PAGE + 1])
+    read = _reading(person, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
+    return [_event(event, read, language) for event in found]
+
+
+def _event(event: Event, read: dict[UUID, tuple[float, float]], language: str) -> Act:
+    kind = TAXONOMY.get(event.name)
+    title, body, fold = label(event.name, language), "", ""
+    if event.name == "page_viewed":
+        page = str(event.props.get("title") or event.props.get("path") or event.url)
+        title = _("Viewed “%(page)s”") % {"page": page}
+        fold = f"page {page}"
+        if event.view_id in read:
+            seconds, depth = read[event.view_id]
+            body = _("Read for %(seconds)d s, %(depth)d%% of the page") % {
+                "seconds": round(seconds),
+                "depth": round(depth * 100),
+            }
+    elif event.name == "link_clicked":
+        body = str(event.props.get("href", ""))
+    if event.channel:
+        came = _("Came by: %(channel)s") % {"channel": CHANNELS.get(event.channel, event.channel)}
+        body = f"{body} · {came}" if body else came
+    return Act(
+        at=event.occurred_at,
+        key=str(event.pk),
+        icon=_ICONS.get(event.name, "point"),
+        title=title,
+        body=body,
+        is_ours=kind is not None and kind.ours,
+        is_anonymous=event.subject is not None and IdentifierKind(event.subject.kind).is_weak,
+        fold=fold,
+    )
+
+
+def _reading(person: Person, views: Sequence[UUID]) -> dict[UUID, tuple[float, float]]:
+    """Seconds and depth of each page view, from its beats."""
+    if not views:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT view_id, max((props->>'visible_s')::float8), max(coalesce((props->>'depth')::float8, 0)) FROM event
+            WHERE person_id = %s AND view_id = ANY(%s) AND name IN ('page_beat', 'page_left') AND props ? 'visible_s'
+            GROUP BY view_id
+            """,
+            [person.pk, list(views)],
+        )
+        return {view: (seconds, depth) for view, seconds, depth in cursor.fetchall()}
+
+
+def _follow_ups(leads: Any, *, before: datetime | None) -> list[Act]:
+    done = FollowUp.objects.filter(lead__in=leads).select_related("by", "lead")
+    if before is not None:
+        done = done.filter(at__lt=before)
+    return [
+        Act(
+            at=one.at,
+            key=f"f{one.pk:020}",
+            icon=_ICONS[one.kind],
+            title=_title(one),
+            body=one.note,
+            who=one.by.full_name,
+            is_ours=True,
+        )
+        for one in done.order_by("-at")[: PAGE + 1]
+    ]
+
+
+def _title(follow_up: FollowUp) -> str:
+    said = {"kind": follow_up.get_kind_display(), "outcome": follow_up.get_outcome_display()}
+    if follow_up.kind == FollowUp.Kind.NOTE:
+        return follow_up.get_kind_display()
+    if follow_up.is_first_contact:
+        return _("First contact: %(kind)s, %(outcome)s") % said
+    return _("%(kind)s: %(outcome)s") % said
+
+
+def _stages(leads: Any, *, before: datetime | None) -> list[Act]:
+    visits = StageVisit.objects.filter(lead__in=leads, machine="lead").select_related("entered_by", "lead")
+    if before is not None:
+        visits = visits.filter(entered_at__lt=before)
+    names = dict(Lead._meta.get_field("stage").flatchoices)
+    return [
+        Act(
+            at=visit.entered_at,
+            key=f"s{visit.pk:020}",
+            icon="flag",
+            title=_("Lead stage: %(stage)s") % {"stage": names.get(visit.stage, visit.stage)},
+            who=visit.entered_by.full_name if visit.entered_by else "",
+            is_ours=True,
+        )
+        for visit in visits.order_by("-entered_at")[: PAGE + 1]
+    ]
+
+
+def _folded(acts: list[Act]) -> Iterator[Act]:
+    for _key, alike in groupby(acts, key=lambda act: (act.fold, act.is_anonymous) if act.fold else (act.key, False)):
+        group = list(alike)
+        first = group[0]
+        yield first if len(group) == 1 else Act(**{**vars(first), "count": len(group)})
+
+

@@ -1,0 +1,154 @@
+"""People: the list, and everything about one of them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.people_list import Wanted, people_for
+from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of
+from wutong.lifecycle.timeline import FILTERS, timeline_of
+from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.models import Affiliation, Identifier, IdentityChange, Person, Reach
+from wutong.platform.audit import record
+from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.secrets import BadToken, verified
+from wutong.scoring.score import explanation
+
+
+@require_safe
+@requires("people.read")
+def people(request: StaffRequest) -> HttpResponse:
+    """The people in sight, searched and filtered by the address."""
+    get = request.GET
+    wanted = Wanted(
+        search=get.get("q", "")[:80],
+        reach=get.get("reach", ""),
+        stage=get.get("stage", ""),
+        owner=get.get("owner", ""),
+        sort=get.get("sort", "-seen"),
+        after=get.get("after", ""),
+    )
+    found = people_for(request.user, wanted)
+    context = {
+        "found": found,
+        "wanted": wanted,
+        "filters": _filters(request, wanted),
+        "is_filtered": bool(wanted.search or wanted.reach or wanted.stage or wanted.owner),
+        "stages": Stage.choices,
+        "reaches": [*Reach.choices, ("everybody", _("Everybody, visitors too"))],
+    }
+    return render(request, "lifecycle/people.html", context)
+
+
+@require_safe
+@requires("people.read")
+def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Everything about one person; an id that was merged away leads to the person it belongs to now."""
+    one = _person(request, public_id)
+    if one.public_id != public_id:
+        return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))
+    value, lines = explanation(one, at=timezone.now())
+    leads = Lead.objects.visible_to(request.user).filter(person=one).select_related("owner", "product_line", "team")
+    which = request.GET.get("which", FILTERS[0])
+    context: dict[str, Any] = {
+        "person": one,
+        "facts": facts_of(one, viewer=request.user),
+        "consents": consents_of(one),
+        "affiliations": Affiliation.objects.filter(person=one).select_related("account").order_by("-created_at")[:20],
+        "leads": leads.order_by("-last_touch_at")[:50],
+        "open_lead": leads.open().filter(first_contact_at=None).first() or leads.open().order_by("-last_touch_at").first(),
+        "score": round(value),
+        "score_lines": lines,
+        "changes": IdentityChange.objects.filter(target_person=one).order_by("-at")[:10],
+        "timeline": _timeline(request, one),
+        "which": which,
+        "tabs": _tabs(which),
+    }
+    return render(request, "lifecycle/person.html", context)
+
+
+@require_safe
+@requires("people.read")
+def timeline(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """An older page of a person's timeline."""
+    one = _person(request, public_id)
+    return render(
+        request,
+        "lifecycle/_timeline.html",
+        {"person": one, "timeline": _timeline(request, one), "which": request.GET.get("which", "all")},
+    )
+
+
+@require_POST
+@requires("people.reveal")
+def reveal(request: StaffRequest, public_id: UUID, token: str) -> HttpResponse:
+    """Show a telephone number or e-mail address in full; who saw it is recorded."""
+    one = _person(request, public_id)
+    try:
+        named = verified(REVEAL, token, at=timezone.now())
+    except BadToken as error:
+        raise Http404 from error
+    identifier = get_object_or_404(Identifier.objects.filter(person=one), pk=named)
+    record("people.identifier_revealed", actor=request.user, subject=one, at=timezone.now(), kind=identifier.kind)
+    return render(request, "lifecycle/_revealed.html", {"identifier": identifier})
+
+
+def _person(request: StaffRequest, public_id: UUID) -> Person:
+    named = get_object_or_404(Person, public_id=public_id)
+    while named.merged_into is not None:
+        named = named.merged_into
+    return get_object_or_404(people_visible_to(request.user), pk=named.pk)
+
+
+def _timeline(request: StaffRequest, one: Person) -> Any:
+    which = request.GET.get("which", "all")
+    return timeline_of(
+        one,
+        viewer=request.user,
+        language=translation.get_language() or "zh-hans",
+        zone=timezone.get_current_timezone(),  # type: ignore[arg-type]  # the middleware activates a ZoneInfo
+        before=_instant(request.GET.get("before")),
+        which=which if which in FILTERS else "all",
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+")) if text else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
+
+
+def _tabs(which: str) -> list[dict[str, Any]]:
+    names = {"all": _("Everything"), "theirs": _("What they did"), "ours": _("What we did")}
+    return [{"label": label, "url": f"?which={code}", "is_current": code == which} for code, label in names.items()]
+
+
+def _filters(request: StaffRequest, wanted: Wanted) -> list[dict[str, Any]]:
+    """The conditions in force as chips, each with the address that drops it."""
+
+    def without(name: str) -> str:
+        query = request.GET.copy()
+        for key in (name, "after"):
+            query.pop(key, None)
+        return f"?{query.urlencode()}"
+
+    shown = []
+    if wanted.reach in Reach.values:
+        shown.append({"label": _("Reach is"), "value": Reach(wanted.reach).label, "drop_url": without("reach")})
+    elif wanted.reach == "everybody":
+        shown.append({"label": _("Reach is"), "value": _("Everybody, visitors too"), "drop_url": without("reach")})
+    if wanted.stage in Stage.values:
+        shown.append({"label": _("Stage is"), "value": Stage(wanted.stage).label, "drop_url": without("stage")})
+    if wanted.owner == "me":
+        shown.append({"label": _("Owner is"), "value": request.user.full_name, "drop_url": without("owner")})
+    return shown

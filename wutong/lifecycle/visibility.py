@@ -1,0 +1,16 @@
+"""Which people a colleague may see: those with a lead they may see; everybody for those who see everything."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from wutong.lifecycle.models import Lead
+from wutong.people.models import Person
+from wutong.platform.models import DataScope, Staff
+
+
+def people_visible_to(staff: Staff) -> QuerySet[Person]:
+    """The only door to people for code that answers a person. Aliases of merged people are left out."""
+    people = Person.objects.current()
+    if staff.is_active and staff.data_scope == DataScope.ALL and not staff.scopes.exists():
+        return people
+    leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
+    return people.filter(Exists(leads))
