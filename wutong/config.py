@@ -5,7 +5,7 @@ Only this file reads the environment. What an administrator changes while the sy
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -52,6 +52,8 @@ class Config:
     log_level: str = "INFO"
     demo_rate_per_minute: int = 20
     """Page views a minute of the demo's scripted visitors."""
+    backup_passphrase: str | None = field(default=None, repr=False)
+    """Locks the key file inside a backup; without it the command asks."""
     failpoints: str | None = None
     """A folder of armed fail-points; for fault tests only."""
 
@@ -82,11 +84,11 @@ def read(environ: Mapping[str, str]) -> Config:
         ConfigError: a value has the wrong form; names the variable and the form it needs.
     """
     given: dict[str, Any] = {}
-    for field in fields(Config):
-        name = _OWN_NAMES.get(field.name, f"WUTONG_{field.name.upper()}")
+    for setting in fields(Config):
+        name = _OWN_NAMES.get(setting.name, f"WUTONG_{setting.name.upper()}")
         text = environ.get(name, "").strip()
         if text:
-            given[field.name] = _parsed(name, text, field.type)
+            given[setting.name] = _parsed(name, text, setting.type)
     given["data_dir"] = Path(given.get("data_dir", Config.data_dir)).expanduser().absolute()
     return Config(**given)
 

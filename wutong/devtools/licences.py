@@ -84,15 +84,14 @@ def npm_licences() -> dict[str, str]:
 
 
 def _spdx(package: metadata.Distribution) -> str:
-    told: dict[str, str] = dict(package.metadata.items())
-    if expression := told.get("License-Expression"):
-        return expression
+    for expression in package.metadata.get_all("License-Expression") or []:
+        return str(expression)
     classifiers = [
         text.rpartition(" :: ")[2]
         for text in package.metadata.get_all("Classifier") or []
         if text.startswith("License :: ") and text != "License :: OSI Approved"
     ]
-    named = classifiers or [told.get("License", "").partition("\n")[0]]
+    named = classifiers or [text.partition("\n")[0] for text in package.metadata.get_all("License") or []]
     return " OR ".join(OTHER_NAMES.get(name.lower(), name) for name in named)
 
 

@@ -35,7 +35,7 @@ def main(argv: list[str]) -> None:
 
 
 async def _work(app: "App") -> None:
-    connector: "DjangoConnector" = app.connector  # type: ignore[assignment]  # what Django's app always has
+    connector: DjangoConnector = app.connector  # type: ignore[assignment]  # what Django's app always has
     async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
         worker = asyncio.create_task(
             worker_app.run_worker_async(

@@ -63,9 +63,31 @@ def reachable_database() -> Iterator[None]:
             ours = cluster()
             if not ours.is_initialised:
                 raise Problem(f"There is no database in {ours.data} yet. Run wutong up first.")
-            server = ours.start()
-            stack.callback(ours.stop, server)
+            stack.enter_context(served(ours))
         yield
+
+
+@contextlib.contextmanager
+def served(ours: Cluster) -> Iterator[None]:
+    """Run the server for as long as the block runs. The caller holds the data folder."""
+    with start_log().open("a") as log:
+        server = ours.start(log=log)
+    try:
+        yield
+    finally:
+        ours.stop(server)
+
+
+def start_log() -> Path:
+    """Where PostgreSQL's words before its own log go."""
+    return log_path("postgres-start")
+
+
+def log_path(name: str) -> Path:
+    """The log of a process, in a folder that only its owner reads."""
+    folder = config().data_dir / "log"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{name}.log"
 
 
 def admin_conninfo(database: str = "postgres") -> str:

@@ -126,7 +126,10 @@ class Cluster:
             "# Written by Wutong: passwords for everyone, no network.\nlocal all all scram-sha-256\n"
         )
         with (building / "postgresql.conf").open("a") as conf:
-            conf.write("\ninclude 'wutong.conf'  # written at each start\ninclude_if_exists 'own.conf'  # yours\n")
+            conf.write("\ninclude 'wutong.conf'  # written at each start\ninclude 'own.conf'  # yours\n")
+        own = building / "own.conf"
+        own.write_text("# Your own settings. They win over wutong.conf.\n")
+        self.account.own(own)
         if self.data.exists():
             self.data.rmdir()
         building.rename(self.data)

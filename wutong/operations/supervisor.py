@@ -12,12 +12,11 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from wutong.config import Config, config
 from wutong.operations.children import STAYS_DOWN, Child, shorten
-from wutong.operations.own_server import cluster, held_data_folder
+from wutong.operations.own_server import cluster, held_data_folder, log_path, start_log
 from wutong.operations.postgres import ADMIN, Cluster
 from wutong.operations.problem import Problem
 from wutong.platform.database import is_own
@@ -128,7 +127,7 @@ class OwnDatabase:
     def start(self) -> None:
         if not self.cluster.is_initialised:
             self.cluster.initialise(admin_password=role_password(ADMIN))
-        with _log_path("postgres-start").open("a") as log:
+        with start_log().open("a") as log:
             self.server = self.cluster.start(log=log)
 
     def tend(self, *, now: float) -> None:
@@ -161,17 +160,17 @@ def children_of(settings: Config, *, demo: bool) -> list[Child]:
     }
     if demo:
         ready_at["sandbox"] = f"http://127.0.0.1:{figures_port('sandbox')}/readyz"
-    return [Child(name, url, _log_path(name)) for name, url in ready_at.items()]
+    return [Child(name, url, log_path(name)) for name, url in ready_at.items()]
 
 
 def _prepared(*, demo: bool) -> dict[str, Any]:
     command = [sys.executable, "-m", "wutong", "prepare", *(["--demo"] if demo else [])]
-    log_path = _log_path("prepare")
-    with log_path.open("ab") as log:
+    story = log_path("prepare")
+    with story.open("ab") as log:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
-        tail = "".join(log_path.read_text(errors="replace").splitlines(keepends=True)[-12:])
-        raise Problem(f"The database could not be prepared. The whole story: {log_path}\n{tail}")
+        tail = "".join(story.read_text(errors="replace").splitlines(keepends=True)[-12:])
+        raise Problem(f"The database could not be prepared. The whole story: {story}\n{tail}")
     told: dict[str, Any] = json.loads(done.stdout)
     if told.get("link"):
         told["link"] = config().web_origin + told["link"]
@@ -234,12 +233,6 @@ def _tell_of_death(child: Child, code: int) -> None:
 
 def _seconds_to_next_start(child: Child) -> float:
     return max(0.0, (child.start_again_at or 0.0) - time.monotonic())
-
-
-def _log_path(name: str) -> Path:
-    folder = config().data_dir / "log"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / f"{name}.log"
 
 
 @contextlib.contextmanager

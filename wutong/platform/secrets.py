@@ -54,6 +54,20 @@ def master_keys() -> tuple[bytes, ...]:
     return keys
 
 
+def add_key() -> None:
+    """Put a new key in front of the key file, at once or not at all; the older ones go on reading what they wrote."""
+    path = key_path()
+    fresh = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(f"{secrets.token_urlsafe(48)}\n{path.read_text()}")
+        file.flush()
+        os.fsync(file.fileno())
+    os.chown(fresh, path.stat().st_uid, path.stat().st_gid)
+    fresh.rename(path)
+    master_keys.cache_clear()
+    _box.cache_clear()
+
+
 def derived(purpose: str, *, key: bytes | None = None) -> bytes:
     """32 bytes for ``purpose``, from the oldest key unless one is given, so that a rotation does not change them.
 

@@ -1,0 +1,207 @@
+"""``wutong backup`` and ``wutong restore``: everything in one file, and back into an empty data folder."""
+
+import argparse
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from wutong import __version__
+from wutong.config import config
+from wutong.operations import archive
+from wutong.operations.dump import dump_database, fill_database, is_empty, server_major
+from wutong.operations.locked_key import lock, passphrase, unlock
+from wutong.operations.own_server import cluster, ensure_database, held_data_folder, reachable_database, served
+from wutong.operations.postgres import ADMIN
+from wutong.operations.problem import Problem
+from wutong.platform.database import conninfo, is_own
+from wutong.platform.secrets import KEY_FILE, key_path, role_password
+
+DUMP = "database.dump"
+LOCKED_KEY = "secret.key.locked"
+NOT_IN_A_BACKUP = {"run", "log", "static", "backups", KEY_FILE}
+"""What the data folder holds beside files that must be kept: logs, what can be made again; and PostgreSQL's folders."""
+
+
+def backup_main(argv: list[str]) -> None:
+    """Write database, lake, stored files and the locked key file into one file."""
+    parser = argparse.ArgumentParser(prog="wutong backup", description=backup_main.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--no-key", action="store_true", help="leave the key file out; then keep it somewhere safe")
+    options = parser.parse_args(argv)
+    secret = None if options.no_key else passphrase(twice=True)
+    with reachable_database():
+        write_backup(options.file.absolute(), secret=secret, at=datetime.now(UTC))
+    size = options.file.stat().st_size
+    _say(f"{options.file}: {size / 1e6:.1f} MB. Keep it, and the passphrase elsewhere.")
+    if _bucket():
+        _say(f"The lake lies at {config().lake_url} and is not in the file. Keep a copy of the bucket as well.")
+
+
+def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
+    """Write a backup to ``target``, which appears when it is complete.
+
+    The lake's files never change, but its maintainer removes those that no snapshot needs any more. So they are held by
+    second links before the database is dumped: what the dump's catalogue names is there, and perhaps a little more.
+
+    Args:
+        secret: the passphrase for the key file; without one the key file stays out.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=config().data_dir) as folder, _held_lake() as held:
+        dump = Path(folder) / DUMP
+        dump_database(conninfo(), dump)
+        partial = target.with_name(target.name + ".partial")
+        with _private(partial) as file, tarfile.open(fileobj=file, mode="w") as tar:
+            writer = archive.ArchiveWriter(tar)
+            writer.add_file(DUMP, dump)
+            for name, path in _files_to_keep(held):
+                writer.add_file(name, path)
+            if secret is not None:
+                writer.add_bytes(LOCKED_KEY, lock(key_path().read_bytes(), secret))
+            writer.finish(
+                archive.Manifest(
+                    wutong=__version__,
+                    postgres=server_major(conninfo()),
+                    made_at=at.isoformat(),
+                    lake=config().lake_url if _bucket() else "inside",
+                )
+            )
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.rename(target)
+
+
+def restore_main(argv: list[str]) -> None:
+    """Bring a backup back into an empty data folder (and, with DATABASE_URL, an empty database)."""
+    parser = argparse.ArgumentParser(prog="wutong restore", description=restore_main.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--key", type=Path, help="the key file, when the backup was made without it")
+    options = parser.parse_args(argv)
+    with archive.opened(options.file) as tar:
+        restore(tar, key=options.key)
+    _say(f"{config().data_dir} holds what {options.file} held. Start with: wutong up")
+
+
+def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
+    """Fill the data folder and the database from a backup; when that fails the folder is empty again.
+
+    Raises:
+        Problem: the folder or database is not empty, the backup is damaged, newer than this version, or its key is
+            missing or locked under another passphrase.
+    """
+    data = config().data_dir
+    if data.exists() and any(data.iterdir()):
+        raise Problem(f"{data} is not empty. Name an empty folder with WUTONG_DATA_DIR.")
+    manifest = archive.verified(tar)
+    if _numbers(manifest.wutong) > _numbers(__version__):
+        raise Problem(
+            f"The backup was made by Wutong {manifest.wutong}, newer than this {__version__}. Install that one."
+        )
+    if not is_own() and not is_empty(conninfo()):
+        raise Problem("The database of DATABASE_URL holds tables. Name an empty one.")
+    key_text = _key_text(tar, manifest, key)
+    data.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
+    try:
+        with _private(data / KEY_FILE) as file:
+            file.write(key_text)
+        for name in manifest.digests:
+            if name.startswith("data/"):
+                archive.extract(tar, name, data / name.removeprefix("data/"))
+            elif name.startswith("lake/"):
+                archive.extract(tar, name, Path(config().lake_url) / name.removeprefix("lake/"))
+        _restore_database(tar)
+    except BaseException:
+        _clear(data)
+        raise
+
+
+def _restore_database(tar: tarfile.TarFile) -> None:
+    with held_data_folder() as run_dir:
+        dump = run_dir / DUMP
+        archive.extract(tar, DUMP, dump)
+        if not is_own():
+            fill_database(conninfo(), dump)
+        else:
+            ours = cluster()
+            ours.initialise(admin_password=role_password(ADMIN))
+            with served(ours):
+                ensure_database()
+                fill_database(conninfo(), dump)
+        dump.unlink()
+
+
+def _key_text(tar: tarfile.TarFile, manifest: archive.Manifest, key: Path | None) -> bytes:
+    if key is not None:
+        return key.read_bytes()
+    if LOCKED_KEY not in manifest.digests:
+        raise Problem(f"The backup was made without the key file. Name yours with --key FILE ({KEY_FILE}).")
+    return unlock(archive.read(tar, LOCKED_KEY), passphrase(twice=False))
+
+
+def _files_to_keep(held_lake: Path | None) -> Iterator[tuple[str, Path]]:
+    """Each file that belongs into a backup with its name there."""
+    lake = Path(config().lake_url)
+    for entry in sorted(config().data_dir.iterdir()):
+        if _is_kept(entry.name) and entry != lake:
+            files = [entry] if entry.is_file() else sorted(path for path in entry.rglob("*") if path.is_file())
+            yield from ((f"data/{path.relative_to(config().data_dir)}", path) for path in files)
+    if held_lake is not None:
+        files = sorted(path for path in held_lake.rglob("*") if path.is_file())
+        yield from ((f"lake/{path.relative_to(held_lake)}", path) for path in files)
+
+
+def _is_kept(name: str) -> bool:
+    return name not in NOT_IN_A_BACKUP and not name.startswith((".", "postgres"))
+
+
+@contextmanager
+def _held_lake() -> Iterator[Path | None]:
+    """A folder of second links to the lake's files, so that none goes away; None for a bucket or no lake."""
+    lake = Path(config().lake_url)
+    if _bucket() or not lake.is_dir():
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix=".lake-held-", dir=lake.parent) as folder:
+        held = Path(folder) / "lake"
+        shutil.copytree(lake, held, copy_function=_link)
+        yield held
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        pass  # the maintainer was quicker: no snapshot needs it
+    except OSError:
+        shutil.copyfile(source, target)  # a file system without links
+
+
+def _bucket() -> bool:
+    return "://" in config().lake_url
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new file that only its owner can read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def _clear(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  # the operator's terminal

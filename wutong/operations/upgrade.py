@@ -1,0 +1,135 @@
+"""``wutong upgrade``: back up, migrate, check; when anything fails, everything is as before."""
+
+import argparse
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wutong import __version__
+from wutong.config import config
+from wutong.operations import archive
+from wutong.operations.backup import DUMP, write_backup
+from wutong.operations.dump import dump_database, empty_database, fill_database
+from wutong.operations.own_server import cluster, ensure_database, held_data_folder, served
+from wutong.operations.postgres import ADMIN, Cluster
+from wutong.operations.problem import Problem
+from wutong.platform.database import conninfo, is_own
+from wutong.platform.logs import configure_logging
+from wutong.platform.secrets import role_password
+
+
+def main(argv: list[str]) -> None:
+    """Bring the data to this version. Stop everything first."""
+    parser = argparse.ArgumentParser(prog="wutong upgrade", description=main.__doc__)
+    parser.add_argument(
+        "--postgres-binaries",
+        type=Path,
+        metavar="FOLDER",
+        help="programs of the older PostgreSQL that wrote the data folder, to take its data over",
+    )
+    options = parser.parse_args(argv)
+    configure_logging("upgrade")
+    with held_data_folder():
+        if not is_own():
+            upgrade()
+            return
+        if options.postgres_binaries is not None:
+            take_over_from(options.postgres_binaries)
+        with served(cluster()):
+            ensure_database()
+            upgrade()
+
+
+def upgrade() -> None:
+    """Back up, migrate and check; go back to the backup when either fails.
+
+    Raises:
+        Problem: it failed; the data is as it was.
+    """
+    at = datetime.now(UTC)
+    file = config().data_dir / "backups" / f"before-{__version__}-{at:%Y%m%dT%H%M%S}.tar"
+    write_backup(file, secret=None, at=at)
+    _say(f"Backup: {file}")
+    try:
+        migrate_and_check()
+    except BaseException as error:
+        _say("Something failed; going back …")
+        go_back(file)
+        raise Problem(f"The upgrade failed and the data is as it was before. The reason: {error}") from error
+    _say(f"The data is at Wutong {__version__}. The backup stays until you remove it.")
+
+
+def migrate_and_check() -> None:
+    """Migrate and see that what must be right afterwards is.
+
+    Raises:
+        Problem: a check failed.
+    """
+    from wutong.operations.prepare import migrate
+
+    migrate()
+
+    from wutong.operations.doctor import DATA_CHECKS, examine
+
+    wrong = [finding for finding in examine(DATA_CHECKS, at=datetime.now(UTC)) if finding.is_wrong]
+    if wrong:
+        raise Problem("; ".join(f"{finding.check}: {finding.found}" for finding in wrong))
+
+
+def go_back(file: Path) -> None:
+    """Put the database back to what the backup holds; the lake's files never changed."""
+    from django.db import connections
+
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
+    with tempfile.TemporaryDirectory(dir=config().run_dir) as folder, tarfile.open(file) as tar:
+        archive.verified(tar)
+        dump = Path(folder) / DUMP
+        archive.extract(tar, DUMP, dump)
+        empty_database(conninfo())
+        if is_own():
+            ensure_database()
+        fill_database(conninfo(), dump)
+
+
+def take_over_from(binaries: Path) -> None:
+    """Move the data of an older PostgreSQL's folder into a new one. The old folder stays, under another name.
+
+    Raises:
+        Problem: the programs are of another version than the folder, or the new folder could not be filled.
+    """
+    ours = cluster()
+    old = Cluster(data=ours.data, socket_dir=ours.socket_dir, binaries=binaries.absolute(), settings=ours.settings)
+    if old.data_major != old.major:
+        raise Problem(f"{ours.data} was written by PostgreSQL {old.data_major}; {binaries} holds {old.major}.")
+    if old.major == ours.major:
+        raise Problem(f"{ours.data} is already of PostgreSQL {ours.major}.")
+    aside = ours.data.with_name(f"postgres-{old.major}")
+    if aside.exists():
+        raise Problem(f"{aside} exists. Move it away first.")
+    with tempfile.TemporaryDirectory(dir=config().run_dir) as folder:
+        dump = Path(folder) / DUMP
+        with served(old):
+            dump_database(conninfo(), dump)
+        ours.data.rename(aside)
+        try:
+            _fill_new(ours, dump)
+        except BaseException:
+            if ours.data.exists():
+                ours.data.rename(ours.data.with_name("postgres-failed"))
+            aside.rename(ours.data)
+            raise
+    _say(f"The data is in PostgreSQL {ours.major}. The old folder, {aside}, can be removed.")
+
+
+def _fill_new(ours: Cluster, dump: Path) -> None:
+    ours.initialise(admin_password=role_password(ADMIN))
+    with served(ours):
+        ensure_database()
+        fill_database(conninfo(), dump)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  # the operator's terminal
