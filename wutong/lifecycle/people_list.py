@@ -82,7 +82,7 @@ def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
     return people
 
 
-def _shown_leads(staff: Staff) -> Prefetch[str]:
+def _shown_leads(staff: Staff) -> "Prefetch[str]":
     leads = Lead.objects.visible_to(staff).select_related("owner", "account").order_by("-last_touch_at")
     return Prefetch("leads", leads, to_attr="shown_leads")
 
