@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.platform.views import profile, sign_in
+from wutong.platform.views import audit, notifications, profile, sign_in, staff, teams
 
 app_name = "platform"
 urlpatterns = [
@@ -15,4 +15,22 @@ urlpatterns = [
     path("me/", profile.profile, name="profile"),
     path("me/password/", profile.change_password, name="change_password"),
     path("me/preferences/", profile.preferences, name="preferences"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="notifications_read"),
+    path("notifications/count/", notifications.count, name="notification_count"),
+    path("notifications/poll/", notifications.poll, name="notification_poll"),
+    path("notifications/<int:notice_id>/read/", notifications.read, name="notification_read"),
+    path("notifications/<int:notice_id>/toast/", notifications.toast, name="notification_toast"),
+    path("live/token/", notifications.live_token, name="live_token"),
+    path("system/staff/", staff.colleagues, name="staff"),
+    path("system/staff/invite/", staff.invite, name="staff_invite"),
+    path("system/staff/<uuid:public_id>/", staff.colleague, name="colleague"),
+    path("system/staff/<uuid:public_id>/invitation/", staff.invite_once_more, name="staff_invite_again"),
+    path("system/staff/<uuid:public_id>/deactivate/", staff.deactivate, name="staff_deactivate"),
+    path("system/staff/<uuid:public_id>/reactivate/", staff.reactivate, name="staff_reactivate"),
+    path("system/teams/", teams.teams, name="teams"),
+    path("system/teams/<uuid:public_id>/", teams.team, name="team"),
+    path("system/roles/", staff.roles, name="roles"),
+    path("system/audit/", audit.audit, name="audit"),
+    path("system/audit/export/", audit.export, name="audit_export"),
 ]

@@ -1,0 +1,70 @@
+"""How the acts of the audit trail read. Each capability registers the words of its own."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Label = str | Promise
+
+ACTIONS: dict[str, Label] = {}
+SUBJECTS: dict[str, Label] = {}
+
+
+def register_actions(labels: Mapping[str, Label]) -> None:
+    """Give acts (``capability.what_happened``) their words."""
+    ACTIONS.update(labels)
+
+
+def register_subjects(labels: Mapping[str, Label]) -> None:
+    """Give kinds of objects (a model's name in lower case) their words."""
+    SUBJECTS.update(labels)
+
+
+register_subjects(
+    {
+        "staff": _("Colleague"),
+        "team": _("Team"),
+        "organisation": _("Organisation"),
+        "mailsettings": _("Mail server"),
+        "calendarday": _("Day of the calendar"),
+        "parkeditem": _("Parked item"),
+        "storedfile": pgettext_lazy("object", "File"),
+    }
+)
+register_actions(
+    {
+        "staff.signed_in": _("Signed in"),
+        "staff.signed_out": _("Signed out"),
+        "staff.password_reset_asked": _("Asked for a password link"),
+        "staff.password_reset": _("Set a new password by a link"),
+        "staff.password_changed": _("Changed the password"),
+        "staff.reset_link_made": _("Made a password link on the command line"),
+        "staff.invited": _("Invited a colleague"),
+        "staff.invited_again": _("Made a new invitation link"),
+        "staff.invitation_accepted": _("Accepted the invitation"),
+        "staff.rights_changed": _("Changed a colleague's rights"),
+        "staff.deactivated": _("Deactivated a colleague"),
+        "staff.reactivated": _("Reactivated a colleague"),
+        "staff.preferences_changed": _("Changed the own preferences"),
+        "staff.profile_changed": _("Changed the own profile"),
+        "team.created": _("Added a team"),
+        "team.renamed": _("Renamed a team"),
+        "team.moved": _("Moved a team"),
+        "organisation.made": _("The company was set up"),
+        "organisation.taken_over": _("Took the new company over"),
+        "organisation.changed": _("Changed the organisation"),
+        "calendar.hours_changed": _("Changed the working hours"),
+        "calendar.day_set": _("Set a day of the calendar"),
+        "calendar.day_removed": _("Removed a day from the calendar"),
+        "mail.settings_changed": _("Changed the mail server"),
+        "mail.tested": _("Sent a test mail"),
+        "audit.exported": _("Exported the audit trail"),
+        "job.retried": _("Retried a background job"),
+        "job.cancelled": _("Cancelled a background job"),
+        "inbox.item_retried": _("Put a parked item back"),
+        "inbox.item_discarded": _("Discarded a parked item"),
+        "file.stored": _("Uploaded a file"),
+    }
+)

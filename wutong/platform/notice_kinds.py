@@ -1,0 +1,95 @@
+"""What notices there are, and the sentences in which they speak.
+
+A notice stores a kind and parameters; the sentence is made when it is read, in the reader's language. Parameters are
+what people typed: templates escape the finished sentence like any text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+Sentence = str | Promise
+
+
+class Tab(StrEnum):
+    """The tabs of the bell."""
+
+    TO_DO = "to_do"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeKind:
+    """One kind: its sentences with named placeholders, its icon, and which parts of open pages it makes stale."""
+
+    title: Sentence
+    body: Sentence = ""
+    icon: str = "info-circle"
+    topics: tuple[str, ...] = ()
+    tab: Tab = Tab.TO_DO
+    tone: str = ""
+
+
+class _Given(dict[str, Any]):
+    """Parameters of a notice; one that an older version did not store reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+NOTICE_KINDS: dict[str, NoticeKind] = {
+    "lead_arrived": NoticeKind(
+        title=_("New lead: %(name)s"),
+        body=_("%(company)s · sent the form “%(form)s”"),
+        icon="inbox",
+        topics=("inbox",),
+        tone="brand",
+    ),
+    "lead_returned": NoticeKind(
+        title=_("%(name)s has come back"),
+        body=_("%(company)s · sent the form “%(form)s”"),
+        icon="refresh",
+        topics=("inbox",),
+        tone="brand",
+    ),
+    "lead_active": NoticeKind(
+        title=ngettext_lazy("%(name)s is reading again: %(count)d page", "%(name)s is reading again: %(count)d pages", "count"),
+        body=_("Latest: %(page)s"),
+        icon="flame",
+        topics=("inbox",),
+    ),
+    "lead_taken": NoticeKind(
+        title=_("%(by)s has taken %(name)s"), body=_("%(company)s"), icon="user", topics=("inbox",), tab=Tab.SYSTEM
+    ),
+    "item_parked": NoticeKind(
+        title=_("Something that arrived could not be worked through"),
+        body=_("It is kept. Look at it, then retry or discard it."),
+        icon="alert-triangle",
+        topics=("jobs",),
+        tab=Tab.SYSTEM,
+        tone="bad",
+    ),
+}
+_UNKNOWN = NoticeKind(title=_("Something happened"), tab=Tab.SYSTEM)
+
+
+def kind_of(code: str) -> NoticeKind:
+    """The kind with this code; a neutral one for a code that this version does not know."""
+    return NOTICE_KINDS.get(code, _UNKNOWN)
+
+
+def kinds_in(tab: Tab) -> list[str]:
+    return [code for code, kind in NOTICE_KINDS.items() if kind.tab is tab]
+
+
+def sentence(template: Sentence, params: Mapping[str, Any], *, count: int) -> str:
+    """The template filled in. ``count`` stands in for a missing or unusable ``count`` among the parameters."""
+    given = _Given(params)
+    if not isinstance(given.get("count"), int):
+        given["count"] = count
+    return str(template % given) if template else ""
