@@ -67,6 +67,7 @@ _throw_away = ThrowAway()
 for _name in [name for name in os.environ if name.startswith("WUTONG_") and not name.startswith("WUTONG_TEST_")]:
     del os.environ[_name]
 os.environ["WUTONG_DATA_DIR"] = str(_throw_away.folder / "data")
+(_throw_away.folder / "data" / "static").mkdir(parents=True)
 (_throw_away.folder / "data" / "static").mkdir(parents=True)  # WhiteNoise looks for it
 os.environ["DATABASE_URL"] = os.environ.get("WUTONG_TEST_DATABASE_URL") or _throw_away.start()
 os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"

@@ -13,7 +13,7 @@ from wutong.config import config
 from wutong.edge.app import Edge
 from wutong.edge.parts import Parts
 from wutong.platform.figures import serve_figures
-from wutong.platform.logs import configure_logging
+from wutong.platform.logs import GRANIAN_LOGS, configure_logging
 
 log = structlog.get_logger("wutong.edge")
 
@@ -38,7 +38,7 @@ async def _serve() -> None:
         backlog=2048,
         backpressure=2048,
         log_access=False,
-        log_dictconfig={"version": 1, "disable_existing_loggers": False},
+        log_dictconfig=GRANIAN_LOGS,
     )
 
     def stop() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,9 +122,14 @@ def extract(tar: tarfile.TarFile, name: str, into: Path) -> None:
     """Write one member to ``into``."""
     into.parent.mkdir(parents=True, exist_ok=True)
     source = _body(tar, tar.getmember(name))
-    with into.open("wb") as target:
+    with private(into) as target:
         while chunk := source.read(_CHUNK_BYTES):
             target.write(chunk)
+
+
+def private(path: Path) -> IO[bytes]:
+    """A new file that only its owner can read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def read(tar: tarfile.TarFile, name: str) -> bytes:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from wutong import __version__
 from wutong.config import config
@@ -57,7 +56,7 @@ def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
         dump = Path(folder) / DUMP
         dump_database(conninfo(), dump)
         partial = target.with_name(target.name + ".partial")
-        with _private(partial) as file, tarfile.open(fileobj=file, mode="w") as tar:
+        with archive.private(partial) as file, tarfile.open(fileobj=file, mode="w") as tar:
             writer = archive.ArchiveWriter(tar)
             writer.add_file(DUMP, dump)
             for name, path in _files_to_keep(held):
@@ -108,7 +107,7 @@ def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
     key_text = _key_text(tar, manifest, key)
     data.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
     try:
-        with _private(data / KEY_FILE) as file:
+        with archive.private(data / KEY_FILE) as file:
             file.write(key_text)
         for name in manifest.digests:
             if name.startswith("data/"):
@@ -188,11 +187,6 @@ def _bucket() -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
-
-
-def _private(path: Path) -> IO[bytes]:
-    """A new file that only its owner can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _clear(folder: Path) -> None:

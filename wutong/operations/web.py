@@ -6,6 +6,7 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 
 from wutong.config import config
+from wutong.platform.logs import GRANIAN_LOGS, configure_logging
 
 WAITING_MAX = 64
 """Requests taken in at once; more wait in the kernel's queue."""
@@ -14,6 +15,7 @@ WAITING_MAX = 64
 def main(argv: list[str]) -> None:
     """Serve the pages until asked to stop."""
     argparse.ArgumentParser(prog="wutong web", description=main.__doc__).parse_args(argv)
+    configure_logging("web")
     Granian(
         "wutong.operations.web_application:application",
         address=config().host,
@@ -25,4 +27,5 @@ def main(argv: list[str]) -> None:
         websockets=False,
         workers_kill_timeout=10,
         log_access=False,
+        log_dictconfig=GRANIAN_LOGS,
     ).serve()

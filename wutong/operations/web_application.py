@@ -2,6 +2,7 @@
 
 import os
 
+from wutong.config import config
 from wutong.operations.account import die_with_parent
 from wutong.platform.logs import configure_logging
 
@@ -9,6 +10,7 @@ from wutong.platform.logs import configure_logging
 die_with_parent()
 configure_logging("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
+(config().data_dir / "static").mkdir(exist_ok=True)  # STATIC_ROOT; WhiteNoise wants it to be there
 
 from wutong.platform.observe import show_database_figures  # noqa: E402  # logs first
 from wutong.wsgi import application  # noqa: E402

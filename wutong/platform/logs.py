@@ -10,6 +10,8 @@ import structlog
 
 from wutong.config import config
 
+GRANIAN_LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""For Granian's ``log_dictconfig``: its own lines go where ours go."""
 _DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
 _CHATTY = {"procrastinate": logging.WARNING, "httpx": logging.WARNING, "httpcore": logging.WARNING}
 
