@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { build } from "esbuild";
 
-const OUT = "wutong/web/static/dist";
+const PLACE = "wutong/web/static/dist";
+const OUT = "node_modules/.wutong-dist"; // moved to its place when complete, so that a failed build leaves the last one
 const ICONS = "node_modules/@tabler/icons/icons";
 const TRACKER_MAX_BYTES = 4096; // brotli; it is loaded on other people's pages
 
@@ -41,6 +42,8 @@ await writeSprite();
 await fs.writeFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
 await compressAll();
 await checkTracker();
+await fs.rm(PLACE, { recursive: true, force: true });
+await fs.rename(OUT, PLACE);
 
 /** The page's own modules and style sheets; islands become chunks of their own. */
 async function bundleModules() {
@@ -122,7 +125,7 @@ async function symbolOf(name) {
   const [, style, base] = name.match(/^(?:(filled)\/)?([a-z0-9-]+)$/) ?? [];
   const file = `${ICONS}/${style ?? "outline"}/${base}.svg`;
   const svg = await fs.readFile(file, "utf8").catch(() => {
-    throw new Error(`No icon "${name}" in @tabler/icons. Choose one from https://tabler.io/icons.`);
+    throw new Error(`No icon "${name}" in @tabler/icons. Choose one from tabler.io/icons.`);
   });
   const shapes = svg
     .slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"))

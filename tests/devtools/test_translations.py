@@ -6,6 +6,8 @@ import pytest
 
 from wutong.devtools import translations
 
+PLURAL = ("One lead", "%(n)s leads")
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
@@ -20,6 +22,7 @@ def app(tmp_path: Path) -> Path:
     (folder / "templates" / "pool" / "list.html").write_text(
         '{% load i18n %}<h1>{% translate "Pool" context "navigation" %}</h1>\n  <p title="{{ _("Why") }}">odd:\n'
         " (\"text'</p>{% blocktranslate trimmed with who=x %}\n  Ask\n  {{ who }}\n{% endblocktranslate %}"
+        '{% blocktranslate count n=n context "pool" %}One lead{% plural %}{{ n }} leads{% endblocktranslate %}'
     )
     return folder
 
@@ -40,7 +43,7 @@ def ids(app: Path) -> set[object]:
 
 
 def test_sentences_are_found_in_python_and_in_templates(app: Path) -> None:
-    assert ids(app) == {"%(who)s has it", "Claim", ("%(n)d lead", "%(n)d leads"), "Pool", "Why", "Ask %(who)s"}
+    assert ids(app) == {"%(who)s has it", "Claim", ("%(n)d lead", "%(n)d leads"), "Pool", "Why", "Ask %(who)s", PLURAL}
 
 
 def test_contexts_are_kept(app: Path) -> None:

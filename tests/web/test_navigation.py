@@ -1,9 +1,11 @@
 """Who sees which entry of the left navigation."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from django.urls import path
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from wutong.web.navigation import Group, NavItem, navigation_for
@@ -23,6 +25,12 @@ MEI = SimpleNamespace(role="sales")
 ZHOU = SimpleNamespace(role="marketer")
 
 pytestmark = pytest.mark.urls(__name__)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def labels(staff: object, at: str = "/") -> list[str]:

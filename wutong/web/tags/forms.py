@@ -26,10 +26,12 @@ def confirm(
     tone: str = "bad",
     icon: str = "",
     side: str = "",
+    target: str = "",
 ) -> dict[str, Any]:
     """A button that first says what will happen. ``verb`` names the act and the count: "Send to 1,842 people".
 
-    ``side`` "start" opens the question from the button's left edge.
+    ``side`` "start" opens the question from the button's left edge. With ``target`` (a selector) htmx posts and swaps
+    the answer in there; without it the form is sent plainly and the view redirects.
     """
     given = {"label": label, "sentence": sentence, "action": action, "verb": verb, "tone": tone, "icon": icon}
-    return {**given, "side": side, "csrf_token": context.get("csrf_token")}
+    return {**given, "side": side, "target": target, "csrf_token": context.get("csrf_token")}
