@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def main() -> None:
     except NotADemo as refusal:
         log.error("sandbox_refuses", reason=str(refusal))
         sys.exit(STAYS_DOWN)
-    serve_figures("sandbox")
+    serve_figures("sandbox", is_ready=_is_listening)
     asyncio.run(serve(demo))
 
 
@@ -71,6 +72,12 @@ def demo_company() -> DemoCompany:
         if row is None:
             raise NotADemo("The demo company has no website yet. Run `wutong demo` to complete it.")
         return DemoCompany(site_key=row[0])
+
+
+def _is_listening() -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", config().sandbox_port)) == 0
 
 
 async def serve(demo: DemoCompany) -> None:
