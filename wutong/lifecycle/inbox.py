@@ -10,7 +10,7 @@ import msgspec
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from wutong.events.models import Event
+from wutong.events.pages import page_name
 from wutong.lifecycle.models import Clock, Lead
 from wutong.people.models import Person
 from wutong.platform.models import Staff
@@ -120,27 +120,22 @@ def _lately_read(people: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT p.id, e.title, max(e.occurred_at) AS at
+            SELECT p.id, e.title, min(e.url), max(e.occurred_at) AS at
             FROM unnest(%s::bigint[]) AS p(id)
             CROSS JOIN LATERAL (
-                SELECT coalesce(nullif(props->>'title', ''), nullif(props->>'path', ''), url) AS title, occurred_at
+                SELECT coalesce(props->>'title', '') AS title, url, occurred_at
                 FROM event WHERE person_id = p.id AND name = 'page_viewed' AND occurred_at > now() - %s
                 ORDER BY occurred_at DESC LIMIT 20
             ) e
-            GROUP BY p.id, e.title ORDER BY p.id, at DESC
+            GROUP BY p.id, e.title, CASE WHEN e.title = '' THEN e.url END ORDER BY p.id, at DESC
             """,
             [list(set(people)), _LATELY],
         )
         found: dict[int, list[tuple[str, datetime]]] = {}
-        for person_id, title, at in cursor.fetchall():
+        for person_id, title, url, at in cursor.fetchall():
             if len(found.setdefault(person_id, [])) < _REASONS:
-                found[person_id].append((title, at))
+                found[person_id].append((page_name(title, url), at))
     return found
-
-
-def came_from(lead: Lead) -> Event | None:
-    """The page view by which this person first reached us, for "where from"."""
-    return Event.objects.filter(person=lead.person, name="page_viewed").exclude(channel="").order_by("occurred_at").first()
 
 
 def _cursor(at: datetime, pk: int) -> str:

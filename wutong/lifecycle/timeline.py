@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from wutong.events.models import Event
+from wutong.events.pages import page_name
 from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import FollowUp, Lead, StageVisit
@@ -88,7 +89,7 @@ def timeline_of(
         leads = Lead.objects.visible_to(viewer).filter(person=person)
         acts += _follow_ups(leads, before=before)
         acts += _stages(leads, before=before)
-    acts.sort(key=lambda act: (act.at, act.key), reverse=True)
+    acts.sort(key=lambda act: (act.at, act.is_ours, act.key), reverse=True)  # what we do answers what they did
     page = acts[:PAGE]
     older = page[-1].at.isoformat() if len(acts) > PAGE else ""
     days = [
@@ -111,7 +112,7 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], language: str) -
     kind = TAXONOMY.get(event.name)
     title, body, fold = label(event.name, language), "", ""
     if event.name == "page_viewed":
-        page = str(event.props.get("title") or event.props.get("path") or event.url)
+        page = page_name(str(event.props.get("title", "")), event.url)
         title = _("Viewed “%(page)s”") % {"page": page}
         fold = f"page {page}"
         if event.view_id in read:

@@ -1,8 +1,8 @@
 """The last step: tell colleagues what they should know now."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
+from wutong.events.pages import page_name
 from wutong.lifecycle.capture import Opened
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Person
@@ -82,7 +82,7 @@ def _of_active_leads(batch: Batch) -> list[Notice]:
             url=f"/inbox/?lead={lead.public_id}",
             params={
                 "name": lead.person.full_name,
-                "page": str(row.props.get("title") or urlsplit(row.url).path)[:120],
+                "page": page_name(str(row.props.get("title", "")), row.url)[:120],
             },
             topics=("inbox",),
             quiet_for=QUIET,

@@ -94,9 +94,12 @@ def _leads(staff: Staff) -> Any:
 
 
 def _work(request: StaffRequest, lead: Lead) -> dict[str, Any]:
+    row = row_of(lead)
+    clock = row.clock
     return {
         "lead": lead,
-        "row": row_of(lead),
+        "row": row,
+        "took": clock.stopped_at - clock.started_at if clock is not None and clock.stopped_at is not None else None,
         "form": FollowUpForm.blank(),
         "facts": facts_of(lead.person, viewer=request.user),
         "timeline": timeline_of(

@@ -18,7 +18,7 @@ from wutong.lifecycle.timeline import FILTERS, timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Identifier, IdentityChange, Person, Reach
 from wutong.platform.audit import record
-from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.secrets import BadToken, verified
 from wutong.scoring.score import explanation
 
@@ -71,6 +71,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "timeline": _timeline(request, one),
         "which": which,
         "tabs": _tabs(which),
+        "may_work": may(request.user, "leads.work"),
     }
     return render(request, "lifecycle/person.html", context)
 
