@@ -111,7 +111,7 @@ def _records(page: Page, demo: RunningDemo, screen: Screen, out: Path) -> Iterat
 def _shot(page: Page, address: str, file: Path) -> Iterator[str]:
     answer = page.goto(address, wait_until="load")
     with suppress(NotSeen):
-        page.wait_for_function("!document.querySelector('.htmx-request, [aria-busy=true]')", timeout=4000)
+        page.locator(".htmx-request, [aria-busy=true]").first.wait_for(state="detached", timeout=4000)
     time.sleep(0.15)  # transitions; only here, where nothing is asserted
     page.screenshot(path=file, full_page=True)
     if answer is not None and answer.status >= 500:

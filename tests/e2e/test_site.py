@@ -30,7 +30,7 @@ def test_refusing_is_as_easy_as_agreeing_and_is_remembered(demo: RunningDemo, ne
     refuse.click()
     page.goto(f"{demo.site}/pricing")
 
-    page.wait_for_function("window.wutong")
+    page.locator("[data-consent-open]").wait_for()  # the script has run
     assert not page.locator("#consent").is_visible()
     assert page.evaluate("[window.wutong.visitor(), document.cookie, localStorage.getItem('wt_v')]") == [None, "", None]
 
