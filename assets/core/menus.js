@@ -2,8 +2,9 @@
 export function tameMenus() {
   document.addEventListener("click", (event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
-    const closer = event.target.closest("[data-close]");
-    if (closer) closer.closest("details, dialog")?.removeAttribute("open");
+    const holder = event.target.closest("[data-close]")?.closest("details, dialog");
+    if (holder?.matches("dialog")) holder.close();
+    else holder?.removeAttribute("open");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
