@@ -1,0 +1,225 @@
+"""What a newcomer does with the demo: a visitor acts, a colleague knows, answers, and the manager sees it."""
+
+import itertools
+import re
+import time
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.browsing import PAIRWISE, Complaints, Screen, barriers, overflow, sign_in, untranslated
+from tests.e2e.conftest import NewContext
+from tests.e2e.running import RunningDemo
+
+SEEN_WITHIN_S = 1.0
+NUMBERS = itertools.count(1)
+WORDS = {
+    "zh": {
+        "new_lead": "新线索",
+        "record": "记录首次联系",
+        "typed": "本人填写",
+        "took": "用时",
+    },
+    "en": {
+        "new_lead": "New",
+        "record": "Record first contact",
+        "typed": "Typed",
+        "took": "took",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who fills in the form."""
+
+    name: str
+    phone: str
+    email: str
+    company: str
+
+
+def somebody(screen: Screen) -> Visitor:
+    number = next(NUMBERS)
+    surname = "司马上官诸葛皇甫"[number % 4 * 2 :][:2]
+    return Visitor(
+        name=f"{surname}{'甲乙丙丁戊己庚辛壬癸'[number % 10]}",
+        phone=f"1990088{number:04d}",
+        email=f"visitor{number}.{screen.device}@walk.example",
+        company=f"第{number}步机械有限公司",
+    )
+
+
+def read_and_agree(page: Page, demo: RunningDemo, screen: Screen) -> None:
+    """Arrive from Baidu, agree to the banner, read two pages."""
+    prefix = "/en" if screen.language == "en" else ""
+    page.goto(f"{demo.site}{prefix}/products/mes?utm_source=baidu&utm_medium=cpc&utm_campaign=mes-2026q4")
+    page.locator("[data-consent=granted]").click()
+    page.goto(f"{demo.site}{prefix}/pricing")
+    page.goto(f"{demo.site}{prefix}/contact")
+
+
+def fill_in(page: Page, visitor: Visitor) -> Locator:
+    """Type into the form; returns its button."""
+    page.fill("[name=name]", visitor.name)
+    page.fill("[name=phone]", visitor.phone)
+    page.fill("[name=email]", visitor.email)
+    page.fill("[name=company]", visitor.company)
+    page.fill("[name=title]", "质量经理")
+    page.check("[name=privacy]")
+    return page.locator("form.fields button")
+
+
+@pytest.mark.parametrize("screen", PAIRWISE, ids=str)
+def test_an_act_is_known_seen_and_answered(screen: Screen, demo: RunningDemo, new_context: NewContext) -> None:
+    words, visitor = WORDS[screen.language], somebody(screen)
+    sdr = sign_in(new_context(screen), demo, "lin.xiao", screen)
+    sdr.goto(f"{demo.web}/inbox/")
+    expect(sdr.locator("#live-dot")).to_have_attribute("data-state", "on")
+    guest = new_context(screen).new_page()
+    read_and_agree(guest, demo, screen)
+
+    fill_in(guest, visitor).click()
+    expect(guest.locator("[data-wutong-thanks]")).to_be_visible()
+    sent_at = time.monotonic()
+    toast = sdr.locator("#toasts").get_by_text(visitor.name)
+    expect(toast.first).to_be_visible()
+    row = sdr.locator(".lead-row", has_text=visitor.name)
+    expect(row).to_be_visible()
+    assert time.monotonic() - sent_at < SEEN_WITHIN_S
+
+    expect(row).to_contain_text(visitor.company)
+    expect(row.locator("time, .timer, [data-timer]").first).to_be_visible()
+    row.locator("a").first.click()
+    work = sdr.locator("#work")
+    expect(work).to_contain_text("Pricing" if screen.language == "en" else "价格")
+    sound(sdr, screen)
+
+    work.get_by_role("link", name=visitor.name).click()
+    expect(sdr.locator("h1")).to_have_text(visitor.name)
+    expect(sdr.locator("main")).to_contain_text(words["typed"])
+    expect(sdr.locator("main")).to_contain_text("Hengyi MES" if screen.language == "en" else "衡一 MES")
+    sound(sdr, screen)
+
+    sdr.go_back()
+    sdr.get_by_role("button", name=words["record"]).click()
+    expect(sdr.locator("#first-contact-timer [data-timer], #first-contact-timer [data-due]")).to_have_count(0)
+    expect(sdr.get_by_role("button", name=words["record"])).to_have_count(0)
+
+    manager = sign_in(new_context(screen), demo, "wang.ning", screen)
+    manager.goto(f"{demo.web}/")
+    expect(manager.locator("#latest")).to_contain_text(visitor.name)
+    sound(manager, screen)
+
+
+@pytest.mark.parametrize("screen", PAIRWISE, ids=str)
+def test_a_funnel_figure_says_what_it_means_and_who_is_behind_it(
+    screen: Screen, demo: RunningDemo, new_context: NewContext
+) -> None:
+    manager = sign_in(new_context(screen), demo, "wang.ning", screen)
+    manager.goto(f"{demo.web}/funnel/")
+    expect(manager.locator("main table").first).to_be_visible()
+    sound(manager, screen)
+
+    manager.locator("main table a[href]", has_text=re.compile(r"^\s*[1-9]")).first.click()
+
+    expect(manager.locator("main").get_by_role("link").first).to_be_visible()
+    sound(manager, screen)
+
+
+def test_seven_tabs_hear_of_one_lead(demo: RunningDemo, new_context: NewContext) -> None:
+    screen = PAIRWISE[0]
+    context = new_context(screen)
+    tabs = [sign_in(context, demo, "lin.xiao", screen)]
+    tabs += [context.new_page() for _ in range(6)]
+    for tab in tabs:
+        tab.goto(f"{demo.web}/inbox/")
+        expect(tab.locator("#live-dot")).to_have_attribute("data-state", "on")
+    visitor = somebody(screen)
+    guest = new_context(screen).new_page()
+    guest.goto(f"{demo.site}/contact")
+
+    fill_in(guest, visitor).click()
+
+    for tab in tabs:
+        tab.bring_to_front()  # a hidden tab waits until somebody looks at it
+        expect(tab.locator(".lead-row", has_text=visitor.name)).to_be_visible()
+
+
+def test_a_stranger_who_types_her_address_sees_nothing_of_hers(demo: RunningDemo, new_context: NewContext) -> None:
+    screen = PAIRWISE[0]
+    hers = somebody(screen)
+    her_page = new_context(screen).new_page()
+    read_and_agree(her_page, demo, screen)
+    fill_in(her_page, hers).click()
+    expect(her_page.locator("[data-wutong-thanks]")).to_be_visible()
+
+    stranger = new_context(screen).new_page()
+    bodies: list[str] = []
+    stranger.on("response", lambda response: bodies.append(response.url))
+    read_and_agree(stranger, demo, screen)
+    stranger.fill("[name=email]", hers.email)
+    stranger.locator("[name=company]").focus()
+    expect(stranger.locator("[name=name]")).to_have_value("")
+    stranger.fill("[name=name]", "陌生人")
+    stranger.fill("[name=phone]", "19900990001")
+    stranger.fill("[name=company]", "别的公司")
+    stranger.check("[name=privacy]")
+    with stranger.expect_response(lambda response: "/c/f/" in response.url) as answered:
+        stranger.locator("form.fields button").click()
+    expect(stranger.locator("[data-wutong-thanks]")).to_be_visible()
+
+    said = answered.value.text() + stranger.locator("body").inner_text()
+    assert hers.name not in said
+    assert hers.phone[-4:] not in answered.value.text()
+    stranger.goto(f"{demo.site}/contact")
+    assert [field.input_value() for field in stranger.locator("input[type=text], input[type=tel]").all()] == [""] * 4
+
+
+def test_a_forgotten_password_is_reset_by_the_mail_in_the_outbox(demo: RunningDemo, new_context: NewContext) -> None:
+    page = new_context(PAIRWISE[0]).new_page()
+    email, _ = demo.logins["xu.wenbo"]
+    page.goto(f"{demo.web}/password/forgotten/")
+    page.locator("main input[type=email], main input[name=email]").first.fill(email)
+    page.locator("main form button").last.click()
+    expect(page.locator("h1")).to_be_visible()
+
+    def has_arrived() -> bool:
+        page.goto(f"{demo.site}/outbox")
+        return page.locator(".mails a", has_text=email).count() > 0
+
+    deadline = time.monotonic() + 20
+    while not has_arrived() and time.monotonic() < deadline:
+        page.wait_for_timeout(300)
+    page.locator(".mails a", has_text=email).first.click()
+    page.locator(".mail a").first.click()
+    for field in page.locator("input[type=password]").all():
+        field.fill("ein neues langes Passwort 7")
+    page.locator("main form button").last.click()
+
+    page.wait_for_url(lambda url: "/password/" not in url)
+
+
+def test_a_lead_of_another_team_is_not_there(
+    demo: RunningDemo, new_context: NewContext, complaints: Complaints
+) -> None:
+    complaints.expected.append("404")
+    screen = PAIRWISE[0]
+    south = sign_in(new_context(screen), demo, "zhou.ning", screen)
+    south.goto(f"{demo.web}/people/")
+    theirs = south.locator("main a[href^='/people/']").first.get_attribute("href")
+
+    east = sign_in(new_context(screen), demo, "lin.xiao", screen)
+    answer = east.goto(demo.web + (theirs or ""))
+
+    assert answer is not None
+    assert answer.status == 404
+
+
+def sound(page: Page, screen: Screen) -> None:
+    """The page fits its window, bars nobody, and speaks one language."""
+    assert overflow(page) <= 0, page.url
+    assert barriers(page) == [], page.url
+    if screen.language == "zh":
+        assert untranslated(page) == [], page.url
