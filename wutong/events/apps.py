@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
@@ -8,5 +9,16 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from wutong.events.models import Event
         from wutong.people.reassign import register
+        from wutong.platform import retention
+        from wutong.platform.audit_labels import register_actions, register_subjects
 
         register(Event)
+        retention.register_kept("event", because="months that the lake holds are dropped whole, see events.partitions")
+        register_subjects({"site": _("Website")})
+        register_actions(
+            {
+                "events.site_added": _("Added a website"),
+                "events.site_changed": _("Changed a website"),
+                "events.server_key_issued": _("Made a server key for a website"),
+            }
+        )

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LifecycleConfig(AppConfig):
@@ -9,7 +10,18 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.models import FollowUp, Lead, StageVisit
         from wutong.lifecycle.reach import redo_reach
         from wutong.people import reassign
+        from wutong.platform import retention
+        from wutong.platform.audit_labels import register_actions, register_subjects
 
         for model in (Lead, StageVisit, FollowUp):
             reassign.register(model)
         reassign.follow(redo_reach)
+        for table in ("lifecycle_lead", "lifecycle_stagevisit", "lifecycle_followup", "lifecycle_clock"):
+            retention.register_kept(table, because="the history of a lead is what its figures are computed from")
+        register_subjects({"lead": _("Lead")})
+        register_actions(
+            {
+                "lifecycle.first_contact_recorded": _("Recorded a first contact"),
+                "lifecycle.follow_up_recorded": _("Recorded a follow-up"),
+            }
+        )

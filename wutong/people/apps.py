@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
@@ -8,6 +11,15 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from wutong.people.models import Affiliation, Consent, FieldValue
         from wutong.people.reassign import register
+        from wutong.platform import retention
+        from wutong.platform.audit_labels import register_actions, register_subjects
 
         for model in (FieldValue, Affiliation, Consent):
             register(model)
+        for table in ("people_observation", "people_identitylink", "people_identitychange"):
+            retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
+        for table in ("people_fieldvalue", "people_affiliation", "people_consent"):
+            retention.register_kept(table, because="statements and decisions stay with their person and go with them")
+        retention.register("people_identitymove", "moved_at", timedelta(days=400))
+        register_subjects({"person": _("Person")})
+        register_actions({"people.identifier_revealed": _("Looked at a telephone number or e-mail address in full")})

@@ -81,6 +81,7 @@ ITEMS = (
     NavItem(Group.GROWTH, pgettext_lazy("navigation", "Content"), "file-text", "content:library", MARKETING),
     NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Funnel"), "filter", "analytics:funnel"),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Websites"), "world", "content:sites", frozenset({"marketer", "admin"})),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Audit"), "history", "platform:audit", ADMIN),
 )
