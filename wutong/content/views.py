@@ -21,6 +21,13 @@ from wutong.platform.models import BusinessScope, Team
 from wutong.platform.permissions import StaffRequest, requires
 
 
+class ScopeField(forms.ModelChoiceField):
+    """A choice of parts of the business, by their names."""
+
+    def label_from_instance(self, obj: BusinessScope) -> str:
+        return obj.name
+
+
 class SiteForm(forms.Form):
     """A website."""
 
@@ -31,7 +38,7 @@ class SiteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     team = forms.ModelChoiceField(label=gettext_lazy("Leads go to"), queryset=Team.objects.order_by("path"), empty_label=None)
-    scope = forms.ModelChoiceField(
+    scope = ScopeField(
         label=gettext_lazy("Part of the business"), queryset=BusinessScope.objects.order_by("id"), empty_label=None
     )
     is_active = forms.BooleanField(label=gettext_lazy("May send events"), required=False, initial=True)

@@ -83,6 +83,9 @@ ITEMS = (
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Websites"), "world", "content:sites", frozenset({"marketer", "admin"})),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Organisation"), "building-community", "platform:organisation", ADMIN),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Jobs"), "refresh", "platform:jobs", ADMIN),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Health"), "server", "platform:health", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Audit"), "history", "platform:audit", ADMIN),
 )
 

@@ -66,7 +66,7 @@ def _checklist() -> list[dict[str, Any]]:
         },
         {
             "label": _("Set up how mail is sent"),
-            "url": reverse("platform:mail_settings"),
+            "url": reverse("platform:mail"),
             "is_done": MailSettings.objects.exists(),
         },
         {
