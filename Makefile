@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON3 ?= python3
 BIN := .venv/bin
-export DJANGO_SETTINGS_MODULE :=
+unexport DJANGO_SETTINGS_MODULE
 
 .PHONY: help up test bench shots lint fmt clean environment test-environment assets
 

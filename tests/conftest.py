@@ -17,6 +17,7 @@ import pytest
 from wutong.operations.postgres import ADMIN, FAST_AND_FORGETFUL, SETTINGS, Cluster, wheel_binaries
 from wutong.operations.roles import APP, READ, ensure_roles
 
+pytest_plugins = ["tests.fixtures"]
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 MISSING_DATA = "REFERENCE DATA MISSING"
@@ -67,7 +68,6 @@ _throw_away = ThrowAway()
 for _name in [name for name in os.environ if name.startswith("WUTONG_") and not name.startswith("WUTONG_TEST_")]:
     del os.environ[_name]
 os.environ["WUTONG_DATA_DIR"] = str(_throw_away.folder / "data")
-(_throw_away.folder / "data" / "static").mkdir(parents=True)
 (_throw_away.folder / "data" / "static").mkdir(parents=True)  # WhiteNoise looks for it
 os.environ["DATABASE_URL"] = os.environ.get("WUTONG_TEST_DATABASE_URL") or _throw_away.start()
 os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"

@@ -67,6 +67,8 @@ class Account:
             return command, {"user": self.uid, "group": self.gid, "extra_groups": []}
         # A change of user clears the signal set before it, so setpriv sets it again.
         prefix = ["setpriv", f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
+        # Without this bit access(2) asks as if the capability were not there, and initdb asks by access(2).
+        prefix.append("--securebits=+no_setuid_fixup")
         prefix += [f"--inh-caps=+{self.capability}", f"--ambient-caps=+{self.capability}"]
         if pdeathsig is not None:
             prefix.append(f"--pdeathsig={pdeathsig.name.removeprefix('SIG')}")

@@ -5,6 +5,7 @@ every role, a server account without rights, durable writes, and no guessing abo
 """
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -108,7 +109,8 @@ class Cluster:
                 "If nothing in it is wanted, remove the folder and start again."
             )
         building = self.data.with_name(self.data.name + ".new")
-        self._remove_unfinished(building)
+        if building.exists():
+            shutil.rmtree(building)  # what a cut-off initdb left; nobody ever wrote data there
         building.mkdir(mode=0o700)
         self.account.own(building)
         with tempfile.NamedTemporaryFile("w", dir=self.socket_dir, prefix="pw") as password:
@@ -221,11 +223,6 @@ class Cluster:
         path = self.data / "wutong.conf"
         path.write_text("# Written at each start. Your own settings go into own.conf beside this file.\n" + text)
         self.account.own(path)
-
-    def _remove_unfinished(self, building: Path) -> None:
-        """Clear what an initdb left that was cut off; nobody ever wrote data there."""
-        if building.exists():
-            self.account.run(["rm", "-rf", "--", building])
 
 
 def _works_in(pid: int, data: Path) -> bool:

@@ -1,0 +1,154 @@
+"""Everything into one file, and back."""
+
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.operations.running import Deployment
+from wutong.operations.postgres import wheel_binaries
+
+POPULATE = """
+from datetime import UTC, datetime
+from wutong.platform.models import Team
+from wutong.platform.secrets import seal
+from wutong.platform.models import OutgoingMail
+Team.objects.create(name="Kept", path="/9999/")
+kept = {"subject": "Kept", "text_encrypted": seal("a secret"), "created_at": datetime.now(UTC)}
+OutgoingMail.objects.create(recipient="a@b.example", **kept)
+"""
+TELL = """
+from wutong.platform.models import OutgoingMail, Team
+from wutong.platform.secrets import unseal
+print(Team.objects.get(name="Kept").path, unseal(OutgoingMail.objects.get(subject="Kept").text_encrypted))
+"""
+
+
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    folder = tmp_path_factory.mktemp("populated")
+    made = Deployment(folder / "data")
+    made.make()
+    made.python(POPULATE)
+    for name in ("lake/main/events/day.parquet", "files/ab/abcdef"):
+        path = made.data / name
+        path.parent.mkdir(parents=True)
+        path.write_text(name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def backup(populated: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("backup") / "wutong.tar"
+    done = populated.run("backup", file)
+    assert done.returncode == 0, done.stderr
+    return file
+
+
+def test_a_backup_restored_into_an_empty_folder_is_all_there(backup: Path, tmp_path: Path) -> None:
+    restored = Deployment(tmp_path / "data")
+    done = restored.run("restore", backup)
+    assert done.returncode == 0, done.stderr
+    assert restored.python(TELL) == "/9999/ a secret"
+    assert (restored.data / "lake/main/events/day.parquet").read_text() == "lake/main/events/day.parquet"
+    assert (restored.data / "files/ab/abcdef").read_text() == "files/ab/abcdef"
+
+
+def test_a_backup_is_for_its_owner_only_and_holds_no_open_key(populated: Deployment, backup: Path) -> None:
+    assert backup.stat().st_mode & 0o077 == 0
+    key = (populated.data / "secret.key").read_bytes().strip()
+    assert key not in backup.read_bytes()
+
+
+def test_a_folder_with_anything_in_it_is_refused(populated: Deployment, backup: Path) -> None:
+    done = populated.run("restore", backup)
+    assert done.returncode != 0
+    assert "is not empty" in done.stderr
+
+
+def test_another_passphrase_opens_nothing(backup: Path, tmp_path: Path) -> None:
+    stranger = Deployment(tmp_path / "data", {"WUTONG_BACKUP_PASSPHRASE": "wrong horse"})
+    done = stranger.run("restore", backup)
+    assert "not the passphrase" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_damaged_backup_is_noticed_before_anything_is_written(backup: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.tar"
+    body = bytearray(backup.read_bytes())
+    with tarfile.open(backup) as tar:
+        place = tar.getmember("database.dump").offset_data + 500
+    body[place] ^= 1
+    damaged.write_bytes(body)
+    done = Deployment(tmp_path / "data").run("restore", damaged)
+    assert "damaged" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_cut_off_backup_is_noticed(backup: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.tar"
+    cut.write_bytes(backup.read_bytes()[:20_000])
+    done = Deployment(tmp_path / "data").run("restore", cut)
+    assert done.returncode != 0
+    assert "cut off" in done.stderr
+
+
+def test_without_the_key_in_it_a_backup_needs_the_key_file(populated: Deployment, tmp_path: Path) -> None:
+    file = tmp_path / "keyless.tar"
+    assert populated.run("backup", file, "--no-key").returncode == 0
+    restored = Deployment(tmp_path / "data")
+    assert "--key FILE" in restored.run("restore", file).stderr
+    done = restored.run("restore", file, "--key", populated.data / "secret.key")
+    assert done.returncode == 0, done.stderr
+    assert restored.python(TELL) == "/9999/ a secret"
+
+
+def test_an_upgrade_keeps_the_data_and_leaves_a_backup(populated: Deployment, tmp_path: Path) -> None:
+    deployment = populated.copy(tmp_path / "data")
+    done = deployment.run("upgrade")
+    assert done.returncode == 0, done.stderr
+    assert deployment.python(TELL) == "/9999/ a secret"
+    assert list((deployment.data / "backups").glob("before-*.tar"))
+
+
+def test_a_failed_upgrade_goes_back(populated: Deployment, tmp_path: Path) -> None:
+    deployment = populated.copy(tmp_path / "data")
+    # A table in the way of a migration that was forgotten makes it fail half-way.
+    deployment.python(
+        "from django.db import connection\n"
+        "from django.db.migrations.recorder import MigrationRecorder\n"
+        "MigrationRecorder(connection).record_unapplied('events', '0002_event_table')\n"
+    )
+    done = deployment.run("upgrade")
+    assert "the data is as it was before" in done.stderr
+    assert deployment.python(TELL) == "/9999/ a secret"
+
+
+def test_the_data_of_an_older_postgresql_is_taken_over(populated: Deployment, tmp_path: Path) -> None:
+    older = Path("/usr/lib/postgresql/15/bin")
+    if not older.exists():
+        pytest.skip("there is no older PostgreSQL here")
+    deployment = Deployment(tmp_path / "data")
+    deployment.data.mkdir(mode=0o711)
+    (deployment.data / "secret.key").write_bytes((populated.data / "secret.key").read_bytes())
+    (deployment.data / "secret.key").chmod(0o600)
+    in_place_of_the_wheel = f"p.wheel_binaries = lambda: Path('{older}')"
+    deployment.make(
+        before=f"import wutong.operations.postgres as p; from pathlib import Path; {in_place_of_the_wheel}\n"
+    )
+    refused = deployment.run("upgrade")
+    assert "--postgres-binaries FOLDER" in refused.stderr
+    done = deployment.run("upgrade", "--postgres-binaries", older)
+    assert done.returncode == 0, done.stderr
+    assert (deployment.data / "postgres" / "PG_VERSION").read_text().strip() == major_of_the_wheel()
+    assert (
+        deployment.python("from wutong.platform.models import Organisation; print(Organisation.objects.count())") == "1"
+    )
+
+
+def major_of_the_wheel() -> str:
+    told = subprocess.run(
+        [wheel_binaries() / "postgres", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    return told.split()[2].split(".")[0]
