@@ -25,6 +25,7 @@ from wutong.platform.secrets import BrokenSecret, seal, unseal
 SMTP_TIMEOUT = timedelta(seconds=15)
 MOST_ATTEMPTS = 6
 _EMPTY = b""
+_SILENT = _("The server did not answer in time. Check host, port and firewall.")
 
 
 class MailNotSetUp(Refusal):
@@ -152,13 +153,15 @@ def send_now(account: SmtpAccount, message: EmailMessage) -> str:
     except smtplib.SMTPResponseException as error:
         raise MailTrouble(_("The server refused the mail."), answer=_answer(error)) from error
     except smtplib.SMTPServerDisconnected as error:
+        if isinstance(error.__context__, TimeoutError):  # smtplib tells a silence as a closed connection
+            raise MailTrouble(_SILENT) from error
         raise MailTrouble(
             _("The server closed the connection. Check port and encryption."), answer=str(error)
         ) from error
     except ssl.SSLError as error:
         raise MailTrouble(_("No encrypted connection came about. Check port and encryption."), answer=str(error)) from error
     except TimeoutError as error:
-        raise MailTrouble(_("The server did not answer in time. Check host, port and firewall.")) from error
+        raise MailTrouble(_SILENT) from error
     except OSError as error:
         raise MailTrouble(_("The server cannot be reached. Check host and port."), answer=str(error)) from error
     return _text(code, answer)

@@ -36,7 +36,8 @@ def ask_for_reset(*, email: str) -> None:
     if not is_mail_set_up():
         raise MailNotSetUp
     try:
-        send_reset_link_later.configure(queueing_lock=f"reset {digest(email).hex()}").defer(email=email)
+        with transaction.atomic():
+            send_reset_link_later.configure(queueing_lock=f"reset {digest(email).hex()}").defer(email=email)
     except AlreadyEnqueued:
         return  # asked twice: one mail is on its way
 

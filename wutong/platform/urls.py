@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from wutong.platform.views import audit, notifications, profile, sign_in, staff, teams
+from wutong.platform import converters  # noqa: F401  # registers <date:…>
+from wutong.platform.views import audit, files, notifications, profile, settings, sign_in, staff, system, teams
 
 app_name = "platform"
 urlpatterns = [
@@ -33,4 +34,17 @@ urlpatterns = [
     path("system/roles/", staff.roles, name="roles"),
     path("system/audit/", audit.audit, name="audit"),
     path("system/audit/export/", audit.export, name="audit_export"),
+    path("system/organisation/", settings.organisation, name="organisation"),
+    path("system/hours/", settings.hours, name="hours"),
+    path("system/hours/days/", settings.add_day, name="calendar_day_add"),
+    path("system/hours/days/<date:on>/drop/", settings.drop_day, name="calendar_day_drop"),
+    path("system/mail/", settings.mail, name="mail"),
+    path("system/mail/test/", settings.test_mail, name="mail_test"),
+    path("system/jobs/", system.jobs, name="jobs"),
+    path("system/jobs/<int:job_id>/retry/", system.retry_job, name="job_retry"),
+    path("system/jobs/<int:job_id>/cancel/", system.cancel_job, name="job_cancel"),
+    path("system/jobs/parked/<int:item_id>/retry/", system.retry_parked, name="parked_retry"),
+    path("system/jobs/parked/<int:item_id>/discard/", system.discard_parked, name="parked_discard"),
+    path("system/health/", system.health, name="health"),
+    path("files/<uuid:public_id>/", files.file, name="file"),
 ]

@@ -1,0 +1,30 @@
+"""Uploaded files, for colleagues only, and never as a page of ours."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from wutong.platform.files import SHOWN_INLINE, path_of
+from wutong.platform.models import StoredFile
+from wutong.platform.permissions import StaffRequest, signed_in
+
+
+@require_safe
+@signed_in
+def file(request: StaffRequest, public_id: UUID) -> FileResponse:
+    """Images are shown; anything else is a download. Either way the browser may run nothing in it."""
+    stored = get_object_or_404(StoredFile, public_id=public_id)
+    is_inline = stored.content_type in SHOWN_INLINE
+    try:
+        content = path_of(stored.digest).open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    content_type = stored.content_type if is_inline else "application/octet-stream"
+    response = FileResponse(content, as_attachment=not is_inline, filename=stored.name, content_type=content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response

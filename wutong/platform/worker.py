@@ -1,0 +1,76 @@
+"""Working off the job queue: urgent jobs have a worker of their own, so that they pass a long pile."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from wutong.platform.job_queue import remember_failure
+
+if TYPE_CHECKING:
+    from procrastinate import App, JobContext
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.worker import Worker
+
+URGENT = "urgent"
+STOP_SECONDS = 10
+"""How long a stopping worker waits for its jobs; what is cut off runs again, for jobs are safe to run twice."""
+_CONCURRENCY = {URGENT: 2, "rest": 3}
+
+
+async def work(app: "App", *, queues: set[str] | None = None, until_empty: bool = False) -> None:
+    """Work off jobs until told to stop by SIGTERM or SIGINT.
+
+    Args:
+        queues: only these; None for all that the registered tasks name.
+        until_empty: return as soon as nothing is due.
+    """
+    connector: DjangoConnector = app.connector  # type: ignore[assignment]  # what Django's app always has
+    app.perform_import_paths()
+    named = queues or {task.queue for task in app.tasks.values()}
+    async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
+        workers = [
+            asyncio.create_task(
+                worker_app.run_worker_async(
+                    name=f"jobs-{lane}-{os.getpid()}",
+                    queues=sorted(wanted),
+                    concurrency=_CONCURRENCY[lane],
+                    wait=not until_empty,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=STOP_SECONDS,
+                    install_signal_handlers=False,
+                    task_middleware=[*_own_middleware(worker_app), keep_the_reason],
+                )
+            )
+            for lane, wanted in ((URGENT, named & {URGENT}), ("rest", named - {URGENT}))
+            if wanted
+        ]
+        _on_stop(lambda: [worker.cancel() for worker in workers])
+        await asyncio.wait(workers)
+        for worker in workers:
+            if not worker.cancelled() and (error := worker.exception()):
+                raise error
+
+
+def keep_the_reason(call_next: Callable[[], Any], context: "JobContext", worker: "Worker") -> Any:
+    """Middleware of the worker: note why a job failed, then let it fail."""
+    del worker
+    try:
+        return call_next()
+    except Exception as error:  # noted, not handled
+        if context.job.id is not None:
+            remember_failure(context.job.id, error, at=datetime.now(UTC))
+        raise
+
+
+def _own_middleware(app: "App") -> list[Any]:
+    """What procrastinate's Django app brings: it returns the threads' database connections after each job."""
+    return list((app.worker_defaults or {}).get("task_middleware") or [])
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
