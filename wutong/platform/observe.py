@@ -130,44 +130,45 @@ class _DatabaseFigures(Collector):
         return []
 
     def collect(self) -> Iterable[Metric]:
-        now = datetime.now(UTC)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT lane, coalesce(sum(count), 0), min(received_at) FROM platform_inboxblock GROUP BY lane"
-            )
-            lanes = {lane: (depth, oldest) for lane, depth, oldest in cursor.fetchall()}
-            cursor.execute("SELECT door, reason, sum(n) FROM platform_dropcount GROUP BY door, reason")
-            drops = cursor.fetchall()
-            cursor.execute("SELECT lane, count(*) FROM platform_parkeditem GROUP BY lane")
-            parked = cursor.fetchall()
-            cursor.execute(
-                "SELECT j.queue_name, j.status::text, count(*), min(e.at) FROM procrastinate_jobs j"
-                " LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
-                " WHERE j.status IN ('todo', 'doing', 'failed')"
-                " AND (j.scheduled_at IS NULL OR j.scheduled_at <= now()) GROUP BY 1, 2"
-            )
-            jobs = cursor.fetchall()
-        depth = GaugeMetricFamily("wutong_inbox_events", "Events waiting in the inbox.", labels=["lane"])
-        lag = GaugeMetricFamily("wutong_inbox_oldest_seconds", "Age of the oldest waiting block.", labels=["lane"])
-        for lane, (waiting, oldest) in ({"collector": (0, now)} | lanes).items():
-            depth.add_metric([lane], waiting)
-            lag.add_metric([lane], (now - oldest).total_seconds())
-        dropped = CounterMetricFamily("wutong_dropped", "Items dropped on purpose.", labels=["door", "reason"])
-        for door, reason, n in drops:
-            dropped.add_metric([door, reason], n)
-        parked_items = GaugeMetricFamily(
-            "wutong_parked_items", "Items that could not be worked through.", labels=["lane"]
+        return database_figures()
+
+
+def database_figures() -> Iterable[Metric]:
+    """What only the database knows, as of now."""
+    now = datetime.now(UTC)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lane, coalesce(sum(count), 0), min(received_at) FROM platform_inboxblock GROUP BY lane")
+        lanes = {lane: (depth, oldest) for lane, depth, oldest in cursor.fetchall()}
+        cursor.execute("SELECT door, reason, sum(n) FROM platform_dropcount GROUP BY door, reason")
+        drops = cursor.fetchall()
+        cursor.execute("SELECT lane, count(*) FROM platform_parkeditem GROUP BY lane")
+        parked = cursor.fetchall()
+        cursor.execute(
+            "SELECT j.queue_name, j.status::text, count(*), min(e.at) FROM procrastinate_jobs j"
+            " LEFT JOIN procrastinate_events e ON e.job_id = j.id AND e.type = 'deferred'"
+            " WHERE j.status IN ('todo', 'doing', 'failed')"
+            " AND (j.scheduled_at IS NULL OR j.scheduled_at <= now()) GROUP BY 1, 2"
         )
-        for lane, n in parked:
-            parked_items.add_metric([lane], n)
-        due = GaugeMetricFamily("wutong_jobs", "Jobs that are due, by state.", labels=["queue", "status"])
-        age = GaugeMetricFamily("wutong_job_oldest_seconds", "Age of the oldest due job.", labels=["queue", "status"])
-        for queue, status, n, oldest in jobs:
-            due.add_metric([queue, status], n)
-            if oldest is not None and status == "todo":
-                age.add_metric([queue, status], (now - oldest).total_seconds())
-        yield from (depth, lag, dropped, parked_items, due, age)
-        yield from _pool_figures()
+        jobs = cursor.fetchall()
+    depth = GaugeMetricFamily("wutong_inbox_events", "Events waiting in the inbox.", labels=["lane"])
+    lag = GaugeMetricFamily("wutong_inbox_oldest_seconds", "Age of the oldest waiting block.", labels=["lane"])
+    for lane, (waiting, oldest) in ({"collector": (0, now)} | lanes).items():
+        depth.add_metric([lane], waiting)
+        lag.add_metric([lane], (now - oldest).total_seconds())
+    dropped = CounterMetricFamily("wutong_dropped", "Items dropped on purpose.", labels=["door", "reason"])
+    for door, reason, n in drops:
+        dropped.add_metric([door, reason], n)
+    parked_items = GaugeMetricFamily("wutong_parked_items", "Items that could not be worked through.", labels=["lane"])
+    for lane, n in parked:
+        parked_items.add_metric([lane], n)
+    due = GaugeMetricFamily("wutong_jobs", "Jobs that are due, by state.", labels=["queue", "status"])
+    age = GaugeMetricFamily("wutong_job_oldest_seconds", "Age of the oldest due job.", labels=["queue", "status"])
+    for queue, status, n, oldest in jobs:
+        due.add_metric([queue, status], n)
+        if oldest is not None and status == "todo":
+            age.add_metric([queue, status], (now - oldest).total_seconds())
+    yield from (depth, lag, dropped, parked_items, due, age)
+    yield from _pool_figures()
 
 
 def _pool_figures() -> Iterable[Metric]:

@@ -1,0 +1,102 @@
+"""What doctor finds, and that it finds what was planted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from wutong.events import partitions
+from wutong.operations import doctor
+from wutong.platform.models import InboxBlock, ParkedItem
+from wutong.platform.secrets import key_path, master_keys
+
+NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_an_event_that_waits_too_long_is_found() -> None:
+    InboxBlock.objects.create(received_at=NOON - timedelta(minutes=5), count=7, body=b"")
+    assert doctor.inbox(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_an_event_that_has_just_come_is_no_fault() -> None:
+    InboxBlock.objects.create(received_at=NOON, count=7, body=b"")
+    assert not doctor.inbox(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_a_parked_item_is_found_with_the_way_to_mend_it() -> None:
+    ParkedItem.objects.create(lane="collector", received_at=NOON, parked_at=NOON, body=b"", error="planted")
+    finding = doctor.parked(NOON)
+    assert finding.is_wrong
+    assert "Jobs" in finding.mend
+
+
+@pytest.mark.django_db
+def test_a_missing_partition_is_found() -> None:
+    assert doctor.partitions(NOON.replace(year=2031)).is_wrong
+
+
+@pytest.mark.django_db
+def test_partitions_ahead_are_right() -> None:
+    partitions.ensure_around(at=NOON)
+    assert not doctor.partitions(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_applied_migrations_are_right() -> None:
+    assert not doctor.migrations(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_a_migration_to_do_is_found() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'events' AND name = '0002_event_table'")
+    finding = doctor.migrations(NOON)
+    assert finding.is_wrong
+    assert finding.mend == "wutong upgrade"
+
+
+@pytest.mark.django_db
+def test_writes_that_a_power_cut_may_lose_are_found() -> None:
+    """This run's server has fsync off: it is thrown away."""
+    finding = doctor.durable_writes(NOON)
+    assert finding.is_wrong
+    assert "fsync" in finding.found
+
+
+def test_a_key_file_that_others_can_read_is_found() -> None:
+    master_keys()
+    with readable_by_others():
+        assert doctor.key_file(NOON).is_wrong
+    assert not doctor.key_file(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_a_year_whose_holidays_are_unknown_is_found() -> None:
+    assert doctor.calendar(NOON.replace(year=2050)).is_wrong
+    assert not doctor.calendar(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_a_check_that_cannot_be_made_is_wrong() -> None:
+    def broken(_at: datetime) -> doctor.Finding:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM no_such_table")
+        raise AssertionError
+
+    (finding,) = doctor.examine([broken], at=NOON)
+    assert finding.is_wrong
+    assert "no_such_table" in finding.found
+
+
+@contextmanager
+def readable_by_others() -> Iterator[None]:
+    key_path().chmod(0o644)
+    try:
+        yield
+    finally:
+        key_path().chmod(0o600)

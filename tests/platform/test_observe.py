@@ -1,0 +1,93 @@
+"""Request ids, addresses, figures and readiness."""
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client, RequestFactory
+
+from wutong.platform.logs import configure_logging
+from wutong.platform.models import DropCount, InboxBlock
+from wutong.platform.observe import RequestLog, client_address, metrics
+from wutong.platform.proxies import believed_address
+
+
+@pytest.mark.django_db
+def test_a_process_whose_database_answers_is_ready(client: Client) -> None:
+    assert client.get("/readyz").status_code == 200
+
+
+def test_health_needs_no_database(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_an_id_given_by_a_proxy_is_kept(client: Client) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": "abcdef-0123456789"})
+    assert answer["X-Request-ID"] == "abcdef-0123456789"
+
+
+def test_an_id_that_is_not_one_is_replaced(client: Client) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": "<script>alert(1)</script>"})
+    assert "<" not in answer["X-Request-ID"]
+
+
+def test_figures_are_told_to_this_machine_only(rf: RequestFactory) -> None:
+    assert metrics(rf.get("/metrics", REMOTE_ADDR="127.0.0.1")).status_code == 200
+    assert metrics(rf.get("/metrics", REMOTE_ADDR="192.0.2.1")).status_code == 403
+    assert metrics(rf.get("/metrics", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.1")).status_code == 403
+
+
+@pytest.mark.django_db
+def test_figures_tell_depth_lag_and_drops() -> None:
+    from wutong.platform.observe import database_figures
+
+    now = datetime.now(UTC)
+    InboxBlock.objects.create(received_at=now - timedelta(seconds=90), count=7, body=b"")
+    DropCount.objects.create(on=now.date(), door="web", reason="clock_skew", n=3)
+    figures = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for metric in database_figures()
+        for sample in metric.samples
+    }
+    assert figures["wutong_inbox_events", "collector"] == 7
+    assert figures["wutong_inbox_oldest_seconds", "collector"] >= 90
+    assert figures["wutong_dropped_total", "clock_skew", "web"] == 3
+
+
+@pytest.mark.parametrize(
+    ("forwarded_for", "trusted", "believed"),
+    [
+        ("203.0.113.9", 0, "192.0.2.1"),
+        ("203.0.113.9", 1, "203.0.113.9"),
+        ("1.1.1.1, 203.0.113.9", 1, "203.0.113.9"),
+        ("1.1.1.1, 203.0.113.9, 10.0.0.2", 2, "203.0.113.9"),
+        ("not an address", 1, "192.0.2.1"),
+        ("", 1, "192.0.2.1"),
+    ],
+)
+def test_only_what_our_own_proxies_wrote_is_believed(forwarded_for: str, trusted: int, believed: str) -> None:
+    assert believed_address(peer="192.0.2.1", forwarded_for=forwarded_for, trusted_proxies=trusted) == believed
+
+
+def test_a_request_without_an_address_has_none(rf: RequestFactory) -> None:
+    assert client_address(rf.get("/", REMOTE_ADDR="")) is None
+
+
+def test_a_log_line_names_process_and_request_but_no_detail(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        configure_logging("web")
+        logging.getLogger("wutong.test").warning("duplicate\nDETAIL: Key (email)=(mei@example.com) already exists.")
+    finally:
+        root.handlers[:], level = before
+        root.setLevel(level)
+        logging.captureWarnings(capture=False)
+    line = json.loads(capsys.readouterr().err)
+    assert line["process"] == "web"
+    assert "mei@example.com" not in line["event"]
+
+
+def test_the_middleware_is_the_one_of_the_settings(settings: object) -> None:
+    assert f"{RequestLog.__module__}.RequestLog" in settings.MIDDLEWARE  # type: ignore[attr-defined]  # pytest-django's
