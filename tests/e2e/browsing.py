@@ -96,7 +96,13 @@ def chromium() -> Iterator[Browser]:
 def fresh_context(browser: Browser, screen: Screen) -> BrowserContext:
     """Somebody new at a screen: no cookies, no storage."""
     width, height = SIZES[screen.device]
+    # Headless Chromium says so in its name, and the collector takes it for the crawler that it usually is.
+    engine = f"AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser.version}"
+    user_agent = (
+        f"Mozilla/5.0 (X11; Linux x86_64) {engine} {'Mobile ' if screen.device == 'phone' else ''}Safari/537.36"
+    )
     context = browser.new_context(
+        user_agent=user_agent,
         viewport={"width": width, "height": height},
         locale="zh-CN" if screen.language == "zh" else "en-GB",
         timezone_id="Asia/Shanghai",
@@ -166,5 +172,7 @@ def _english() -> set[str]:
         entry.msgid
         for catalogue in catalogues
         for entry in polib.pofile(str(catalogue))
-        if entry.msgstr != entry.msgid and re.search("[A-Za-z]{3}", entry.msgid)
+        if entry.msgstr != entry.msgid
+        and re.search("[A-Za-z]{3}", entry.msgid)
+        and (entry.msgstr or " " in entry.msgid)
     }
