@@ -43,7 +43,7 @@ def test_the_data_of_a_release_migrates_to_this_version(dump: Path, empty_databa
 
 
 def people(database: psycopg.Connection) -> list[tuple[object, ...]]:
-    return database.execute("SELECT id, email, role FROM platform_staff ORDER BY id").fetchall()
+    return database.execute("SELECT id, email, role FROM public.platform_staff ORDER BY id").fetchall()
 
 
 def migrate(conninfo: str) -> None:
