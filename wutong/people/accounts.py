@@ -58,7 +58,9 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
         ignore_conflicts=True,
     )
     accounts = {account.name_key: account for account in Account.objects.filter(name_key__in=by_key)}
-    found = {one.subject_id: accounts[name_key(one.company)] for one in employments if name_key(one.company) in accounts}
+    found = {
+        one.subject_id: accounts[name_key(one.company)] for one in employments if name_key(one.company) in accounts
+    }
     Affiliation.objects.bulk_create(
         [
             Affiliation(

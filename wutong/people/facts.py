@@ -6,9 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from msgspec import Struct
 
-from wutong.people.models import Assurance, FieldValue, Person, Reach
+from wutong.people.models import Assurance, FieldValue, Reach
 from wutong.platform.chinese import search_keys, sort_key
+from wutong.platform.rows import execute_with_rows
 
 SHOWN_FIELDS = ("full_name", "title", "company")
 _TRUST = {Assurance.VERIFIED: 0, Assurance.STAFF: 1, Assurance.TYPED: 2, Assurance.BROWSER: 3}
@@ -26,6 +28,18 @@ class Statement:
     assurance: Assurance
     observed_at: datetime
     event_id: UUID | None = None
+
+
+class _Listed(Struct, frozen=True, kw_only=True):
+    """What a person is listed by. A reach of None stays what it was."""
+
+    id: int
+    full_name: str
+    title: str
+    company_name: str
+    sort_key: str
+    search_keys: list[str]
+    reach: str | None
 
 
 def state_many(statements: Sequence[Statement]) -> None:
@@ -82,16 +96,29 @@ def refresh_people(people: Sequence[int]) -> None:
             addresses[person_id].append((kind, value))
 
     rows = []
-    for person in Person.objects.filter(pk__in=people):
-        shown = {field: value.value for field, value in standing(statements[person.pk]).items()}
-        person.full_name = shown.get("full_name", "")[:120]
-        person.title = shown.get("title", "")[:120]
-        person.company_name = shown.get("company", "")[:200]
-        person.sort_key = sort_key(person.full_name)
-        numbers = [value for kind, value in addresses[person.pk] if kind == "phone"]
-        mailboxes = [value.split("@", 1)[0] for kind, value in addresses[person.pk] if kind == "email"]
-        person.search_keys = search_keys([person.full_name, person.company_name, *mailboxes], numbers=numbers)
-        if person.full_name or addresses[person.pk]:
-            person.reach = Reach.KNOWN
-        rows.append(person)
-    Person.objects.bulk_update(rows, ["full_name", "title", "company_name", "sort_key", "search_keys", "reach"])
+    for person in people:
+        shown = {field: value.value for field, value in standing(statements[person]).items()}
+        name, company = shown.get("full_name", "")[:120], shown.get("company", "")[:200]
+        numbers = [value for kind, value in addresses[person] if kind == "phone"]
+        mailboxes = [value.split("@", 1)[0] for kind, value in addresses[person] if kind == "email"]
+        row = _Listed(
+            id=person,
+            full_name=name,
+            title=shown.get("title", "")[:120],
+            company_name=company,
+            sort_key=sort_key(name),
+            search_keys=search_keys([name, company, *mailboxes], numbers=numbers),
+            reach=Reach.KNOWN.value if name or addresses[person] else None,
+        )
+        rows.append(row)
+    execute_with_rows(
+        """
+        UPDATE people_person p
+        SET full_name = r.full_name, title = r.title, company_name = r.company_name, sort_key = r.sort_key,
+            search_keys = r.search_keys, reach = coalesce(r.reach, p.reach)
+        FROM json_to_recordset(%(rows)s::json) AS r(
+            id bigint, full_name text, title text, company_name text, sort_key text, search_keys text[], reach text)
+        WHERE p.id = r.id
+        """,
+        rows,
+    )

@@ -77,19 +77,23 @@ class _Known:
     first_seen_at: datetime
 
 
-def observe_many(observations: Sequence[Observed], *, at: datetime, level: Level = Level.BLOCKED_AND_SHARED) -> Recognised:
+def observe_many(
+    observations: Sequence[Observed], *, at: datetime, level: Level = Level.BLOCKED_AND_SHARED
+) -> Recognised:
     """Recognise who acted in each of ``observations``. Opens no transaction; safe to repeat with the same ids.
 
-    Takes the identity lane, until the caller's transaction ends, only when something new links or appears.
+    Takes the identity lane, until the caller's transaction ends, only when something new links or appears. Otherwise it
+    shares the lane: nobody moves to another person before what the caller writes about them is committed.
     """
     recognised = Recognised()
     keys = {key for observed in observations for key in observed.identifiers}
+    last_move = _last_move()
     known = _load_by_key(keys)
     linking = [observed for observed in observations if len(observed.identifiers) > 1]
     if len(known) < len(keys) or linking:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
-        known |= _load_by_key(keys - known.keys())
+        known = _load_by_key(keys)  # again: while we waited for the lane, people may have changed
         missing = keys - known.keys()
         fresh = _reserve(missing, observations)
         known |= fresh
@@ -97,6 +101,11 @@ def observe_many(observations: Sequence[Observed], *, at: datetime, level: Level
         touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
         if touched:
             _project(touched, fresh, known, recognised, at=at, level=level, cause="observed")
+            known = _load_by_key(keys)
+    elif keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LANE])
+        if _last_move() != last_move:
             known = _load_by_key(keys)
     for observed in observations:
         subject = _subject(observed, known, level)
@@ -110,6 +119,14 @@ def _subject(observed: Observed, known: dict[IdentifierKey, _Known], level: Leve
     candidates = [known[key] for key in observed.identifiers]
     unblocked = [one for one in candidates if not one.is_blocked or level is Level.COMPONENTS]
     return min(unblocked or candidates, key=lambda one: (one.key.kind.rank, one.id))
+
+
+def _last_move() -> int:
+    """Which move was the latest. Moves are numbered under the lane, so that none can appear below it later."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM people_identitymove")
+        last: int = cursor.fetchone()[0]
+    return last
 
 
 def _load_by_key(keys: Iterable[IdentifierKey]) -> dict[IdentifierKey, _Known]:
@@ -245,12 +262,13 @@ def _project(
     nodes, links = _neighbourhood(touched, {one.id: one for one in known.values()}, level)
     traits = {id: Traits(one.key.kind.is_weak, one.is_blocked) for id, one in nodes.items()}
     resolution = resolve(traits, links, level=level)
-    assigned = _assign(resolution.groups, nodes, links, recognised, at=at)
+    assigned, heirs = _assign(resolution.groups, nodes, links, recognised, at=at)
     _insert_identifiers(list(fresh.values()), assigned, resolution.shared)
     _mark_shared(nodes, resolution.shared)
     moved = [id for id, one in nodes.items() if one.person_id is not None and one.person_id != assigned[id]]
     if moved:
-        _move({id: (nodes[id].person_id or 0, assigned[id]) for id in moved}, recognised, at=at, cause=cause)
+        moves = {id: (nodes[id].person_id or 0, assigned[id]) for id in moved}
+        _move(moves, heirs, recognised, at=at, cause=cause)
 
 
 def _neighbourhood(
@@ -322,8 +340,12 @@ def _assign(
     recognised: Recognised,
     *,
     at: datetime,
-) -> dict[int, int]:
-    """Give each group its person: an id it already had where it has the best claim, else a new one."""
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Give each group its person: an id it already had where it has the best claim, else a new one.
+
+    Returns:
+        the person of each identifier, and the heir of each person: who an id leads to when nothing of it is left.
+    """
     group_of = {id: number for number, group in enumerate(groups) for id in group}
     oldest_link: dict[tuple[int, int], datetime] = {}  # (person, group) -> age of the oldest link of both
     for (low, high), age in links.items():
@@ -348,10 +370,7 @@ def _assign(
     nameless = [number for number in range(len(groups)) if number not in won]
     fresh_people = dict(zip(nameless, _allot("people_person_id_seq", len(nameless)), strict=True)) if nameless else {}
     _insert_people(
-        {
-            person: min(nodes[id].first_seen_at for id in groups[number])
-            for number, person in fresh_people.items()
-        },
+        {person: min(nodes[id].first_seen_at for id in groups[number]) for number, person in fresh_people.items()},
         at=at,
     )
     recognised.new_people |= set(fresh_people.values())
@@ -359,7 +378,8 @@ def _assign(
         number: people[0] if len(people) == 1 else min(people, key=lambda person: (ages[person], person))
         for number, people in won.items()
     }
-    return {id: person_of[group_of[id]] for id in nodes}
+    heirs = {person: person_of[number] for number, people in won.items() for person in people}
+    return {id: person_of[group_of[id]] for id in nodes}, heirs
 
 
 def _ages_of_people(people: list[int]) -> dict[int, datetime]:
@@ -414,14 +434,19 @@ def _mark_shared(nodes: dict[int, _Known], shared: frozenset[int]) -> None:
     changed = [id for id, one in nodes.items() if one.person_id is not None and one.is_shared != (id in shared)]
     if changed:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE people_identifier SET is_shared = NOT is_shared WHERE id = ANY(%s)", [changed])
+            cursor.execute(
+                "UPDATE people_identifier SET is_shared = (id = ANY(%s)) WHERE id = ANY(%s)", [list(shared), changed]
+            )
 
 
-def _move(moves: dict[int, tuple[int, int]], recognised: Recognised, *, at: datetime, cause: str) -> None:
+def _move(
+    moves: dict[int, tuple[int, int]], heirs: dict[int, int], recognised: Recognised, *, at: datetime, cause: str
+) -> None:
     """Write that subjects belong to other people now: ``moves`` is ``{identifier: (from person, to person)}``."""
     people = {person for pair in moves.values() for person in pair}
     subjects = sorted(moves)
-    pairs = sorted({pair for pair in moves.values()})
+    pairs = sorted(set(moves.values()))
+    sources = sorted({source for source, _ in pairs})
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE people_identifier i SET person_id = m.person_id"
@@ -440,7 +465,7 @@ def _move(moves: dict[int, tuple[int, int]], recognised: Recognised, *, at: date
             WHERE p.id = m.source AND NOT EXISTS (SELECT FROM people_identifier i WHERE i.person_id = p.id)
             RETURNING p.id, p.merged_into_id
             """,
-            [[source for source, _ in pairs], [target for _, target in pairs]],
+            [sources, [heirs[source] for source in sources]],
         )
         absorbed = dict(cursor.fetchall())
         cursor.execute(
@@ -473,10 +498,7 @@ def _move(moves: dict[int, tuple[int, int]], recognised: Recognised, *, at: date
                 ["merge" if absorbed.get(source) == target else "split" for source, target in pairs],
                 [source for source, _ in pairs],
                 [target for _, target in pairs],
-                [
-                    "{" + ",".join(str(id) for id in subjects if moves[id] == pair) + "}"
-                    for pair in pairs
-                ],
+                ["{" + ",".join(str(id) for id in subjects if moves[id] == pair) + "}" for pair in pairs],
             ],
         )
     recognised.changed_people |= people

@@ -13,7 +13,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from wutong.people.models.identity import IdentifierKind
 
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF])
+_INVISIBLE = dict.fromkeys(
+    [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF]
+)
 _EXTENSION = re.compile(r"(转|轉|ext\.?|分机)", re.IGNORECASE)
 _ROLE_MAILBOXES = frozenset(
     "abuse account accounts admin administrator billing bot business career careers contact customerservice enquiries enquiry "

@@ -28,7 +28,9 @@ class Consent(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="a_consent_is_granted_or_refused", condition=Q(state__in=["granted", "refused"])),
+            models.CheckConstraint(
+                name="a_consent_is_granted_or_refused", condition=Q(state__in=["granted", "refused"])
+            ),
             models.UniqueConstraint(name="an_event_decides_a_purpose_once", fields=["event_id", "channel", "purpose"]),
         ]
         indexes = [models.Index(name="consents_of_a_person", fields=["person", "channel", "purpose", "-at"])]

@@ -24,12 +24,15 @@ class IdentifierKind(models.TextChoices):
     @property
     def rank(self) -> int:
         """0 is the strongest."""
-        return list(IdentifierKind).index(self)
+        return _RANKS[self]
 
     @property
     def is_weak(self) -> bool:
         """Whether it names a machine rather than a person."""
         return self in (IdentifierKind.COOKIE, IdentifierKind.DEVICE)
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(IdentifierKind)}
 
 
 class Assurance(models.TextChoices):
@@ -77,7 +80,9 @@ class Observation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="an_observation_has_known_assurance", condition=Q(assurance__in=Assurance.values)),
+            models.CheckConstraint(
+                name="an_observation_has_known_assurance", condition=Q(assurance__in=Assurance.values)
+            ),
             models.CheckConstraint(name="an_observation_links_two_or_more", condition=Q(identifiers__len__gte=2)),
         ]
 

@@ -1,0 +1,70 @@
+"""The company that every test outside the platform's own plays in: Mei and Lin share a team, Zhou works elsewhere.
+
+Everything is imported late: this file is read before Django is set up.
+"""
+
+import pytest
+
+
+@pytest.fixture
+def company(db, settings):
+    from tests.cast import found_company
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return found_company()
+
+
+@pytest.fixture
+def ada(company):
+    from tests.cast import make_staff
+
+    return make_staff("Ada", role="admin", data_scope="all")
+
+
+@pytest.fixture
+def north(company):
+    from tests.cast import make_team
+
+    return make_team("North")
+
+
+@pytest.fixture
+def south(company):
+    from tests.cast import make_team
+
+    return make_team("South")
+
+
+@pytest.fixture
+def mei(north):
+    from tests.cast import make_staff
+
+    return make_staff("Mei", team=north, data_scope="team")
+
+
+@pytest.fixture
+def lin(north):
+    from tests.cast import make_staff
+
+    return make_staff("Lin", team=north, data_scope="team")
+
+
+@pytest.fixture
+def zhou(south):
+    from tests.cast import make_staff
+
+    return make_staff("Zhou", team=south, data_scope="team")
+
+
+@pytest.fixture
+def site(north):
+    from tests.cast import make_site
+
+    return make_site(team=north)
+
+
+@pytest.fixture
+def form(site):
+    from tests.cast import make_form
+
+    return make_form(site=site)

@@ -1,0 +1,97 @@
+"""Whatever is known about a person follows the identifiers it was said of."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import NINE, arrive, email, identifier, make_person, person_of, phone, post_form, seen
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import FollowUp, Lead
+from wutong.people import reassign
+from wutong.people.identity import observe_many
+from wutong.people.jobs import reassign_later
+from wutong.people.models import FieldValue, Identifier, Person
+
+pytestmark = pytest.mark.django_db
+
+HERS, HIS = phone("+8613911110001"), phone("+8613911110002")
+REDONE_FROM_OTHER_ROWS = {"scoring_personscore"}
+"""Tables about people, not about subjects: a follower of ``people.reassign`` works them out anew."""
+
+
+def is_about(model: type[models.Model], name: str, target: type[models.Model]) -> bool:
+    return any(
+        field.name == name and field.related_model is target for field in model._meta.get_fields() if field.concrete
+    )
+
+
+def test_every_table_about_subjects_and_people_is_registered() -> None:
+    about_people = {model for model in apps.get_models() if is_about(model, "person", Person)} - {Identifier}
+    about_both = {model for model in about_people if is_about(model, "subject", Identifier)}
+
+    assert {model._meta.db_table for model in about_both} == reassign.registered_tables()
+    assert {model._meta.db_table for model in about_people - about_both} == REDONE_FROM_OTHER_ROWS
+
+
+def test_every_registered_row_follows_its_subject(form, mei) -> None:
+    """A form makes a row in every table there is; then its visitor turns out to be somebody else."""
+    arrive(post_form(form, visitor="c1"))
+    lead = Lead.objects.get()
+    record_follow_up(lead=lead, by=mei, at=lead.created_at, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED)
+    older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))
+
+    with transaction.atomic():
+        observe_many([seen(HERS, phone("+8613900000000"))], at=NINE)
+
+    with connection.cursor() as cursor:
+        for table in sorted(reassign.registered_tables()):
+            cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE person_id = %s) FROM {table}", [older.pk])
+            rows, hers = cursor.fetchone()
+            assert rows > 0, f"{table} has no row: this test proves nothing about it"
+            if table != "people_fieldvalue":
+                assert hers == rows, table
+    assert not FieldValue.objects.exclude(person=older).exists()
+
+
+def test_more_than_a_thousand_rows_are_left_to_a_job_that_can_be_resumed(company) -> None:
+    her, him = make_person("Her", keys=[HERS]), make_person("Him", keys=[HIS])
+    subject = identifier(HIS)
+    FieldValue.objects.bulk_create(
+        FieldValue(
+            subject=subject,
+            person=him,
+            field="note",
+            value=str(n),
+            source="test",
+            assurance="typed",
+            observed_at=NINE,
+            event_id=uuid.uuid4(),
+        )
+        for n in range(2 * reassign.AT_ONCE + 10)
+    )
+
+    recognised = observe_many([seen(HERS, HIS)], at=NINE)
+
+    assert recognised.unfinished_moves == {subject.pk}
+    assert FieldValue.objects.filter(person=him).count() > reassign.AT_ONCE
+    reassign_later.func([subject.pk], [her.pk, him.pk])
+    assert not FieldValue.objects.filter(person=him).exists()
+    reassign_later.func([subject.pk], [her.pk, him.pk])  # a job may run twice
+
+
+def test_the_stream_defers_the_job_for_what_it_could_not_move(form, monkeypatch) -> None:
+    monkeypatch.setattr(reassign, "AT_ONCE", 1)
+    make_person("Her", keys=[HERS], title="Head of quality", company="Northwind")
+    mailbox = email("her@example.com")
+    make_person("Her", keys=[mailbox], at=NINE + timedelta(days=1), title="Head of quality", company="Northwind")
+
+    arrive(post_form(form, answers={"phone": HERS.value, "email": mailbox.value}))
+
+    job = ProcrastinateJob.objects.get(task_name__endswith="reassign_later")
+    assert job.args["subjects"] == [identifier(mailbox).pk]
+    reassign_later.func(**job.args)
+    assert not FieldValue.objects.exclude(person=person_of(HERS)).exists()
