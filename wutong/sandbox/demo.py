@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
 from wutong.events.models import Site
@@ -24,7 +23,7 @@ class CompanyIsReal(Refusal):
     """The database belongs to a company that is not a demo."""
 
     code = "company_is_real"
-    message = _("This database holds a real company. Use another data folder to try the demo.")
+    message = "This database holds a real company. Use another data folder to try the demo."
 
 
 def ensure_demo(*, at: datetime) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """The process ``wutong sandbox``: website, mail sink and scripted visitors of the demo company."""
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -44,6 +45,7 @@ class DemoCompany(Struct, frozen=True):
 def main() -> None:
     """Run until asked to stop."""
     configure_logging("sandbox")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of every connection
     try:
         demo = demo_company()
     except NotADemo as refusal:
