@@ -20,9 +20,7 @@ MINUTES = timedelta(minutes=1)
 
 
 def office(zone: ZoneInfo = SHANGHAI, hours=MON_TO_FRI, exceptions=None, *, is_chinese: bool = True) -> WorkingCalendar:
-    return WorkingCalendar(
-        zone=zone, hours=hours, exceptions=MappingProxyType(exceptions or {}), is_chinese=is_chinese
-    )
+    return WorkingCalendar(zone=zone, hours=hours, exceptions=MappingProxyType(exceptions or {}), is_chinese=is_chinese)
 
 
 def local(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
@@ -122,7 +120,8 @@ def test_the_calendar_is_loaded_from_the_settings(company: Organisation) -> None
     assert not calendar.is_working_day(date(2026, 11, 17))
 
 
-instants = st.datetimes(datetime(2023, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(2023, 1, 1), datetime(2027, 1, 1)  # noqa: DTZ001  # hypothesis adds the zone
+instants = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 durations = st.integers(1, 60 * 60 * 40).map(lambda seconds: timedelta(seconds=seconds))
 calendars = st.sampled_from(
     [

@@ -30,13 +30,13 @@ class Sink:
         self.mails: list[Any] = []
         self.answer = "250 taken"
 
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options) -> str:  # noqa: ARG002, N802  # aiosmtpd's
         if address.startswith("unknown@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: ARG002, N802  # aiosmtpd's
         if self.answer.startswith("250"):
             self.mails.append(envelope)
         return self.answer
@@ -52,8 +52,8 @@ def sink() -> Iterator[Sink]:
         port=_free_port(),
         loop=loop,
         auth_require_tls=False,
-        authenticator=lambda server, session, envelope, mechanism, data: AuthResult(
-            success=(data.login, data.password) == (b"wutong", b"right"), handled=False
+        authenticator=lambda *given: AuthResult(
+            success=(given[-1].login, given[-1].password) == (b"wutong", b"right"), handled=False
         ),
     )
     controller.start()
@@ -269,7 +269,7 @@ def test_a_reset_link_ends_after_two_hours(mei: Staff, sink: Sink, monkeypatch) 
     send_reset_link(email=mei.email, at=NINE)
     send_all()
     link, now = link_in(sink), PasswordResetTokenGenerator()._now()
-    monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda self: now + timedelta(hours=2, minutes=1))
+    monkeypatch.setattr(PasswordResetTokenGenerator, "_now", lambda _self: now + timedelta(hours=2, minutes=1))
     assert Client().get(link).status_code == 409
 
 

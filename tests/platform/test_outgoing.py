@@ -25,7 +25,7 @@ from wutong.platform.outgoing import (
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if self.path.startswith("/to?"):
             self._answer(302, b"", Location=self.path.removeprefix("/to?"))
         elif self.path == "/bomb":
@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, self.headers["Host"].encode())
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._answer(200, self.rfile.read(int(self.headers["Content-Length"])))
 
     def log_message(self, *_args: object) -> None: ...

@@ -37,7 +37,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def give(staff: Staff, role: Role, *, by: Staff, **rights: object) -> None:
-    given = {"full_name": staff.full_name, "team": staff.team, "data_scope": DataScope.OWN, "scopes": [], "language": "en"}
+    given = {
+        "full_name": staff.full_name,
+        "team": staff.team,
+        "data_scope": DataScope.OWN,
+        "scopes": [],
+        "language": "en",
+    }
     change_rights(staff=staff, role=role, by=by, at=NINE, **(given | rights))
 
 
@@ -46,7 +52,13 @@ def root() -> Team:
 
 
 def invited(**given: object):
-    values = {"email": "new@example.com", "full_name": "New", "role": Role.SDR, "team": root(), "data_scope": DataScope.OWN}
+    values = {
+        "email": "new@example.com",
+        "full_name": "New",
+        "role": Role.SDR,
+        "team": root(),
+        "data_scope": DataScope.OWN,
+    }
     return invite(**(values | given), at=NINE)
 
 
@@ -113,8 +125,8 @@ def at_once(*acts: Callable[[], None]) -> list[Refusal | None]:
     return outcomes
 
 
-@pytest.mark.parametrize("round", range(3))
-def test_two_administrators_who_demote_each_other_leave_one(ada: Staff, round: int) -> None:
+@pytest.mark.parametrize("run", range(3))
+def test_two_administrators_who_demote_each_other_leave_one(ada: Staff, run: int) -> None:
     ben = make_staff("Ben", role=Role.ADMIN)
 
     outcomes = at_once(lambda: give(ben, Role.MANAGER, by=ada), lambda: give(ada, Role.MANAGER, by=ben))
@@ -123,8 +135,8 @@ def test_two_administrators_who_demote_each_other_leave_one(ada: Staff, round: i
     assert [type(no) for no in outcomes if no] == [NoLongerAdministrator]
 
 
-@pytest.mark.parametrize("round", range(3))
-def test_an_invitation_used_twice_at_once_lets_one_in(ada: Staff, round: int) -> None:
+@pytest.mark.parametrize("run", range(3))
+def test_an_invitation_used_twice_at_once_lets_one_in(ada: Staff, run: int) -> None:
     token = token_of(invited(by=ada).path)
 
     def accept(name: str) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from wutong.edge import pixel, redirect, script
 from wutong.edge.collect import collect, identify
-from wutong.edge.exchange import Answer, Receive, Request, Scope, Send, refused
+from wutong.edge.exchange import Answer, Headers, Receive, Request, Scope, Send, refused
 from wutong.edge.forms import submit
 from wutong.edge.openapi import document
 from wutong.edge.parts import Parts
@@ -33,14 +33,21 @@ class Edge:
             answer = await self._answer(request, send)
         except Answer as early:
             answer = early
-        if answer is not None:
-            if answer.status >= 500:
-                log.warning(
-                    "unavailable", path=_without_keys(request.path), status=answer.status, request_id=request.request_id
-                )
-            if request.method == "HEAD":
-                answer = Answer(answer.status, b"", answer.kind, answer.headers)
-            await answer.send_by(send)
+        if answer is None:
+            return  # a stream, already sent
+        if answer.status >= 500:
+            path = _without_keys(request.path)
+            log.warning("unavailable", path=path, status=answer.status, request_id=request.request_id)
+        if request.method == "HEAD":
+            answer = Answer(answer.status, b"", answer.kind, answer.headers)
+        await answer.with_headers(self._readable(request)).send_by(send)
+
+    def _readable(self, request: Request) -> Headers:
+        """What lets a page of a site read the answer, refusals included: a script must know whether to send again."""
+        origin = request.headers.get(b"origin")
+        if origin is None or request.method != "POST" or not self.parts.sites.is_somebodys(origin.decode("latin-1")):
+            return {}
+        return {b"access-control-allow-origin": origin, b"vary": b"Origin"}
 
     async def _answer(self, request: Request, send: Send) -> Answer | None:
         path, method = request.path, request.method
@@ -58,7 +65,7 @@ class Edge:
 
     def _preflight(self, request: Request, methods: set[str]) -> Answer:
         origin = request.header(b"origin")
-        if not self.parts.sites.is_somebodys(origin.lower()):
+        if not self.parts.sites.is_somebodys(origin):
             return refused(403, "foreign_origin", "No site has this origin. Add it to the site's settings.")
         headers = {
             b"access-control-allow-origin": origin.encode("latin-1"),

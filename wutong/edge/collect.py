@@ -26,13 +26,8 @@ async def collect(request: Request, parts: Parts) -> Answer:
     parts.limit(request, parts.hits_rate, door="web")
     letter = await _letter(request, parts, BROWSER, door="web")
     site = await parts.site_of(letter.site, door="web")
-    headers = parts.check_origin(request, site, door="web")
-    try:
-        return (await _store(letter, site, parts, BROWSER, is_from_machine=is_machine(request.headers))).with_headers(
-            headers
-        )
-    except Answer as unavailable:
-        raise unavailable.with_headers(headers) from None
+    parts.check_origin(request, site, door="web")
+    return await _store(letter, site, parts, BROWSER, is_from_machine=is_machine(request.headers))
 
 
 async def identify(request: Request, parts: Parts) -> Answer:

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from wutong.edge.clocks import AbsurdTime, Receipt, now
 from wutong.edge.drops import Drop
-from wutong.edge.exchange import Answer, Headers, Request, refused, told
+from wutong.edge.exchange import Answer, Request, refused, told
 from wutong.edge.form_page import errors_page, notice_page, thanks_page
 from wutong.edge.form_words import Language, language_of, word
 from wutong.edge.machines import is_machine
@@ -69,40 +69,39 @@ async def submit(request: Request, parts: Parts) -> Answer:
 async def _submit(request: Request, parts: Parts, language: Language, *, is_plain: bool) -> Answer:
     parts.limit(request, parts.forms_rate, door=_DOOR)
     form = await _form(request, parts)
-    headers = _allowed(request, parts, form, is_plain=is_plain)
+    _check_origin(request, parts, form, is_plain=is_plain)
+    submission, typed = await _read(request, parts, is_plain=is_plain)
+    if submission.site is not None and submission.site != form.site.key:
+        raise parts.refusal(_DOOR, Drop.UNKNOWN_SITE, refused(400, "wrong_site", "This form belongs to another site."))
+    if submission.answers.get(HONEYPOT) and not any(field.name == HONEYPOT for field in form.fields):
+        return parts.refusal(_DOOR, Drop.BOT, _thanks(form, language, is_plain=is_plain))
+    answers, errors = checked(form, submission.answers, language)
+    if errors:
+        parts.drops.count(_DOOR, Drop.BAD_ANSWERS)
+        if is_plain:
+            return errors_page(form, typed=typed, errors=errors, language=language)
+        return told(400, {"error": "bad_answers", "fields": errors})
+    post = _post(form, submission, answers, parts, is_from_machine=is_machine(request.headers))
     try:
-        submission, typed = await _read(request, parts, is_plain=is_plain)
-        if submission.site is not None and submission.site != form.site.key:
-            detail = "This form belongs to another site."
-            raise parts.refusal(_DOOR, Drop.UNKNOWN_SITE, refused(400, "wrong_site", detail))
-        if submission.answers.get(HONEYPOT) and not any(field.name == HONEYPOT for field in form.fields):
-            return parts.refusal(_DOOR, Drop.BOT, _thanks(form, language, is_plain=is_plain)).with_headers(headers)
-        answers, errors = checked(form, submission.answers, language)
-        if errors:
-            parts.drops.count(_DOOR, Drop.BAD_ANSWERS)
-            if is_plain:
-                return errors_page(form, typed=typed, errors=errors, language=language)
-            return told(400, {"error": "bad_answers", "fields": errors}).with_headers(headers)
-        post = _post(form, submission, answers, parts, is_from_machine=is_machine(request.headers))
-        try:
-            await parts.inbox.append([post])
-        except Answer as unavailable:
-            if not is_plain:
-                raise
-            notice = word("later", language)
-            status = unavailable.status
-            return errors_page(
-                form,
-                typed=typed,
-                errors={},
-                language=language,
-                notice=notice,
-                status=status,
-                headers=unavailable.headers,
-            )
-        return _thanks(form, language, is_plain=is_plain).with_headers(headers)
-    except Answer as refusal:
-        raise refusal.with_headers(headers) from None
+        await parts.inbox.append([post])
+    except Answer as unavailable:
+        if not is_plain:
+            raise
+        return _try_later(form, typed, language, unavailable)
+    return _thanks(form, language, is_plain=is_plain)
+
+
+def _try_later(form: Form, typed: Mapping[str, str], language: Language, unavailable: Answer) -> Answer:
+    """The page with everything typed kept, so that sending again is one press."""
+    return errors_page(
+        form,
+        typed=typed,
+        errors={},
+        language=language,
+        notice=word("later", language),
+        status=unavailable.status,
+        headers=unavailable.headers,
+    )
 
 
 async def _form(request: Request, parts: Parts) -> Form:
@@ -114,12 +113,12 @@ async def _form(request: Request, parts: Parts) -> Form:
         raise
 
 
-def _allowed(request: Request, parts: Parts, form: Form, *, is_plain: bool) -> Headers:
+def _check_origin(request: Request, parts: Parts, form: Form, *, is_plain: bool) -> None:
     """As for hits; but a page with a strict referrer policy sends a plain form as from origin "null"."""
     if is_plain and request.headers.get(b"origin") == b"null":
         parts.drops.count(_DOOR, Drop.NO_ORIGIN)
-        return {}
-    return parts.check_origin(request, form.site, door=_DOOR)
+    else:
+        parts.check_origin(request, form.site, door=_DOOR)
 
 
 async def _read(request: Request, parts: Parts, *, is_plain: bool) -> tuple[Submission, dict[str, str]]:

@@ -5,7 +5,7 @@ from typing import Self
 
 from wutong.config import Config
 from wutong.edge.drops import Drop, Drops
-from wutong.edge.exchange import Answer, Headers, Request, refused
+from wutong.edge.exchange import Answer, Request, refused
 from wutong.edge.inbox import Inbox
 from wutong.edge.live import Live
 from wutong.edge.rates import Rate
@@ -80,8 +80,8 @@ class Parts:
                 self.drops.count(door, Drop.UNKNOWN_SITE)
             raise
 
-    def check_origin(self, request: Request, site: Site, *, door: str) -> Headers:
-        """The headers that let the sending page read the answer.
+    def check_origin(self, request: Request, site: Site, *, door: str) -> None:
+        """Take requests from the site's own pages only.
 
         Browsers name the page's origin on every POST across sites; senders that are no browser name none, which is let
         pass and counted.
@@ -92,8 +92,6 @@ class Parts:
         origin = request.header(b"origin")
         if not origin:
             self.drops.count(door, Drop.NO_ORIGIN)
-            return {}
-        if not self.sites.may_send(site, origin.lower()):
+        elif not self.sites.may_send(site, origin):
             detail = f"Pages of {origin[:200]} may not send for this site. Add the origin to the site's settings."
             raise self.refusal(door, Drop.FOREIGN_ORIGIN, refused(403, "foreign_origin", detail))
-        return {b"access-control-allow-origin": origin.encode("latin-1"), b"vary": b"Origin"}

@@ -110,11 +110,11 @@ class Sites:
         return found
 
     def may_send(self, site: Site, origin: str) -> bool:
-        return origin in site.origins or origin in self._own_origins
+        return origin.lower() in site.origins or origin.lower() in self._own_origins
 
     def is_somebodys(self, origin: str) -> bool:
         """Whether any site of ours has this origin; a preflight does not say yet for which site it asks."""
-        return origin in self._all_origins
+        return origin.lower() in self._all_origins
 
     async def read(self) -> None:
         """Read sites and forms anew."""

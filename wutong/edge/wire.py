@@ -25,6 +25,7 @@ from wutong.events.taxonomy import TAXONOMY, Door, Props
 
 HITS_MAX = 500
 ADDRESS_MAX = 8_000  # a longer one is no page's; it is scrubbed and cut to 2,000 afterwards
+STORED_TEXT_MAX = 2_000
 SAFE_INTEGER = 2**53
 
 VisitorId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{20,64}$")]
