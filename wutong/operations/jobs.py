@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 from typing import TYPE_CHECKING
 
 from wutong.platform.figures import serve_figures
@@ -10,11 +9,6 @@ from wutong.platform.logs import configure_logging
 
 if TYPE_CHECKING:
     from procrastinate import App
-    from procrastinate.contrib.django.django_connector import DjangoConnector
-
-CONCURRENCY = 3
-STOP_SECONDS = 10
-"""How long a stopping worker waits for its jobs; what is cut off runs again, for jobs are safe to run twice."""
 
 
 def main(argv: list[str]) -> None:
@@ -35,16 +29,9 @@ def main(argv: list[str]) -> None:
 
 
 async def _work(app: "App") -> None:
-    connector: DjangoConnector = app.connector  # type: ignore[assignment]  # what Django's app always has
-    async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
-        worker = asyncio.create_task(
-            worker_app.run_worker_async(
-                name=f"jobs-{os.getpid()}",
-                concurrency=CONCURRENCY,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=STOP_SECONDS,
-            )
-        )
-        figures = serve_figures("jobs", is_ready=lambda: not worker.done())
-        await worker
-        figures.shutdown()
+    from wutong.platform.worker import work
+
+    working = asyncio.create_task(work(app))
+    figures = serve_figures("jobs", is_ready=lambda: not working.done())
+    await working
+    figures.shutdown()

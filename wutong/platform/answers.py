@@ -1,7 +1,7 @@
 """How the platform's pages answer a form: done, or refused, with a script or without."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -10,6 +10,11 @@ from wutong.platform.refusal import Refusal
 
 def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, even if it is nothing; None on a mere visit."""
+    return request.POST if request.method == "POST" else None
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

@@ -5,9 +5,8 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
@@ -91,7 +90,7 @@ def subject_of(entry: AuditEntry) -> str:
     return f"{kind} {entry.subject_label or entry.subject_id}"
 
 
-def export_csv(conditions: Conditions, *, zone: ZoneInfo, by: Staff, at: datetime) -> str:
+def export_csv(conditions: Conditions, *, zone: tzinfo, by: Staff, at: datetime) -> str:
     """The entries as a file for a spreadsheet, newest first. The export is an entry itself."""
     entries = matching(conditions).order_by("-at", "-pk")[:MOST_EXPORTED]
     rows = [_row(entry, zone) for entry in entries.iterator(chunk_size=2_000)]
@@ -104,7 +103,7 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
-def _row(entry: AuditEntry, zone: ZoneInfo) -> list[str]:
+def _row(entry: AuditEntry, zone: tzinfo) -> list[str]:
     return [
         entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
         f"{entry.actor.full_name} <{entry.actor.email}>" if entry.actor else "",

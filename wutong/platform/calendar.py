@@ -1,4 +1,4 @@
-"""Working time: the organisation's hours, Chinese public holidays and make-up days, and the company's own exceptions."""
+"""Working time: the organisation's hours, China's public holidays and make-up days, the company's own exceptions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -81,7 +81,7 @@ def _root() -> Path:
     return config().data_dir / "files"
 
 
-def _copy(file: Upload, part: BinaryIO) -> tuple[str, int]:
+def _copy(file: Upload, part: IO[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for chunk in file.chunks():
         size += len(chunk)
@@ -92,7 +92,7 @@ def _copy(file: Upload, part: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _recognised(part: BinaryIO, name: str) -> str:
+def _recognised(part: IO[bytes], name: str) -> str:
     part.seek(0)
     head = part.read(_HEAD_BYTES)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -110,7 +110,7 @@ def _recognised(part: BinaryIO, name: str) -> str:
     raise FileNotTaken
 
 
-def _is_workbook(part: BinaryIO) -> bool:
+def _is_workbook(part: IO[bytes]) -> bool:
     part.seek(0)
     try:
         with zipfile.ZipFile(part) as archive:

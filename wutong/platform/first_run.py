@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from wutong.platform.audit import record
+from wutong.platform.chinese import sort_key
 from wutong.platform.models import (
     BusinessScope,
     DataScope,
@@ -18,7 +19,6 @@ from wutong.platform.models import (
 )
 from wutong.platform.one_time_links import mint_invitation
 from wutong.platform.passwords import claim_invitation, set_password
-from wutong.platform.chinese import sort_key
 
 ORGANISATION_NAME = "我的公司"
 ADMINISTRATOR_NAME = "管理员"
@@ -45,9 +45,7 @@ def ensure_company(*, at: datetime) -> str | None:
         return reverse("platform:welcome", args=[mint_invitation(first, at=at)])
 
 
-def take_over(
-    *, token: str, full_name: str, email: str, password: str, organisation_name: str, at: datetime
-) -> Staff:
+def take_over(*, token: str, full_name: str, email: str, password: str, organisation_name: str, at: datetime) -> Staff:
     """The first administrator takes the company over: sets name, address, password and the company's name.
 
     Raises:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from wutong.platform.audit import record
+from wutong.platform.chinese import sort_key
 from wutong.platform.mail import is_mail_set_up, send_later
 from wutong.platform.models import BusinessScope, DataScope, Organisation, Role, Staff, Team
 from wutong.platform.one_time_links import full_address, mint_invitation
-from wutong.platform.chinese import sort_key
 from wutong.platform.refusal import Refusal
 
 

@@ -146,7 +146,9 @@ def _shown(status: str) -> list[ShownJob]:
 
 
 def _locked(job_id: int, *statuses: str) -> ProcrastinateJob:
-    job = ProcrastinateJob.objects.select_for_update().filter(pk=job_id, status__in=statuses).first()
+    job: ProcrastinateJob | None = (
+        ProcrastinateJob.objects.select_for_update().filter(pk=job_id, status__in=statuses).first()
+    )
     if job is None:
         raise JobMovedOn
     return job

@@ -34,7 +34,7 @@ class MailNotSetUp(Refusal):
 
 
 class MailTrouble(Exception):
-    """The mail server did not take a mail. ``says`` tells why in plain words; ``is_final`` that trying again is idle."""
+    """The server did not take a mail. ``says`` tells why in plain words; ``is_final`` that trying again is idle."""
 
     def __init__(self, says: str | Promise, *, answer: str = "", is_final: bool = False) -> None:
         super().__init__(says)
@@ -149,7 +149,9 @@ def send_now(account: SmtpAccount, message: EmailMessage) -> str:
             _("The server refused the recipient's address."), answer=_text(code, text), is_final=code >= 500
         ) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailTrouble(_("The server does not offer this kind of encryption or sign-in."), answer=str(error)) from error
+        raise MailTrouble(
+            _("The server does not offer this kind of encryption or sign-in."), answer=str(error)
+        ) from error
     except smtplib.SMTPResponseException as error:
         raise MailTrouble(_("The server refused the mail."), answer=_answer(error)) from error
     except smtplib.SMTPServerDisconnected as error:
@@ -159,7 +161,9 @@ def send_now(account: SmtpAccount, message: EmailMessage) -> str:
             _("The server closed the connection. Check port and encryption."), answer=str(error)
         ) from error
     except ssl.SSLError as error:
-        raise MailTrouble(_("No encrypted connection came about. Check port and encryption."), answer=str(error)) from error
+        raise MailTrouble(
+            _("No encrypted connection came about. Check port and encryption."), answer=str(error)
+        ) from error
     except TimeoutError as error:
         raise MailTrouble(_SILENT) from error
     except OSError as error:
@@ -183,7 +187,7 @@ class OutboxBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[DjangoMail]) -> int:
         for message in email_messages:
             for recipient in message.recipients():
-                send_later(recipient, message.subject, message.body, at=timezone.now())
+                send_later(recipient, str(message.subject), str(message.body), at=timezone.now())
         return len(email_messages)
 
 

@@ -58,7 +58,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         tone="brand",
     ),
     "lead_active": NoticeKind(
-        title=ngettext_lazy("%(name)s is reading again: %(count)d page", "%(name)s is reading again: %(count)d pages", "count"),
+        title=ngettext_lazy(
+            "%(name)s is reading again: %(count)d page", "%(name)s is reading again: %(count)d pages", "count"
+        ),
         body=_("Latest: %(page)s"),
         icon="flame",
         topics=("inbox",),

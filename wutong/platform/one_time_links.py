@@ -27,7 +27,7 @@ class _ResetTokens(PasswordResetTokenGenerator):
 
     key_salt = "wutong.platform.one_time_links"
 
-    def _make_hash_value(self, user: Staff, timestamp: int) -> str:  # type: ignore[override]  # our only user model
+    def _make_hash_value(self, user: Staff, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.auth_epoch}{user.is_active}"
 
 
@@ -50,7 +50,9 @@ def invited(token: str, *, at: datetime) -> Staff:
     Raises:
         LinkUsedUp: used, replaced, too old, or the colleague has been deactivated.
     """
-    invitation = Invitation.objects.select_related("staff").filter(token_digest=digest(token), expires_at__gt=at).first()
+    invitation = (
+        Invitation.objects.select_related("staff").filter(token_digest=digest(token), expires_at__gt=at).first()
+    )
     if invitation is None or not invitation.staff.is_active:
         raise LinkUsedUp
     return invitation.staff
@@ -72,7 +74,7 @@ def resetting(who: str, token: str) -> Staff:
         pk = int(urlsafe_base64_decode(who))
     except ValueError as error:
         raise LinkUsedUp from error
-    staff = Staff.objects.active().filter(pk=pk).first()
+    staff: Staff | None = Staff.objects.active().filter(pk=pk).first()
     if staff is None or not _reset_tokens.check_token(staff, token):
         raise LinkUsedUp
     return staff

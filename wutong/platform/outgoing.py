@@ -81,9 +81,7 @@ def fetch(
             client.stream(method, url, content=content, headers=headers) as response,
         ):
             body = _read(response, max_bytes=max_bytes, deadline=deadline)
-            return Answer(
-                status=response.status_code, url=str(response.url), headers=dict(response.headers), body=body
-            )
+            return Answer(status=response.status_code, url=str(response.url), headers=dict(response.headers), body=body)
     except httpx.TimeoutException as error:
         raise TooSlow(url) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:

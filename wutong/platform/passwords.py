@@ -10,11 +10,11 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from wutong.platform.audit import record
+from wutong.platform.chinese import sort_key
 from wutong.platform.live_sessions import end_live_streams
 from wutong.platform.mail import MailNotSetUp, is_mail_set_up, send_later
 from wutong.platform.models import Invitation, Staff
 from wutong.platform.one_time_links import LinkUsedUp, full_address, invited, reset_path, resetting
-from wutong.platform.chinese import sort_key
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import digest
 from wutong.platform.sign_in import unlock
@@ -69,8 +69,7 @@ def reset_password(*, who: str, token: str, password: str, at: datetime) -> Staf
         LinkUsedUp: used, too old or altered.
     """
     with transaction.atomic(durable=True):
-        staff = resetting(who, token)
-        staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+        staff: Staff = Staff.objects.select_for_update(no_key=True).get(pk=resetting(who, token).pk)
         resetting(who, token)  # two tabs with one link: the second finds it used once it holds the row
         set_password(staff, password)
         unlock(staff)
@@ -110,7 +109,7 @@ def accept_invitation(*, token: str, full_name: str, password: str, at: datetime
 
 def claim_invitation(token: str, *, at: datetime) -> Staff:
     """The invited colleague, the invitation used up. Opens no transaction."""
-    staff = Staff.objects.select_for_update(no_key=True).get(pk=invited(token, at=at).pk)
+    staff: Staff = Staff.objects.select_for_update(no_key=True).get(pk=invited(token, at=at).pk)
     # The DELETE settles a race between two tabs: one removes the row, one finds none.
     deleted, _rows = Invitation.objects.filter(staff=staff, token_digest=digest(token)).delete()
     if not deleted:
@@ -124,7 +123,6 @@ def set_password(staff: Staff, password: str) -> None:
     staff.auth_epoch += 1
     staff.save(update_fields=["password", "auth_epoch"])
     end_live_streams(staff)
-
 
 
 @app.task(name="platform.send_reset_link", queue="urgent")

@@ -80,7 +80,6 @@ def granted(staff: Staff) -> frozenset[str]:
 
 def may(staff: object, code: str) -> bool:
     """Whether ``staff`` (anonymous visitors included) may do what ``code`` names."""
-    assert code in LABELS, code
     return isinstance(staff, Staff) and code in granted(staff)
 
 
@@ -104,7 +103,8 @@ def signed_in(view: View[P]) -> GuardedView[P]:
 
 def requires(code: str) -> Callable[[View[P]], GuardedView[P]]:
     """Let only colleagues in who may do what ``code`` names: others get 403 with the right's name and whom to ask."""
-    assert code in LABELS, code
+    if code not in LABELS:
+        raise KeyError(code)
 
     def decorate(view: View[P]) -> GuardedView[P]:
         @wraps(view)
@@ -138,5 +138,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def local_address(request: HttpRequest, address: str, *, otherwise: str = "/") -> str:
     """``address`` if it leads to a page of ours, else ``otherwise``: a sign-in must not send people elsewhere."""
-    is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return address if address and is_ours else otherwise

@@ -77,7 +77,7 @@ def _remove_batch(rule: Rule, *, before: datetime) -> int:
     ).format(
         table=sql.Identifier(rule.table),
         column=sql.Identifier(rule.column),
-        where=sql.SQL(f"({rule.where})" if rule.where else "true"),  # type: ignore[arg-type]  # written by us
+        where=sql.SQL(f"({rule.where})" if rule.where else "true"),
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(query, [before, BATCH])

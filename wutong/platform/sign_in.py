@@ -31,7 +31,8 @@ def still_locked_for(email: str, *, at: datetime) -> timedelta:
     pause: timedelta = settings.AXES_COOLOFF_TIME
     if latest is None:
         return pause
-    return max(latest.attempt_time + pause - at, timedelta(seconds=1))
+    tried_at: datetime = latest.attempt_time
+    return max(tried_at + pause - at, timedelta(seconds=1))
 
 
 def unlock(staff: Staff) -> None:

@@ -13,7 +13,7 @@ DEFAULT_ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
 
 
 class StaffPreferences:
-    """Middleware: a colleague's own language and zone; a visitor's from cookie or browser, without asking the database."""
+    """Middleware: a colleague's own language and zone; a visitor's language by cookie or browser, with no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
+from django.db import connections
+
 from wutong.platform.job_queue import remember_failure
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ async def work(app: "App", *, queues: set[str] | None = None, until_empty: bool 
         until_empty: return as soon as nothing is due.
     """
     connector: DjangoConnector = app.connector  # type: ignore[assignment]  # what Django's app always has
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]  # procrastinate's
     named = queues or {task.queue for task in app.tasks.values()}
     async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
         workers = [
@@ -49,6 +52,8 @@ async def work(app: "App", *, queues: set[str] | None = None, until_empty: bool 
         ]
         _on_stop(lambda: [worker.cancel() for worker in workers])
         await asyncio.wait(workers)
+        # Periodic jobs are deferred through Django's connector, in a thread of asgiref's that nobody cleans up.
+        await sync_to_async(connections.close_all)()
         for worker in workers:
             if not worker.cancelled() and (error := worker.exception()):
                 raise error

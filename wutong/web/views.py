@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from wutong.platform.permissions import NotPermitted
 from wutong.web.sample import sample_context
 
 logger = logging.getLogger(__name__)
@@ -34,9 +35,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A function outside the person's role; an object outside their scope is a 404."""
-    return render(request, "403.html", status=403)
+    reason = str(exception) if isinstance(exception, NotPermitted) else ""  # which right is missing, and whom to ask
+    return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  # Django passes it

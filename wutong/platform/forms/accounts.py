@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wutong.platform.models import Staff
@@ -14,10 +15,12 @@ from wutong.platform.models import Staff
 LONGEST_PASSWORD = 200  # hashing is slow on purpose: nobody may feed it megabytes
 
 
-def zone_choices(empty: str | None = None) -> list[tuple[str, Any]]:
+def zone_choices(empty: str | Promise | None = None) -> list[tuple[str, Any]]:
     """IANA's zones; the ones most used here first."""
     first = ["Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "UTC"]
-    rest = sorted(name for name in zoneinfo.available_timezones() - set(first) if "/" in name and not name.startswith("Etc/"))
+    rest = sorted(
+        name for name in zoneinfo.available_timezones() - set(first) if "/" in name and not name.startswith("Etc/")
+    )
     blank = [("", empty)] if empty is not None else []
     return [*blank, *((name, name) for name in [*first, *rest])]
 
@@ -92,14 +95,14 @@ class ChangePasswordForm(NewPasswordForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ("present", "password")
+    field_order = ["present", "password"]
 
 
 class InvitationForm(NewPasswordForm):
     full_name = forms.CharField(
         label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    field_order = ("full_name", "password")
+    field_order = ["full_name", "password"]
 
 
 class WelcomeForm(InvitationForm):
@@ -109,7 +112,7 @@ class WelcomeForm(InvitationForm):
     email = forms.EmailField(
         label=_("Your e-mail, with which you will sign in"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
-    field_order = ("organisation_name", "full_name", "email", "password")
+    field_order = ["organisation_name", "full_name", "email", "password"]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

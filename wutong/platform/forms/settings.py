@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from itertools import pairwise
 from typing import Any
 
 import phonenumbers
@@ -50,7 +51,7 @@ class StretchesField(forms.CharField):
         if _BETWEEN.fullmatch(_STRETCH.sub("", text)) is None:
             raise ValidationError(_("Write times like 9:00-12:00, 13:30-18:00; leave it empty for a day of rest."))
         stretches.sort()
-        for (_opens, closes), (opens, _closes) in zip(stretches, stretches[1:], strict=False):
+        for (_opens, closes), (opens, _closes) in pairwise(stretches):
             if opens <= closes:
                 raise ValidationError(_("Two stretches of this day overlap or touch. Write them as one."))
         return tuple(stretches)

@@ -8,8 +8,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="organisation",
             name="audit_kept_days",
-            field=models.PositiveIntegerField(
-                default=1095, help_text="Older entries of the audit trail are removed."
-            ),
+            field=models.PositiveIntegerField(default=1095, help_text="Older entries of the audit trail are removed."),
         ),
     ]

@@ -6,7 +6,7 @@ from wutong.platform.models.staff import Staff
 
 
 class AuditEntry(models.Model):
-    """One act. ``actor`` is empty for the command line and the machine; ``detail`` holds no secrets and no free text."""
+    """One act. ``actor`` is empty for command line and machine; ``detail`` holds no secrets and no free text."""
 
     at = models.DateTimeField()
     actor = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="audit_entries")

@@ -10,7 +10,9 @@ class MailSettings(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     host = models.CharField(max_length=200)
     port = models.PositiveIntegerField(default=587)
-    security = models.CharField(max_length=8, default="starttls", choices=[("none", "–"), ("starttls", "STARTTLS"), ("tls", "TLS")])
+    security = models.CharField(
+        max_length=8, default="starttls", choices=[("none", "–"), ("starttls", "STARTTLS"), ("tls", "TLS")]
+    )
     username = models.CharField(max_length=200, blank=True)
     password_encrypted = models.BinaryField(blank=True, default=b"")
     sender = models.EmailField()

@@ -14,7 +14,9 @@ class Organisation(models.Model):
     language = models.CharField(max_length=10, default="zh-hans")
     currency = models.CharField(max_length=3, default="CNY")
     region = models.CharField(max_length=2, default="CN", help_text="Region assumed for telephone numbers.")
-    audit_kept_days = models.PositiveIntegerField(default=1_095, help_text="Older entries of the audit trail are removed.")
+    audit_kept_days = models.PositiveIntegerField(
+        default=1_095, help_text="Older entries of the audit trail are removed."
+    )
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

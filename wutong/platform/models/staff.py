@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -117,7 +118,7 @@ class Staff(AbstractBaseUser):
             models.CheckConstraint(
                 name="a_team_scope_needs_a_team", condition=~Q(data_scope__in=["team", "tree"]) | Q(team__isnull=False)
             ),
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_sign_in_for_one_address"),
+            models.UniqueConstraint(Lower("email"), name="one_sign_in_for_one_address"),
         ]
 
     def __str__(self) -> str:

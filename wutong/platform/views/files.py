@@ -13,7 +13,7 @@ from wutong.platform.permissions import StaffRequest, signed_in
 
 @require_safe
 @signed_in
-def file(request: StaffRequest, public_id: UUID) -> FileResponse:
+def file(request: StaffRequest, public_id: UUID) -> FileResponse:  # noqa: ARG001  # any colleague may
     """Images are shown; anything else is a download. Either way the browser may run nothing in it."""
     stored = get_object_or_404(StoredFile, public_id=public_id)
     is_inline = stored.content_type in SHOWN_INLINE

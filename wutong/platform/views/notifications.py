@@ -71,7 +71,9 @@ def poll(request: StaffRequest) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not after.isdecimal() or len(after) > 18:
         return JsonResponse({"error": "after", "detail": "after is the id of a notice: a whole number."}, status=400)
-    rows = Notification.objects.filter(staff=request.user, read_at=None, pk__gt=int(after)).order_by("pk")[:_MOST_POLLED]
+    rows = Notification.objects.filter(staff=request.user, read_at=None, pk__gt=int(after)).order_by("pk")[
+        :_MOST_POLLED
+    ]
     notices = [{"id": row.pk, "kind": row.kind, "topics": list(kind_of(row.kind).topics)} for row in rows]
     return JsonResponse({"notices": notices, "unread": unread_count(request.user)})
 

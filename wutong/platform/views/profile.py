@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wutong.platform.answers import done, is_htmx
+from wutong.platform.answers import done, is_htmx, posted
 from wutong.platform.forms.accounts import ChangePasswordForm, PreferencesForm, ProfileForm
 from wutong.platform.models import Staff
 from wutong.platform.passwords import WrongPassword
@@ -26,7 +26,7 @@ _YEAR_S = 31_536_000
 def profile(request: StaffRequest) -> HttpResponse:
     # A form writes onto its instance while it validates: not onto the one that draws the frame.
     staff = Staff.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=staff)
+    form = ProfileForm(posted(request), instance=staff)
     if request.method == "POST" and form.is_valid():
         change_profile(staff=request.user, at=timezone.now(), **form.cleaned_data)
         return done(request, reverse("platform:profile"), _("Your settings are saved."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wutong.platform.answers import done
+from wutong.platform.answers import done, posted
 from wutong.platform.audit import record
 from wutong.platform.calendar import years_known
 from wutong.platform.calendar_settings import change_hours, remove_day, set_day
@@ -26,7 +26,7 @@ _form = require_http_methods(["GET", "HEAD", "POST"])
 @_form
 @requires("organisation.manage")
 def organisation(request: StaffRequest) -> HttpResponse:
-    form = OrganisationForm(request.POST or None, instance=Organisation.objects.get())
+    form = OrganisationForm(posted(request), instance=Organisation.objects.get())
     if request.method == "POST" and form.is_valid():
         change_organisation(changed=form.instance, by=request.user, at=timezone.now())
         return done(request, reverse("platform:organisation"), _("The organisation is saved."))
@@ -36,10 +36,12 @@ def organisation(request: StaffRequest) -> HttpResponse:
 @_form
 @requires("organisation.manage")
 def hours(request: StaffRequest) -> HttpResponse:
-    form = HoursForm(request.POST or None, initial=HoursForm.initial_of(list(WorkingHours.objects.all())))
+    form = HoursForm(posted(request), initial=HoursForm.initial_of(list(WorkingHours.objects.all())))
     if request.method == "POST" and form.is_valid():
         change_hours(week=form.week(), by=request.user, at=timezone.now())
-        return done(request, reverse("platform:hours"), _("The working hours are saved. Running clocks keep their time."))
+        return done(
+            request, reverse("platform:hours"), _("The working hours are saved. Running clocks keep their time.")
+        )
     return _draw_hours(request, form, CalendarDayForm())
 
 
@@ -64,11 +66,9 @@ def drop_day(request: StaffRequest, on: date) -> HttpResponse:
 @sensitive_post_parameters("password")
 @requires("mail.manage")
 def mail(request: StaffRequest) -> HttpResponse:
-    form = MailForm(request.POST or None, instance=MailSettings.objects.first())
+    form = MailForm(posted(request), instance=MailSettings.objects.first())
     if request.method == "POST" and form.is_valid():
-        save_mail_settings(
-            settings=form.instance, password=form.given_password(), by=request.user, at=timezone.now()
-        )
+        save_mail_settings(settings=form.instance, password=form.given_password(), by=request.user, at=timezone.now())
         return done(request, reverse("platform:mail"), _("The mail server is saved. Send a test mail to see it work."))
     return _draw_mail(request, form, status=422 if form.is_bound else 200)
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wutong.platform.answers import done
+from wutong.platform.answers import done, posted
 from wutong.platform.audit import record
 from wutong.platform.first_run import take_over
 from wutong.platform.forms.accounts import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm, WelcomeForm
@@ -30,11 +30,11 @@ _page = require_http_methods(["GET", "HEAD", "POST"])
 @_page
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The session gets a new key with each sign-in; too many tries end in :func:`wutong.platform.sign_in.locked_out`."""
+    """Each sign-in gives the session a new key; too many tries end in :func:`wutong.platform.sign_in.locked_out`."""
     to = local_address(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated and request.method != "POST":
         return redirect(to)
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         # By the name of the model's own field: only so axes counts and checks the same account.
@@ -63,7 +63,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @_page
 def password_forgotten(request: HttpRequest) -> HttpResponse:
     """The answer is the same whether or not the address belongs to a colleague."""
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(posted(request))
     context = {"form": form, "can_mail": is_mail_set_up(), "administrators": administrators_to_ask()}
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,7 +80,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
 def password_reset(request: HttpRequest, who: str, token: str) -> HttpResponse:
     try:
         staff = resetting(who, token)
-        form = NewPasswordForm(request.POST or None, staff=staff)
+        form = NewPasswordForm(posted(request), staff=staff)
         if request.method == "POST" and form.is_valid():
             staff = reset_password(who=who, token=token, password=form.cleaned_data["password"], at=timezone.now())
             _let_in(request, staff)
@@ -97,7 +97,7 @@ def password_reset(request: HttpRequest, who: str, token: str) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         staff = invited(token, at=timezone.now())
-        form = InvitationForm(request.POST or None, staff=staff, initial={"full_name": staff.full_name})
+        form = InvitationForm(posted(request), staff=staff, initial={"full_name": staff.full_name})
         if request.method == "POST" and form.is_valid():
             staff = accept_invitation(token=token, **form.cleaned_data, at=timezone.now())
             _let_in(request, staff)
@@ -116,7 +116,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     try:
         staff = invited(token, at=timezone.now())
         initial = {"organisation_name": Organisation.objects.get().name}
-        form = WelcomeForm(request.POST or None, staff=staff, initial=initial)
+        form = WelcomeForm(posted(request), staff=staff, initial=initial)
         if request.method == "POST" and form.is_valid():
             staff = take_over(token=token, **form.cleaned_data, at=timezone.now())
             _let_in(request, staff)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wutong.platform import staff as accounts
-from wutong.platform.answers import done, refused
+from wutong.platform.answers import done, posted, refused
 from wutong.platform.chinese import sort_key
 from wutong.platform.forms.staff import InviteForm, RightsForm, StaffFilterForm
 from wutong.platform.invitations import AddressTaken, Invited, invite_again
@@ -44,7 +44,7 @@ def colleagues(request: StaffRequest) -> HttpResponse:
 @requires("staff.manage")
 def invite(request: StaffRequest) -> HttpResponse:
     initial = {"role": Role.SDR, "data_scope": DataScope.OWN, "language": request.user.language}
-    form = InviteForm(request.POST or None, initial=initial)
+    form = InviteForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
         given["data_scope"] = DataScope(given["data_scope"])
@@ -61,7 +61,7 @@ def invite(request: StaffRequest) -> HttpResponse:
 @requires("staff.manage")
 def colleague(request: StaffRequest, public_id: UUID) -> HttpResponse:
     staff = _find(request, public_id)
-    form = RightsForm(request.POST or None, initial=RightsForm.initial_of(staff))
+    form = RightsForm(posted(request), initial=RightsForm.initial_of(staff))
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
@@ -85,7 +85,9 @@ def deactivate(request: StaffRequest, public_id: UUID) -> HttpResponse:
         accounts.deactivate(staff=staff, by=request.user, at=timezone.now())
     except Refusal as no:
         return refused(request, no, back=_address(staff))
-    return done(request, _address(staff), _("%(name)s is deactivated and signed out everywhere.") % {"name": staff.full_name})
+    return done(
+        request, _address(staff), _("%(name)s is deactivated and signed out everywhere.") % {"name": staff.full_name}
+    )
 
 
 @require_POST
@@ -124,7 +126,8 @@ def roles(request: StaffRequest) -> HttpResponse:
 
 def _find(request: StaffRequest, public_id: UUID) -> Staff:
     colleagues = Staff.objects.visible_to(request.user).select_related("team").prefetch_related("scopes")
-    return get_object_or_404(colleagues, public_id=public_id)
+    found: Staff = get_object_or_404(colleagues, public_id=public_id)
+    return found
 
 
 def _address(staff: Staff) -> str:
@@ -139,7 +142,9 @@ def _show_link(request: StaffRequest, invited: Invited) -> HttpResponse:
 def _matching(found: QuerySet[Staff], conditions: dict[str, object]) -> QuerySet[Staff]:
     is_invited = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     if text := str(conditions.get("q") or ""):
-        found = found.filter(Q(full_name__icontains=text) | Q(email__icontains=text) | Q(sort_key__contains=sort_key(text)))
+        found = found.filter(
+            Q(full_name__icontains=text) | Q(email__icontains=text) | Q(sort_key__contains=sort_key(text))
+        )
     if role := conditions.get("role"):
         found = found.filter(role=role)
     if team := conditions.get("team"):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wutong.platform import teams as tree
-from wutong.platform.answers import done
+from wutong.platform.answers import done, posted
 from wutong.platform.forms.staff import NewTeamForm, TeamForm
 from wutong.platform.models import Team
 from wutong.platform.permissions import StaffRequest, requires
@@ -24,7 +24,7 @@ _form = require_http_methods(["GET", "HEAD", "POST"])
 @requires("staff.manage")
 def teams(request: StaffRequest) -> HttpResponse:
     """The tree, and a form that adds to it."""
-    form = NewTeamForm(request.POST or None)
+    form = NewTeamForm(posted(request))
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,7 +46,7 @@ def team(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Rename or move one team."""
     found = get_object_or_404(Team.objects.select_related("parent"), public_id=public_id)
     initial = {"name": found.name, "parent": found.parent.public_id if found.parent else None}
-    form = TeamForm(request.POST or None, initial=initial)
+    form = TeamForm(posted(request), initial=initial)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         try:
