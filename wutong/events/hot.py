@@ -1,9 +1,8 @@
 """Writing to and reading from the hot store."""
 
-import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -11,11 +10,13 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from msgspec import Struct
+
+from wutong.platform.rows import execute_with_rows
 
 
-@dataclass(frozen=True, kw_only=True)
-class HotRow:
-    """An event about to be stored."""
+class HotRow(Struct, frozen=True, kw_only=True):
+    """An event about to be stored. Its fields are the table's columns."""
 
     id: UUID
     name: str
@@ -29,7 +30,7 @@ class HotRow:
     channel: str = ""
     campaign: str = ""
     url: str = ""
-    props: dict[str, Any] = field(default_factory=dict)
+    props: dict[str, Any] = {}
     is_own: bool = False
     is_machine: bool = False
     digest: int = 0
@@ -70,45 +71,22 @@ def insert_many(rows: Sequence[HotRow]) -> Stored:
             (repeated if earlier.digest == row.digest else reused).add(row.id)
     if not first:
         return Stored(frozenset(), frozenset(), frozenset())
-    columns = zip(
-        *(
-            (
-                row.id,
-                row.name,
-                row.occurred_at,
-                row.received_at,
-                row.subject_id,
-                row.person_id,
-                row.site_id,
-                row.source,
-                row.view_id,
-                row.channel,
-                row.campaign,
-                row.url,
-                json.dumps(row.props, ensure_ascii=False),
-                row.is_own,
-                row.is_machine,
-                row.digest,
-            )
-            for row in first.values()
-        ),
-        strict=True,
+    inserted = execute_with_rows(
+        """
+        INSERT INTO event (id, name, occurred_at, received_at, subject_id, person_id, site_id, source, view_id, channel,
+                           campaign, url, props, is_own, is_machine, digest)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+            id uuid, name text, occurred_at timestamptz, received_at timestamptz, subject_id bigint, person_id bigint,
+            site_id bigint, source text, view_id uuid, channel text, campaign text, url text, props jsonb, is_own bool,
+            is_machine bool, digest bigint)
+        ON CONFLICT (id) DO NOTHING RETURNING id
+        """,
+        list(first.values()),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO event (id, name, occurred_at, received_at, subject_id, person_id, site_id, source, view_id, channel,
-                               campaign, url, props, is_own, is_machine, digest)
-            SELECT * FROM unnest(
-                %s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],
-                %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::bool[], %s::bool[], %s::bigint[])
-            ON CONFLICT (id) DO NOTHING RETURNING id
-            """,
-            [list(column) for column in columns],
-        )
-        new = frozenset(row[0] for row in cursor.fetchall())
-        there = [id for id in first if id not in new]
-        if there:
+    new = frozenset(row[0] for row in inserted)
+    there = [id for id in first if id not in new]
+    if there:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT id, digest FROM event WHERE id = ANY(%s)", [there])
             for id, digest in cursor.fetchall():
                 (repeated if digest == first[id].digest else reused).add(id)

@@ -55,19 +55,27 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     people = [one.person_id for one in captures]
     events = [one.event_id for one in captures]
     known = list(
-        Lead.objects.filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events)).order_by("created_at")
+        Lead.objects.filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events)).order_by(
+            "created_at"
+        )
     )
     opened: list[Opened] = []
     for one in sorted(captures, key=lambda capture: (capture.at, capture.event_id)):
         lead = next((lead for lead in known if _takes(lead, one)), None)
-        if lead is not None:
-            _touch(lead, one)
-            opened.append(Opened(one, lead, is_new=False))
-        else:
-            lead = _open(one, line, calendar)
+        if lead is None:
+            lead = _new_lead(one, line)
             known.append(lead)
             opened.append(Opened(one, lead, is_new=True))
+        else:
+            _touch(lead, one)
+            opened.append(Opened(one, lead, is_new=False))
     fresh = [(entry.lead, entry.capture) for entry in opened if entry.is_new]
+    touched = {entry.lead.pk: entry.lead for entry in opened if entry.lead.pk is not None}
+    if touched:
+        Lead.objects.bulk_update(touched.values(), ["last_touch_at", "is_incomplete", "account"])
+    Lead.objects.bulk_create([lead for lead, _ in fresh])
+    StageVisit.objects.bulk_create([_first_visit(lead, capture) for lead, capture in fresh])
+    Clock.objects.bulk_create([_clock(lead, capture, calendar) for lead, capture in fresh])
     insert_many([_created(lead, capture, at=at) for lead, capture in fresh])
     return opened
 
@@ -90,11 +98,10 @@ def _touch(lead: Lead, capture: Captured) -> None:
         lead.last_touch_at = capture.at
         lead.is_incomplete = lead.is_incomplete and not capture.is_complete
         lead.account = lead.account or capture.account
-        lead.save(update_fields=["last_touch_at", "is_incomplete", "account"])
 
 
-def _open(capture: Captured, line: ProductLine, calendar: WorkingCalendar) -> Lead:
-    lead = Lead.objects.create(
+def _new_lead(capture: Captured, line: ProductLine) -> Lead:
+    return Lead(
         public_id=uuid.uuid4(),
         subject_id=capture.subject_id,
         person_id=capture.person_id,
@@ -111,7 +118,10 @@ def _open(capture: Captured, line: ProductLine, calendar: WorkingCalendar) -> Le
         last_touch_at=capture.at,
         created_by_event_id=capture.event_id,
     )
-    StageVisit.objects.create(
+
+
+def _first_visit(lead: Lead, capture: Captured) -> StageVisit:
+    return StageVisit(
         machine=Machine.LEAD,
         stage=Stage.NEW,
         subject_id=capture.subject_id,
@@ -121,14 +131,16 @@ def _open(capture: Captured, line: ProductLine, calendar: WorkingCalendar) -> Le
         reason="captured",
         channel=capture.channel,
     )
-    Clock.objects.create(
+
+
+def _clock(lead: Lead, capture: Captured, calendar: WorkingCalendar) -> Clock:
+    return Clock(
         lead=lead,
         kind=Clock.Kind.FIRST_CONTACT,
         started_at=capture.at,
         counts_from=calendar.next_opening(capture.at),
         due_at=calendar.add_working(capture.at, FIRST_CONTACT_WITHIN),
     )
-    return lead
 
 
 def _created(lead: Lead, capture: Captured, *, at: datetime) -> HotRow:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,8 +37,22 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(code="form", label=_("Submitted a form"), event="form_submitted", points=30, half_life=timedelta(days=60), cap=60),
-    Rule(code="form_started", label=_("Started a form"), event="form_started", points=5, half_life=timedelta(days=30), cap=5),
+    Rule(
+        code="form",
+        label=_("Submitted a form"),
+        event="form_submitted",
+        points=30,
+        half_life=timedelta(days=60),
+        cap=60,
+    ),
+    Rule(
+        code="form_started",
+        label=_("Started a form"),
+        event="form_started",
+        points=5,
+        half_life=timedelta(days=30),
+        cap=5,
+    ),
     Rule(
         code="pricing",
         label=_("Looked at prices"),
@@ -58,8 +73,23 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(code="view", label=_("Viewed a page"), event="page_viewed", points=1, half_life=timedelta(days=14), cap=15),
     Rule(code="reading", label=_("Kept reading"), event="page_beat", points=0.2, half_life=timedelta(days=14), cap=10),
-    Rule(code="link", label=_("Followed a link or downloaded"), event="link_clicked", points=3, half_life=timedelta(days=30), cap=12),
+    Rule(
+        code="link",
+        label=_("Followed a link or downloaded"),
+        event="link_clicked",
+        points=3,
+        half_life=timedelta(days=30),
+        cap=12,
+    ),
 )
+
+
+@lru_cache(maxsize=20_000)
+def rules_for(event: str, path: str) -> tuple[Rule, ...]:
+    """The rules that count an act. Cached, because a website has few paths and many readers."""
+    return tuple(rule for rule in RULES if rule.counts(event, path))
+
+
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
@@ -93,7 +123,10 @@ class Line:
 
 def behaviour(sums: Iterable[Sum], *, at: datetime) -> float:
     """The score at ``at``, 0 to 100."""
-    return min(sum(line.points for line in _lines(sums, at=at)), 100.0)
+    totals: dict[str, float] = {}
+    for one in sums:
+        totals[one.rule] = totals.get(one.rule, 0.0) + one.at(at)
+    return min(sum(min(total, BY_CODE[code].cap) for code, total in totals.items() if code in BY_CODE), 100.0)
 
 
 def explained(sums: Iterable[Sum], *, at: datetime) -> list[Line]:

@@ -8,7 +8,18 @@ from django.db import connection
 
 from wutong.people.models import Person
 from wutong.scoring.models import PersonScore, ScoreTerm
-from wutong.scoring.rules import BY_CODE, MODEL_VERSION, RULES, Line, Sum, behaviour, explained, grade, next_fall
+from wutong.scoring.rules import (
+    BY_CODE,
+    MODEL_VERSION,
+    RULES,
+    Line,
+    Sum,
+    behaviour,
+    explained,
+    grade,
+    next_fall,
+    rules_for,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +42,8 @@ def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
     person_of: dict[int, int] = {}
     for act in acts:
         person_of[act.subject_id] = act.person_id
-        for rule in RULES:
-            if rule.counts(act.event, act.path):
-                sums.setdefault((act.subject_id, rule.code), []).append((act.occurred_at, rule.points))
+        for rule in rules_for(act.event, act.path):
+            sums.setdefault((act.subject_id, rule.code), []).append((act.occurred_at, rule.points))
     if not sums:
         return set()
     rows = []
@@ -81,7 +91,14 @@ def rescore(people: Sequence[int], at: datetime) -> None:
                 computed_at = excluded.computed_at, next_grade_change_at = excluded.next_grade_change_at,
                 model_version = excluded.model_version
             """,
-            [at, MODEL_VERSION, scored, values, [grade(value) for value in values], [next_fall(sums[id], at=at) for id in scored]],
+            [
+                at,
+                MODEL_VERSION,
+                scored,
+                values,
+                [grade(value) for value in values],
+                [next_fall(sums[id], at=at) for id in scored],
+            ],
         )
 
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from wutong.events.pages import page_name
-from wutong.lifecycle.capture import Opened
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Person
-from wutong.platform.models import Role, Staff
+from wutong.platform.models import Role, Staff, Team
 from wutong.platform.notify import Notice, announce, notify_many
 from wutong.stream.batch import Batch
 
@@ -26,6 +25,8 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
     if not batch.opened:
         return []
     people = Person.objects.in_bulk([entry.lead.person_id for entry in batch.opened])
+    teams = {entry.lead.team_id: entry.lead.team for entry in batch.opened if entry.lead.owner_id is None}
+    answering = {id: _who_answers_for(team) for id, team in teams.items()}
     notices = []
     for entry in batch.opened:
         person = people[entry.lead.person_id]
@@ -41,18 +42,16 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
                 params={"name": name, "company": company, "form": submission.form.name},
                 topics=("inbox",),
             )
-            for staff_id in _who_answers(entry)
+            for staff_id in ([entry.lead.owner_id] if entry.lead.owner_id else answering[entry.lead.team_id])
         ]
     return notices
 
 
-def _who_answers(entry: Opened) -> list[int]:
-    """The owner; else the SDRs of the lead's team; else its managers; else the administrators."""
-    if entry.lead.owner_id is not None:
-        return [entry.lead.owner_id]
+def _who_answers_for(team: Team) -> list[int]:
+    """Who hears of a lead that nobody owns: the SDRs of its team; else its managers; else the administrators."""
     active = Staff.objects.active().order_by("id")
-    team = active.filter(team=entry.lead.team)
-    for group in (team.filter(role=Role.SDR), team.filter(role=Role.MANAGER), active.filter(role=Role.ADMIN)):
+    members = active.filter(team=team)
+    for group in (members.filter(role=Role.SDR), members.filter(role=Role.MANAGER), active.filter(role=Role.ADMIN)):
         ids = list(group.values_list("pk", flat=True))
         if ids:
             return ids
