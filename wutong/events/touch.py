@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -39,13 +39,27 @@ _MEDIUM = {
     "referral": "referral",
 }  # fmt: skip
 _CLICK_IDS = {"gclid": "paid_search", "bd_vid": "paid_search", "msclkid": "paid_search", "qhclickid": "paid_search", "clickid": "ads"}
-_SITES = (
-    (re.compile(r"(^|\.)(baidu|google|bing|sogou|so|sm|yandex|duckduckgo|yahoo|toutiao)\.[a-z.]+$"), "search"),
-    (re.compile(r"(^|\.)(mp\.weixin\.qq\.com|weixin\.qq\.com|work\.weixin\.qq\.com|wx\.qq\.com)$"), "wechat"),
-    (re.compile(r"(^|\.)(douyin|kuaishou|bilibili|youtube|iqiyi)\.com$|(^|\.)channels\.weixin\.qq\.com$"), "video"),
-    (re.compile(r"(^|\.)(zhihu|weibo|xiaohongshu|linkedin|facebook|twitter|x|t|instagram)\.(com|cn|co)$"), "social"),
-    (re.compile(r"(^|\.)(chatgpt|openai|perplexity|kimi|moonshot|deepseek|doubao|claude|gemini\.google)\.(com|cn|ai)$"), "ai"),
-    (re.compile(r"^(mail|outlook|exmail)\.|(^|\.)mail\.(163|126|qq|sina)\.(com|cn)$"), "email"),
+_COUNTRY = r"\.([a-z]{2,3}|com?\.[a-z]{2})$"
+_SITES = (  # the narrower first: gemini.google.com is no search engine
+    (
+        re.compile(
+            r"(^|\.)(chatgpt|openai|perplexity|kimi|moonshot|deepseek|doubao|claude|chatglm|qwen|tongyi|grok|metaso|mistral)"
+            r"\.(com|cn|ai)$|^(gemini|bard|notebooklm)\.google\.com$|^copilot\.microsoft\.com$|^yiyan\.baidu\.com$"
+            r"|^yuanbao\.tencent\.com$"
+        ),
+        "ai",
+    ),
+    (re.compile(r"(^|\.)(douyin|kuaishou|bilibili|youtube|iqiyi)\.com$|^youtu\.be$|^channels\.weixin\.qq\.com$"), "video"),
+    (re.compile(r"^(mail|webmail|outlook|exmail)\.|(^|\.)mail\.(163|126|qq|sina)\.(com|cn)$"), "email"),
+    (re.compile(r"(^|\.)(weixin|wx)\.qq\.com$"), "wechat"),
+    (
+        re.compile(
+            r"(^|\.)(zhihu|weibo|xiaohongshu|linkedin|facebook|twitter|x|t|instagram)\.(com|cn|co)$|(^|\.)(lnkd\.in|fb\.me)$"
+        ),
+        "social",
+    ),
+    (re.compile(rf"(^|\.)(baidu|google|bing|sogou|yandex|yahoo){_COUNTRY}"), "search"),
+    (re.compile(r"(^|\.)(so|haosou|toutiao|duckduckgo|ecosia)\.com$|(^|\.)sm\.cn$"), "search"),
 )
 
 
@@ -62,7 +76,7 @@ def classify(url: str, ref: str) -> Touch:
 
     What the link says (UTM, click ids) beats what the referring page says. A view reached from the same site is no touch.
     """
-    here = urlsplit(url)
+    here, there = _read(url), (_read(ref).hostname or "").lower()
     query = {name.lower(): value for name, value in parse_qsl(here.query)}
     campaign = query.get("utm_campaign", "")[:80]
     medium = query.get("utm_medium", "").lower()
@@ -74,12 +88,19 @@ def classify(url: str, ref: str) -> Touch:
     source = query.get("utm_source", "").lower()
     if source:
         return Touch(_MEDIUM.get(source) or _by_host(source) or "referral", campaign)
-    there = (urlsplit(ref).hostname or "").lower()
     if not there:
         return Touch("direct", campaign)
     if there == (here.hostname or "").lower():
         return Touch("", "")
     return Touch(_by_host(there) or "referral", campaign)
+
+
+def _read(address: str) -> SplitResult:
+    """The parts of an address; of one that cannot be read there are none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _by_host(host: str) -> str:

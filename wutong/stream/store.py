@@ -1,9 +1,8 @@
 """Steps that keep the events and count what they are worth."""
 
-from urllib.parse import urlsplit
-
 from wutong.events.arrivals import AnyArrival, FormPost, Hit
 from wutong.events.hot import HotRow, digest_of, insert_many
+from wutong.events.pages import path_of
 from wutong.events.touch import Touch, classify
 from wutong.people.models import Person
 from wutong.scoring.score import Act, score_many
@@ -34,7 +33,7 @@ def count_scores(batch: Batch) -> None:
             subject_id=row.subject_id,
             person_id=row.person_id,
             event=row.name,
-            path=urlsplit(row.url).path,
+            path=path_of(row.url),
             occurred_at=min(row.occurred_at, batch.at),
         )
         for row in batch.rows.values()
