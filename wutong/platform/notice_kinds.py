@@ -66,7 +66,7 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
     ),
     "lead_taken": NoticeKind(
-        title=_("%(by)s has taken %(name)s"), body=_("%(company)s"), icon="user", topics=("inbox",), tab=Tab.SYSTEM
+        title=_("%(by)s has taken %(name)s"), body="%(company)s", icon="user", topics=("inbox",), tab=Tab.SYSTEM
     ),
     "item_parked": NoticeKind(
         title=_("Something that arrived could not be worked through"),

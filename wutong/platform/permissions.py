@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
@@ -70,7 +70,8 @@ class NotPermitted(PermissionDenied):
         if not names:
             return sentence
         ask = ngettext("Ask %(names)s when you need it.", "Ask one of %(names)s when you need it.", len(names))
-        return f"{sentence} {ask % {'names': gettext(', ').join(names)}}"
+        comma = pgettext("between names", ", ")
+        return f"{sentence} {ask % {'names': comma.join(names)}}"
 
 
 def granted(staff: Staff) -> frozenset[str]:
