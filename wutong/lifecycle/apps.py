@@ -22,6 +22,7 @@ class LifecycleConfig(AppConfig):
         register_actions(
             {
                 "lifecycle.first_contact_recorded": _("Recorded a first contact"),
+                "lifecycle.lead_moved": _("Moved a lead to another stage"),
                 "lifecycle.follow_up_recorded": _("Recorded a follow-up"),
             }
         )

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wutong.lifecycle.models import FollowUp
+from wutong.lifecycle.models import FollowUp, Stage
 
 
 
@@ -54,3 +54,11 @@ class FollowUpForm(forms.Form):
             "outcome": FollowUp.Outcome(data.pop("outcome")),
             **data,
         }
+
+
+class MoveForm(forms.Form):
+    """Moving a lead to another stage. ``was`` is the stage that the page showed."""
+
+    was = forms.ChoiceField(choices=Stage.choices)
+    to = forms.ChoiceField(choices=Stage.choices)
+    reason = forms.CharField(required=False, max_length=40)

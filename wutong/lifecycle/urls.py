@@ -11,6 +11,7 @@ urlpatterns = [
     path("inbox/rows/", inbox.rows, name="inbox_rows"),
     path("inbox/<uuid:public_id>/", inbox.work, name="work"),
     path("inbox/<uuid:public_id>/follow-up/", inbox.follow_up, name="follow_up"),
+    path("inbox/<uuid:public_id>/move/", inbox.move, name="move"),
     path("people/", people.people, name="people"),
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),

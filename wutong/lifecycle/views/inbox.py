@@ -13,10 +13,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.forms import FollowUpForm
+from wutong.lifecycle.forms import FollowUpForm, MoveForm
 from wutong.lifecycle.inbox import VIEWS, inbox_of, row_of
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.person_facts import facts_of
+from wutong.lifecycle.stages import REASONS, move_lead, steps_from
 from wutong.lifecycle.timeline import timeline_of
 from wutong.platform.answers import is_htmx
 from wutong.platform.models import Staff
@@ -79,13 +80,49 @@ def follow_up(request: StaffRequest, public_id: UUID) -> HttpResponse:
             if not is_htmx(request):
                 messages.success(request, said)
                 return HttpResponseRedirect(f"{reverse('lifecycle:inbox')}?view={_view(request)}&lead={lead.public_id}")
-            lead = _leads(request.user).get(pk=lead.pk)
-            return render(request, "lifecycle/_work.html", {"view": _view(request), "said": said, **_work(request, lead)})
-    lead = _leads(request.user).filter(pk=lead.pk).first() or lead
-    context = {"view": _view(request), "refusal": refusal, **_work(request, lead), "form": form}
+            return _drawn(request, lead, said=said)
+    return _drawn(request, lead, form=form, refusal=refusal, status=status)
+
+
+@require_POST
+@requires("leads.work")
+def move(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Move a lead to another stage."""
+    lead = get_object_or_404(_leads(request.user), public_id=public_id)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _drawn(request, lead, status=422)
+    lead.stage = form.cleaned_data["was"]
+    to = Stage(form.cleaned_data["to"])
+    try:
+        move_lead(lead=lead, to=to, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
+    except Refusal as no:
+        return _drawn(request, lead, refusal=no, status=409)
+    said = _("Moved to “%(stage)s”.") % {"stage": to.label}
+    if not is_htmx(request):
+        messages.success(request, said)
+        return HttpResponseRedirect(f"{reverse('lifecycle:inbox')}?view={_view(request)}&lead={lead.public_id}")
+    return _drawn(request, lead, said=said)
+
+
+def _drawn(
+    request: StaffRequest,
+    lead: Lead,
+    *,
+    form: FollowUpForm | None = None,
+    refusal: Refusal | None = None,
+    said: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The work area as it is now; without htmx within the whole page."""
+    lead = get_object_or_404(_leads(request.user), pk=lead.pk)
+    view = _view(request)
+    context = {"view": view, "refusal": refusal, "said": said, **_work(request, lead)}
+    if form is not None:
+        context["form"] = form
     if is_htmx(request):
         return render(request, "lifecycle/_work.html", context, status=status)
-    context |= {"rows": inbox_of(request.user, view=_view(request)), "tabs": _tabs(_view(request)), "opened": lead}
+    context |= {"rows": inbox_of(request.user, view=view), "tabs": _tabs(view), "opened": lead}
     return render(request, "lifecycle/inbox.html", context, status=status)
 
 
@@ -108,6 +145,7 @@ def _work(request: StaffRequest, lead: Lead) -> dict[str, Any]:
             language=translation.get_language() or "zh-hans",
             zone=timezone.get_current_timezone(),  # type: ignore[arg-type]  # the middleware activates a ZoneInfo
         ),
+        "steps": [{"to": to, "label": to.label, "reasons": REASONS.get(to, {})} for to in steps_from(lead, by=request.user)],
         "is_theirs": lead.owner is not None and lead.owner != request.user,
     }
 
