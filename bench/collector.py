@@ -92,7 +92,7 @@ def measured(url: str, folder: Path, *, seconds: float, pages: str | None) -> di
             n for run in (one, steady, twenty) for status, n in run["statuses"].items() if status != "202"
         ),
         "twenty_stored_of_acknowledged": f"{stored} of {accepted(twenty) * 20}",
-        **page_figures,
+        **page_figures,  # filled in when the readers stopped, above
     }
     met = (
         figures["one_a_request_per_s"] >= MUST["one_a_request_per_s"]
@@ -126,7 +126,8 @@ def load(port: int, *, seconds: float, hits: int = 1, per_second: int | None = N
 
 
 def rate(run: dict[str, Any]) -> int:
-    return round(accepted(run) / run["seconds"])
+    seconds: float = run["seconds"]
+    return round(accepted(run) / seconds)
 
 
 def accepted(run: dict[str, Any]) -> int:
