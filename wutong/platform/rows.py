@@ -5,7 +5,7 @@ the client ten times as much, because psycopg quotes arrays in Python, element b
 """
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 
 import msgspec
 import psycopg
@@ -14,7 +14,7 @@ from django.db import connection
 _encoder = msgspec.json.Encoder()
 
 
-def execute_with_rows(statement: LiteralString, rows: Sequence[object], **values: object) -> list[tuple[Any, ...]]:
+def execute_with_rows(statement: str, rows: Sequence[object], **values: object) -> list[tuple[Any, ...]]:
     """Run ``statement``, in which ``%(rows)s`` stands for ``rows``; returns what it gives back. Opens no transaction.
 
     Args:
@@ -26,5 +26,5 @@ def execute_with_rows(statement: LiteralString, rows: Sequence[object], **values
     connection.validate_no_broken_transaction()
     text = _encoder.encode(rows).decode()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, {"rows": text, **values})
+        cursor.execute(statement.encode(), {"rows": text, **values})
         return cursor.fetchall() if cursor.description else []

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from msgspec import Struct
 
 from wutong.people.models import Person
+from wutong.platform.rows import execute_with_rows
 from wutong.scoring.models import PersonScore, ScoreTerm
 from wutong.scoring.rules import (
     BY_CODE,
@@ -33,6 +34,43 @@ class Act:
     occurred_at: datetime
 
 
+class _Term(Struct, frozen=True):
+    """What new acts add to one sum."""
+
+    subject_id: int
+    person_id: int
+    rule: str
+    value: float
+    as_of: datetime
+    n: int
+
+
+class _Score(Struct, frozen=True):
+    """A score as it is stored."""
+
+    person_id: int
+    value: float
+    grade: int
+    falls_at: datetime | None
+
+
+_HALF_LIVES = " ".join(f"WHEN '{rule.code}' THEN {rule.half_life.total_seconds()}" for rule in RULES)
+# The older of the two sums is brought to the instant of the newer.
+_ADD = f"""
+INSERT INTO scoring_scoreterm AS t (subject_id, person_id, rule, value, as_of, n)
+SELECT subject_id, person_id, rule, value, as_of, n FROM json_to_recordset(%(rows)s::json) AS s(
+    subject_id bigint, person_id bigint, rule text, value float8, as_of timestamptz, n int)
+ON CONFLICT (subject_id, rule) DO UPDATE SET
+    value = CASE WHEN excluded.as_of >= t.as_of
+        THEN excluded.value
+            + t.value * power(2, -extract(epoch FROM excluded.as_of - t.as_of) / (CASE t.rule {_HALF_LIVES} END))
+        ELSE t.value
+            + excluded.value * power(2, -extract(epoch FROM t.as_of - excluded.as_of) / (CASE t.rule {_HALF_LIVES} END))
+    END,
+    as_of = greatest(t.as_of, excluded.as_of), n = t.n + excluded.n
+"""  # noqa: S608  # made of the rules' own constants
+
+
 def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
     """Add ``acts`` to the sums and redo the scores of those who acted. Opens no transaction.
 
@@ -51,23 +89,8 @@ def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
         half_life = BY_CODE[code].half_life
         as_of = max(when for when, _ in points)
         value = sum(worth * 2 ** (-((as_of - when) / half_life)) for when, worth in points)
-        rows.append((subject_id, person_of[subject_id], code, value, as_of, len(points)))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO scoring_scoreterm AS t (subject_id, person_id, rule, value, as_of, n)
-            SELECT subject_id, person_id, rule, value, as_of, n
-            FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::float8[], %s::timestamptz[], %s::int[])
-                AS s(subject_id, person_id, rule, value, as_of, n)
-            ON CONFLICT (subject_id, rule) DO UPDATE SET
-                value = CASE WHEN excluded.as_of >= t.as_of
-                    THEN excluded.value + t.value * power(2, -extract(epoch FROM excluded.as_of - t.as_of) / {_half_life_sql()})
-                    ELSE t.value + excluded.value * power(2, -extract(epoch FROM t.as_of - excluded.as_of) / {_half_life_sql()})
-                END,
-                as_of = greatest(t.as_of, excluded.as_of), n = t.n + excluded.n
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        rows.append(_Term(subject_id, person_of[subject_id], code, value, as_of, len(points)))
+    execute_with_rows(_ADD, rows)
     people = set(person_of.values())
     rescore(sorted(people), at=at)
     return people
@@ -80,26 +103,23 @@ def rescore(people: Sequence[int], at: datetime) -> None:
     PersonScore.objects.filter(person__in=[id for id in people if id not in sums]).delete()
     if not scored:
         return
-    values = [behaviour(sums[id], at=at) for id in scored]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO scoring_personscore (person_id, value, grade, computed_at, next_grade_change_at, model_version)
-            SELECT person_id, value, grade, %s, falls_at, %s
-            FROM unnest(%s::bigint[], %s::float8[], %s::int[], %s::timestamptz[]) AS s(person_id, value, grade, falls_at)
-            ON CONFLICT (person_id) DO UPDATE SET value = excluded.value, grade = excluded.grade,
-                computed_at = excluded.computed_at, next_grade_change_at = excluded.next_grade_change_at,
-                model_version = excluded.model_version
-            """,
-            [
-                at,
-                MODEL_VERSION,
-                scored,
-                values,
-                [grade(value) for value in values],
-                [next_fall(sums[id], at=at) for id in scored],
-            ],
-        )
+    rows = []
+    for id in scored:
+        value = behaviour(sums[id], at=at)
+        rows.append(_Score(id, value, grade(value), next_fall(sums[id], at=at)))
+    execute_with_rows(
+        """
+        INSERT INTO scoring_personscore (person_id, value, grade, computed_at, next_grade_change_at, model_version)
+        SELECT person_id, value, grade, %(at)s, falls_at, %(version)s
+        FROM json_to_recordset(%(rows)s::json) AS s(person_id bigint, value float8, grade int, falls_at timestamptz)
+        ON CONFLICT (person_id) DO UPDATE SET value = excluded.value, grade = excluded.grade,
+            computed_at = excluded.computed_at, next_grade_change_at = excluded.next_grade_change_at,
+            model_version = excluded.model_version
+        """,
+        rows,
+        at=at,
+        version=MODEL_VERSION,
+    )
 
 
 def sweep(*, at: datetime, limit: int = 1_000) -> int:
@@ -125,8 +145,3 @@ def _sums(people: Sequence[int]) -> dict[int, list[Sum]]:
     for person_id, rule, value, as_of, n in terms:
         found.setdefault(person_id, []).append(Sum(rule, value, as_of, n))
     return found
-
-
-def _half_life_sql() -> str:
-    cases = " ".join(f"WHEN '{rule.code}' THEN {rule.half_life.total_seconds()}" for rule in RULES)
-    return f"(CASE t.rule {cases} END)"
