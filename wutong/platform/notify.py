@@ -14,7 +14,10 @@ _NOTIFY_BYTES = 7_000  # PostgreSQL takes less than 8,000
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something one colleague should know. Unread notices of one group fold into one."""
+    """Something one colleague should know. Unread notices of one group fold into one.
+
+    The folded row takes a new id, so that a browser that was away is told of it when it asks for what came after an id.
+    """
 
     staff_id: int
     kind: str
@@ -48,7 +51,7 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
                     (staff_id, kind, "group", params, url, count, created_at, changed_at)
                 VALUES (%(staff)s, %(kind)s, %(group)s, %(params)s, %(url)s, 1, %(at)s, %(at)s)
                 ON CONFLICT (staff_id, "group") WHERE read_at IS NULL
-                DO UPDATE SET count = n.count + 1, kind = excluded.kind, params = excluded.params,
+                DO UPDATE SET id = excluded.id, count = n.count + 1, kind = excluded.kind, params = excluded.params,
                               url = excluded.url, changed_at = excluded.changed_at
                 RETURNING id, (SELECT changed_at FROM earlier)
                 """,

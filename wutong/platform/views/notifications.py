@@ -48,9 +48,9 @@ def read(request: StaffRequest, notice_id: int) -> HttpResponse:
 @require_GET
 @signed_in
 def toast(request: StaffRequest, notice_id: int) -> HttpResponse:
-    """A notice as a toast; nothing if it has been read meanwhile."""
-    row = get_object_or_404(Notification, pk=notice_id, staff=request.user)
-    if row.read_at is not None:
+    """A notice as a toast; nothing if it is not the reader's, has been read or has grown into a newer one meanwhile."""
+    row = Notification.objects.filter(pk=notice_id, staff=request.user, read_at=None).first()
+    if row is None:
         return HttpResponse(status=204)
     return render(request, "platform/_notice_toast.html", {"notice": ShownNotice.of(row)})
 
