@@ -79,7 +79,7 @@ def test_reading_all_leaves_the_other_tab_alone(mei: Staff) -> None:
 def test_the_notices_of_others_do_not_exist(mei: Staff, lin: Staff) -> None:
     id = tell(lin, name="canary")
     client = signed_in(mei)
-    assert client.get(f"/notifications/{id}/toast/").status_code == 404
+    assert client.get(f"/notifications/{id}/toast/").status_code == 204
     assert client.post(f"/notifications/{id}/read/").status_code == 404
     assert "canary" not in client.get("/notifications/").content.decode()
     assert client.get("/notifications/poll/?after=0").json() == {"notices": [], "unread": 0}
