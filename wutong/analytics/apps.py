@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
     name = "wutong.analytics"
     label = "analytics"
+
+    def ready(self) -> None:
+        from wutong.platform.audit_labels import register_actions
+
+        register_actions({"analytics.funnel_exported": _("Exported the funnel")})

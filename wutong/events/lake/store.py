@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
@@ -79,8 +80,8 @@ def opened(place: Place, *, memory_mib: int = 256, threads: int = 1) -> Iterator
 @contextmanager
 def engine(*, memory_mib: int, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory with the lake's extensions, taken from their wheels: it never loads one from elsewhere."""
-    spill = config().run_dir / "duckdb"
-    spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config().run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    spill = config().run_dir / f"duckdb-{uuid4().hex}"  # made when memory does not do; gone when the engine is closed
     connection = duckdb.connect(
         config={
             "memory_limit": f"{memory_mib}MiB",
