@@ -20,8 +20,8 @@ from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Account, Assurance, Identifier, IdentifierKind, Person
 from wutong.platform.chinese import search_keys, sort_key
-from wutong.platform.first_run import ensure_company
-from wutong.platform.models import BusinessScope, InboxBlock, Organisation, Team
+from wutong.platform.first_run import PLACEHOLDER_ADDRESS, ensure_company
+from wutong.platform.models import BusinessScope, InboxBlock, Organisation, Staff, Team
 from wutong.platform.refusal import Refusal
 from wutong.stream.processor import drain
 
@@ -33,6 +33,7 @@ LATELY = datetime.now(UTC) - timedelta(hours=1)
 
 def found_company() -> Organisation:
     ensure_company(at=NINE)
+    Staff.objects.filter(email=PLACEHOLDER_ADDRESS).delete()  # who was to take it over
     with transaction.atomic():
         partitions.ensure(first=NINE - timedelta(days=40), last=NINE)
         partitions.ensure_around(at=datetime.now(UTC))

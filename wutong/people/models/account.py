@@ -57,7 +57,7 @@ class Affiliation(models.Model):
     department = models.CharField(max_length=120, blank=True)
     buying_role = models.CharField(max_length=16, choices=BuyingRole.choices, blank=True)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
-    source = models.CharField(max_length=40)
+    source = models.CharField(max_length=60)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     created_at = models.DateTimeField()

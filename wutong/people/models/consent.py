@@ -21,7 +21,7 @@ class Consent(models.Model):
     purpose = models.CharField(max_length=40)
     state = models.CharField(max_length=8, choices=State.choices)
     text_version = models.CharField(max_length=40, blank=True)
-    source = models.CharField(max_length=40)
+    source = models.CharField(max_length=60)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     at = models.DateTimeField()
     event_id = models.UUIDField(null=True)

@@ -72,7 +72,7 @@ class FieldValue(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="field_values")
     field = models.CharField(max_length=40)
     value = models.TextField()
-    source = models.CharField(max_length=40)
+    source = models.CharField(max_length=60)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     observed_at = models.DateTimeField()
     event_id = models.UUIDField(null=True)
