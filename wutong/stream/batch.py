@@ -31,6 +31,8 @@ class Batch:
     arrivals: list[AnyArrival]
     at: datetime
     drops: Counter[Drop] = field(default_factory=Counter)
+    digests: dict[UUID, int] = field(default_factory=dict)
+    """Of what each arrival says, by which a retry is told from another arrival of the same id."""
     forms: dict[str, Form] = field(default_factory=dict)
     recognised: Recognised = field(default_factory=Recognised)
     rows: dict[UUID, HotRow] = field(default_factory=dict)

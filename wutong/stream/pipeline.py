@@ -7,12 +7,13 @@ from wutong.events.arrivals import AnyArrival
 from wutong.stream.batch import Batch
 from wutong.stream.leads import open_leads
 from wutong.stream.people import keep_answers, note_consent, settle_people
-from wutong.stream.recognise import look_up_sender_keys, recognise
+from wutong.stream.recognise import drop_doubles, look_up_sender_keys, recognise
 from wutong.stream.store import count_scores, store_events
 from wutong.stream.tell import tell_colleagues
 
 STEPS: tuple[Callable[[Batch], None], ...] = (
     look_up_sender_keys,
+    drop_doubles,
     recognise,
     store_events,
     keep_answers,

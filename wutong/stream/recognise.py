@@ -5,6 +5,7 @@ from django.db import connection
 
 from wutong.content.models import Form
 from wutong.events.arrivals import AnyArrival, FormPost, Hit
+from wutong.events.hot import digest_of
 from wutong.people import normal_form
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Assurance, IdentifierKind
@@ -38,6 +39,28 @@ def look_up_sender_keys(batch: Batch) -> None:
         else msgspec.structs.replace(arrival, id=given[f"{arrival.source}:{arrival.site_id}", arrival.sender_key])
         for arrival in batch.arrivals
     ]
+
+
+def drop_doubles(batch: Batch) -> None:
+    """Of several arrivals of one id in a batch keep the first, so that no later one lends it an answer or a person."""
+    kept = {}
+    for arrival in batch.arrivals:
+        digest = _digest(arrival)
+        if arrival.id not in kept:
+            kept[arrival.id] = arrival
+            batch.digests[arrival.id] = digest
+        else:
+            batch.drops[Drop.REPEATED if batch.digests[arrival.id] == digest else Drop.ID_REUSED] += 1
+    batch.arrivals = list(kept.values())
+
+
+def _digest(arrival: AnyArrival) -> int:
+    # The sender's clock is corrected on arrival, so a retry may carry another time: it is no part of what was said.
+    match arrival:
+        case Hit(name=name, props=props):
+            return digest_of(arrival.site_id, name, props, arrival.url, arrival.visitor)
+        case FormPost(answers=answers):
+            return digest_of(arrival.site_id, "form_submitted", answers, arrival.url, arrival.visitor)
 
 
 def recognise(batch: Batch) -> None:

@@ -1,7 +1,7 @@
 """Steps that keep the events and count what they are worth."""
 
 from wutong.events.arrivals import AnyArrival, FormPost, Hit
-from wutong.events.hot import HotRow, digest_of, insert_many
+from wutong.events.hot import HotRow, insert_many
 from wutong.events.pages import path_of
 from wutong.events.touch import Touch, classify
 from wutong.people.models import Person
@@ -15,15 +15,9 @@ def store_events(batch: Batch) -> None:
     own = set(Person.objects.filter(pk__in=people, is_own=True).values_list("pk", flat=True)) if people else set()
     rows = [_row(arrival, batch, own) for arrival in batch.arrivals]
     stored = insert_many(rows)
-    seen = set()
-    for row in rows:
-        if row.id in stored.new and row.id not in seen:
-            seen.add(row.id)
-            batch.rows[row.id] = row
-        elif row.id in stored.reused:
-            batch.drops[Drop.ID_REUSED] += 1
-        else:
-            batch.drops[Drop.REPEATED] += 1
+    batch.rows = {row.id: row for row in rows if row.id in stored.new}
+    batch.drops[Drop.REPEATED] += len(stored.repeated)
+    batch.drops[Drop.ID_REUSED] += len(stored.reused)
 
 
 def count_scores(batch: Batch) -> None:
@@ -47,9 +41,8 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
     match arrival:
         case Hit(name=name, props=props):
             touch = classify(arrival.url, arrival.ref) if name == "page_viewed" else Touch("", "")
-            said: object = props
-        case FormPost(form=form, answers=answers):
-            name, props, touch, said = "form_submitted", {"form": form}, Touch("", ""), answers
+        case FormPost(form=form):
+            name, props, touch = "form_submitted", {"form": form}, Touch("", "")
     return HotRow(
         id=arrival.id,
         name=name,
@@ -66,6 +59,5 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
         props=props,
         is_own=whose is not None and whose.person_id in own,
         is_machine=arrival.is_machine,
-        # The sender's clock is corrected on arrival, so a retry may carry another time: it is no part of what was said.
-        digest=digest_of(arrival.site_id, name, said, arrival.url, arrival.visitor),
+        digest=batch.digests[arrival.id],
     )
