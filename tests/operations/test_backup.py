@@ -9,6 +9,8 @@ import pytest
 from tests.operations.running import Deployment
 from wutong.operations.postgres import wheel_binaries
 
+pytestmark = pytest.mark.own_server
+
 POPULATE = """
 from datetime import UTC, datetime
 from wutong.platform.models import Team

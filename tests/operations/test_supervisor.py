@@ -12,6 +12,8 @@ import pytest
 from tests.operations.running import Deployment, free_ports
 from wutong.operations.children import BACK_OFF_SECONDS, STAYS_DOWN, Child
 
+pytestmark = pytest.mark.own_server
+
 PROCESSES = ("edge", "web", "stream", "jobs")
 
 

@@ -23,7 +23,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
-WITHOUT_BROWSER_OR_KILLS = ["-m", "not browser and not faults"]
+DATABASE_PART = ["-m", "not browser and not faults and not own_server"]
 
 
 def main() -> None:
@@ -41,9 +41,7 @@ def main() -> None:
         closing.append(line)
         failed += ["tests"] if code else []
         if major is not None:
-            code, line = _tests(
-                f"tests on PostgreSQL {major}", WITHOUT_BROWSER_OR_KILLS, {"WUTONG_TEST_POSTGRES": major}
-            )
+            code, line = _tests(f"tests on PostgreSQL {major}", DATABASE_PART, {"WUTONG_TEST_POSTGRES": major})
             closing.insert(0, f"PostgreSQL {major}: {line}")
             failed += [f"tests on PostgreSQL {major}"] if code else []
         else:
