@@ -55,6 +55,14 @@ class _Score(Struct, frozen=True):
 
 
 _HALF_LIVES = " ".join(f"WHEN '{rule.code}' THEN {rule.half_life.total_seconds()}" for rule in RULES)
+
+
+def _decayed(age: str) -> str:
+    """What is left of a point after ``age``, in SQL; never less than PostgreSQL can say, whose floats do not underflow."""
+    half_lives = f"extract(epoch FROM {age})::float8 / (CASE t.rule {_HALF_LIVES} END)"
+    return f"power(2::float8, greatest(-{half_lives}, -900))"
+
+
 # The older of the two sums is brought to the instant of the newer.
 _ADD = f"""
 INSERT INTO scoring_scoreterm AS t (subject_id, person_id, rule, value, as_of, n)
@@ -62,10 +70,8 @@ SELECT subject_id, person_id, rule, value, as_of, n FROM json_to_recordset(%(row
     subject_id bigint, person_id bigint, rule text, value float8, as_of timestamptz, n int)
 ON CONFLICT (subject_id, rule) DO UPDATE SET
     value = CASE WHEN excluded.as_of >= t.as_of
-        THEN excluded.value
-            + t.value * power(2, -extract(epoch FROM excluded.as_of - t.as_of) / (CASE t.rule {_HALF_LIVES} END))
-        ELSE t.value
-            + excluded.value * power(2, -extract(epoch FROM t.as_of - excluded.as_of) / (CASE t.rule {_HALF_LIVES} END))
+        THEN excluded.value + t.value * {_decayed("excluded.as_of - t.as_of")}
+        ELSE t.value + excluded.value * {_decayed("t.as_of - excluded.as_of")}
     END,
     as_of = greatest(t.as_of, excluded.as_of), n = t.n + excluded.n
 """  # noqa: S608  # made of the rules' own constants
