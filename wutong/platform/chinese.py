@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
 
 MAX_KEYS = 160
 _MAX_CHARACTERS = 40
@@ -29,7 +28,7 @@ def normalised(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def sort_key(name: str) -> str:
     """Toneless pinyin of a name, to be sorted by its bytes (collation C): 陈默 before 周宁 before Zoe."""
-    return " ".join(lazy_pinyin(normalised(name)[:_MAX_CHARACTERS])).lower()[:200]
+    return " ".join(_pinyin(normalised(name)[:_MAX_CHARACTERS])).lower()[:200]
 
 
 def search_keys(names: Iterable[str], *, numbers: Iterable[str] = ()) -> list[str]:
@@ -65,13 +64,21 @@ def _name_keys(name: str) -> frozenset[str]:
             keys |= _beginnings(run[:_PREFIX])
         else:
             keys |= set(run) | _grams(run, 2)
-            syllables = lazy_pinyin(run, style=Style.NORMAL)
+            syllables = _pinyin(run)
             starts = range(len(syllables)) if len(run) <= _PERSON_CHARACTERS else (0,)
             for start in starts:
                 whole = "".join(syllables[start:])[:_PREFIX]
                 initials = "".join(syllable[:1] for syllable in syllables[start:])[:_PREFIX]
                 keys |= _beginnings(whole) | _beginnings(initials)
     return frozenset(keys)
+
+
+def _pinyin(text: str) -> list[str]:
+    """Toneless syllables. The dictionary takes 55 MB, so a process that never writes a name does not load it."""
+    from pypinyin import lazy_pinyin
+
+    syllables: list[str] = lazy_pinyin(text)
+    return syllables
 
 
 def _beginnings(word: str) -> set[str]:
