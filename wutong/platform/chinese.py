@@ -21,7 +21,7 @@ _RUNS = re.compile(rf"[{_HAN}]+|[a-z]+|[0-9]+")
 
 
 def normalised(text: str) -> str:
-    """The form in which texts are compared: NFKC, simplified, case folded, single spaces. Never shown or stored as a name."""
+    """The form in which texts are compared: NFKC, simplified, case folded, single spaces. Never shown as a name."""
     return " ".join(_simplifier().convert(unicodedata.normalize("NFKC", text)).casefold().split())
 
 

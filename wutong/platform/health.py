@@ -10,6 +10,9 @@ from typing import Protocol
 
 from django.db import DatabaseError
 from django.db.models import Min, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wutong.platform.models import InboxBlock
 
@@ -29,6 +32,22 @@ class Finding(Protocol):
 
 Check = Callable[[datetime], Finding]
 
+LABELS: dict[str, str | Promise] = {
+    "disk": _("Disk"),
+    "key_file": _("Key file"),
+    "versions": _("Versions"),
+    "durable_writes": _("Durable writes"),
+    "clock": _("Clock"),
+    "migrations": _("Schema"),
+    "partitions": _("Partitions of events"),
+    "processes": _("Processes"),
+    "inbox": pgettext_lazy("of arrivals", "Inbox"),
+    "parked": _("Parked"),
+    "jobs": _("Background jobs"),
+    "lake": _("Lake"),
+    "calendar": _("Public holidays"),
+    "mail": _("Mail server"),
+}
 _checks: dict[str, Check] = {}
 
 
@@ -70,6 +89,10 @@ def run_checks(*, at: datetime) -> list[Finding]:
         except DatabaseError as error:
             findings.append(CannotTell(check=name, found=str(error).strip()))
     return findings
+
+
+def label_of(check: str) -> str | Promise:
+    return LABELS.get(check, check)
 
 
 def inbox_lanes() -> list[Lane]:

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from wutong.platform.job_queue import remember_failure
+from wutong.platform.stalled_jobs import HEARTBEAT_SECONDS, SILENT_FOR, keep_releasing
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
@@ -44,14 +45,19 @@ async def work(app: "App", *, queues: set[str] | None = None, until_empty: bool 
                     delete_jobs="successful",
                     shutdown_graceful_timeout=STOP_SECONDS,
                     install_signal_handlers=False,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=SILENT_FOR.total_seconds(),
                     task_middleware=[*_own_middleware(worker_app), keep_the_reason],
                 )
             )
             for lane, wanted in ((URGENT, named & {URGENT}), ("rest", named - {URGENT}))
             if wanted
         ]
+        releasing = None if until_empty else asyncio.create_task(keep_releasing())
         _on_stop(lambda: [worker.cancel() for worker in workers])
         await asyncio.wait(workers)
+        if releasing is not None:
+            releasing.cancel()
         # Periodic jobs are deferred through Django's connector, in a thread of asgiref's that nobody cleans up.
         await sync_to_async(connections.close_all)()
         for worker in workers:

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wutong.platform.models import Staff
 
@@ -129,7 +130,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parame
     class Meta:
         model = Staff
         fields = ("full_name", "language", "zone", "theme", "density")
-        labels = {"full_name": _("Name"), "theme": _("Theme"), "density": _("Density of lists")}
+        labels = {"full_name": pgettext_lazy("person", "Name"), "theme": _("Theme"), "density": _("Density of lists")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

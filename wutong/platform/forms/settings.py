@@ -46,7 +46,8 @@ class StretchesField(forms.CharField):
     """One day's working time as people write it: ``9:00-12:00, 13:30-18:00``; nothing for a day of rest."""
 
     def clean(self, value: Any) -> tuple[Stretch, ...]:
-        text = super().clean(value)
+        text = self.to_python(value) or ""
+        self.run_validators(text)
         stretches = [_stretch(match) for match in _STRETCH.finditer(text)]
         if _BETWEEN.fullmatch(_STRETCH.sub("", text)) is None:
             raise ValidationError(_("Write times like 9:00-12:00, 13:30-18:00; leave it empty for a day of rest."))
@@ -60,10 +61,12 @@ class StretchesField(forms.CharField):
 class HoursForm(forms.Form):
     """The week, a field a day."""
 
+    use_required_attribute = False  # an empty day is a day of rest, which is an answer
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for weekday, name in WEEKDAYS.items():
-            self.fields[f"day_{weekday}"] = StretchesField(label=name, required=False, max_length=100)
+            self.fields[f"day_{weekday}"] = StretchesField(label=name, max_length=100)
 
     @staticmethod
     def initial_of(rows: list[WorkingHours]) -> dict[str, str]:

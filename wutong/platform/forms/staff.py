@@ -25,7 +25,7 @@ class TeamField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no p
 class RightsForm(forms.Form):
     """What a colleague is called, may do and sees."""
 
-    full_name = forms.CharField(label=_("Name"), max_length=80)
+    full_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     team = TeamField(label=_("Team"), required=False)
     data_scope = forms.ChoiceField(

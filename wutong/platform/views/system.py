@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from wutong.platform import job_queue, parked_items
 from wutong.platform.answers import done, refused
-from wutong.platform.health import inbox_lanes, run_checks
+from wutong.platform.health import inbox_lanes, label_of, run_checks
 from wutong.platform.models import ParkedItem
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
@@ -82,9 +82,9 @@ def discard_parked(request: StaffRequest, item_id: int) -> HttpResponse:
 @requires("health.read")
 def health(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
-    findings = run_checks(at=now)
+    findings = sorted(run_checks(at=now), key=lambda finding: ("wrong", "advice", "right").index(finding.state))
     context = {
-        "findings": sorted(findings, key=lambda finding: ("wrong", "advice", "right").index(finding.state)),
+        "findings": [{"label": label_of(finding.check), "it": finding} for finding in findings],
         "lanes": inbox_lanes(),
         "checked_at": now,
     }
