@@ -6,12 +6,14 @@ class ContentConfig(AppConfig):
     label = "content"
 
     def ready(self) -> None:
-        from wutong.content.models import FormSubmission
         from wutong.content.forms import form_names
+        from wutong.content.models import FormSubmission
         from wutong.people.reassign import register
         from wutong.people.sources import name_sources_of
         from wutong.platform import retention
 
         register(FormSubmission)
         name_sources_of("form", form_names)
-        retention.register_kept("content_formsubmission", because="what a lead came from; it goes when the person is erased")
+        retention.register_kept(
+            "content_formsubmission", because="what a lead came from; it goes when the person is erased"
+        )

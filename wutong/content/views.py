@@ -21,7 +21,7 @@ from wutong.platform.models import BusinessScope, Team
 from wutong.platform.permissions import StaffRequest, requires
 
 
-class ScopeField(forms.ModelChoiceField):
+class ScopeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A choice of parts of the business, by their names."""
 
     def label_from_instance(self, obj: BusinessScope) -> str:
@@ -37,7 +37,9 @@ class SiteForm(forms.Form):
         help_text=gettext_lazy("One a line: https://www.example.com"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    team = forms.ModelChoiceField(label=gettext_lazy("Leads go to"), queryset=Team.objects.order_by("path"), empty_label=None)
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Leads go to"), queryset=Team.objects.order_by("path"), empty_label=None
+    )
     scope = ScopeField(
         label=gettext_lazy("Part of the business"), queryset=BusinessScope.objects.order_by("id"), empty_label=None
     )
@@ -55,7 +57,8 @@ class SiteForm(forms.Form):
 def sites(request: StaffRequest) -> HttpResponse:
     """The websites, each with whether its events arrive."""
     rows = [
-        {"site": site, "latest": latest_event(site)} for site in Site.objects.select_related("team", "scope").order_by("id")
+        {"site": site, "latest": latest_event(site)}
+        for site in Site.objects.select_related("team", "scope").order_by("id")
     ]
     return render(request, "content/sites.html", {"rows": rows})
 
@@ -113,7 +116,14 @@ def arriving(request: StaffRequest, key: str) -> HttpResponse:
 def _drawn(site: Site, form: SiteForm) -> dict[str, Any]:
     code = f'<script async src="{config().edge_origin}/c/wt.js" data-site="{site.key}"></script>'
     shown_forms = Form.objects.filter(site=site).order_by("name")
-    return {"site": site, "form": form, "code": code, "forms": shown_forms, "edge": config().edge_origin, **_latest(site)}
+    return {
+        "site": site,
+        "form": form,
+        "code": code,
+        "forms": shown_forms,
+        "edge": config().edge_origin,
+        **_latest(site),
+    }
 
 
 def _latest(site: Site) -> dict[str, Any]:

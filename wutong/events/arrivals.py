@@ -74,4 +74,5 @@ def pack_one(arrival: AnyArrival) -> bytes:
 
 def unpack_one(body: bytes | memoryview) -> AnyArrival:
     """What :func:`pack_one` wrote."""
-    return _one.decode(body)
+    arrival: AnyArrival = _one.decode(body)
+    return arrival

@@ -19,7 +19,7 @@ def id_at(at: datetime) -> UUID:
 
 
 def ensure(*, first: datetime, last: datetime) -> list[str]:
-    """Make the partitions that hold ids from ``first`` to ``last``; those that exist stay. Returns the new ones' names."""
+    """Make the partitions that hold ids from ``first`` to ``last``; those that exist stay. Returns the new names."""
     made = []
     month = _month(first)
     with connection.cursor() as cursor:
@@ -30,7 +30,8 @@ def ensure(*, first: datetime, last: datetime) -> list[str]:
             name = f"event_{month:%Y_%m}"
             if name not in existing:
                 cursor.execute(
-                    f"CREATE TABLE {name} PARTITION OF event FOR VALUES FROM ('{id_at(month)}') TO ('{id_at(following)}')"
+                    f"CREATE TABLE {name} PARTITION OF event"
+                    f" FOR VALUES FROM ('{id_at(month)}') TO ('{id_at(following)}')"
                     " WITH (fillfactor = 90)"
                 )
                 made.append(name)
@@ -62,6 +63,7 @@ def _month(at: datetime) -> datetime:
 
 def _names(cursor: object) -> set[str]:
     cursor.execute(  # type: ignore[attr-defined]  # Django's cursor wrapper has no public type
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'event'::regclass"
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = 'event'::regclass"
     )
     return {row[0] for row in cursor.fetchall()}  # type: ignore[attr-defined]  # as above

@@ -50,7 +50,15 @@ def add_site(*, name: str, origins: Sequence[str], team: Team, scope: BusinessSc
 
 
 def change_site(
-    *, site: Site, name: str, origins: Sequence[str], team: Team, scope: BusinessScope, is_active: bool, by: Staff, at: datetime
+    *,
+    site: Site,
+    name: str,
+    origins: Sequence[str],
+    team: Team,
+    scope: BusinessScope,
+    is_active: bool,
+    by: Staff,
+    at: datetime,
 ) -> None:
     """Change a website; the collector follows within seconds."""
     with transaction.atomic(durable=True):
@@ -73,7 +81,8 @@ def latest_event(site: Site) -> Event | None:
     """The last event that the site sent, for "events are arriving". Looks at the newest ones only."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM (SELECT id, site_id FROM event ORDER BY id DESC LIMIT 20000) e WHERE site_id = %s LIMIT 1", [site.pk]
+            "SELECT id FROM (SELECT id, site_id FROM event ORDER BY id DESC LIMIT 20000) e WHERE site_id = %s LIMIT 1",
+            [site.pk],
         )
         row = cursor.fetchone()
     return Event.objects.get(pk=row[0]) if row else None

@@ -1,7 +1,8 @@
 """Every kind of event the system knows: what it is called, what it carries, which door it may come through.
 
 The one registry: doors validate input by it, pages name events by it, ``docs/events.md`` is written from it
-(``python -m wutong.events.taxonomy > docs/events.md``). No personal data goes into props: form answers live in people tables.
+(``python -m wutong.events.taxonomy > docs/events.md``). No personal data goes into props: form answers live in people
+tables.
 """
 
 import sys
@@ -32,7 +33,7 @@ class Props(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """What an event carries besides who, when and where."""
 
 
-class PageViewed(Props):
+class PageViewed(Props, frozen=True):
     """A page was opened."""
 
     title: Text = ""
@@ -41,7 +42,7 @@ class PageViewed(Props):
     width: Annotated[int, Meta(ge=0, le=20_000)] = 0
 
 
-class PageBeat(Props):
+class PageBeat(Props, frozen=True):
     """Five more seconds in which the page was visible and its reader active."""
 
     seq: Annotated[int, Meta(ge=0, le=100_000)] = 0
@@ -49,46 +50,46 @@ class PageBeat(Props):
     depth: Share = 0
 
 
-class PageLeft(Props):
+class PageLeft(Props, frozen=True):
     """The page was hidden or closed."""
 
     visible_s: Seconds = 0
     depth: Share = 0
 
 
-class LinkClicked(Props):
+class LinkClicked(Props, frozen=True):
     """A link to another site or to a file was followed."""
 
     href: Annotated[str, Meta(max_length=2_000)] = ""
     kind: Literal["outbound", "download", "redirect", ""] = ""
 
 
-class FormStarted(Props):
+class FormStarted(Props, frozen=True):
     """Somebody typed into a form for the first time."""
 
     form: Token
 
 
-class FormSubmitted(Props):
+class FormSubmitted(Props, frozen=True):
     """A form was sent. The answers lie with the submission of the same id."""
 
     form: Token
 
 
-class ConsentChanged(Props):
+class ConsentChanged(Props, frozen=True):
     """The banner was answered."""
 
     version: Token = ""
 
 
-class LeadCreated(Props):
+class LeadCreated(Props, frozen=True):
     """A lead was opened."""
 
     lead: Token
     product_line: Token = ""
 
 
-class ContactMade(Props):
+class ContactMade(Props, frozen=True):
     """A colleague was in contact, or tried."""
 
     lead: Token
@@ -96,7 +97,7 @@ class ContactMade(Props):
     outcome: Token = ""
 
 
-class StageEntered(Props):
+class StageEntered(Props, frozen=True):
     """A stage of one of the three machines was entered."""
 
     machine: Token
@@ -119,8 +120,8 @@ class EventType:
     """Whether our side acted, not theirs."""
 
 
-def _types(*types: EventType) -> dict[str, EventType]:
-    return {type.name: type for type in types}
+def _types(*kinds: EventType) -> dict[str, EventType]:
+    return {kind.name: kind for kind in kinds}
 
 
 _WEB: frozenset[Door] = frozenset({"web", "server"})
@@ -133,13 +134,17 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="page_left", zh="离开页面", en="Left the page", props=PageLeft, doors=_WEB),
     EventType(name="link_clicked", zh="点击链接", en="Followed a link", props=LinkClicked, doors=_WEB),
     EventType(name="form_started", zh="开始填写表单", en="Started a form", props=FormStarted, doors=_WEB),
-    EventType(name="form_submitted", zh="提交表单", en="Submitted a form", props=FormSubmitted, doors=_SYSTEM, personal=True),
+    EventType(
+        name="form_submitted", zh="提交表单", en="Submitted a form", props=FormSubmitted, doors=_SYSTEM, personal=True
+    ),
     EventType(name="consent_given", zh="同意使用 Cookie", en="Accepted cookies", props=ConsentChanged, doors=_WEB),
     EventType(name="consent_refused", zh="拒绝使用 Cookie", en="Refused cookies", props=ConsentChanged, doors=_WEB),
     EventType(name="lead_created", zh="生成线索", en="Became a lead", props=LeadCreated, doors=_SYSTEM, ours=True),
     EventType(name="first_contact", zh="首次联系", en="First contact", props=ContactMade, doors=_STAFF, ours=True),
     EventType(name="follow_up", zh="跟进", en="Followed up", props=ContactMade, doors=_STAFF, ours=True),
-    EventType(name="stage_entered", zh="进入阶段", en="Entered a stage", props=StageEntered, doors=_SYSTEM | _STAFF, ours=True),
+    EventType(
+        name="stage_entered", zh="进入阶段", en="Entered a stage", props=StageEntered, doors=_SYSTEM | _STAFF, ours=True
+    ),
 )
 
 
@@ -173,9 +178,9 @@ def document() -> str:
     lines = [
         "# Events",
         "",
-        "Written from `wutong/events/taxonomy.py` by `python -m wutong.events.taxonomy > docs/events.md`; a test holds the two",
-        "together. Doors: *web* is the tracking script, *server* your own servers with a key, *staff* a colleague's act,",
-        "*system* ourselves. No event carries an e-mail, a telephone number or a form answer.",
+        "Written from `wutong/events/taxonomy.py` by `python -m wutong.events.taxonomy > docs/events.md`; a test holds",
+        "the two together. Doors: *web* is the tracking script, *server* your own servers with a key, *staff* a",
+        "colleague's act, *system* ourselves. No event carries an e-mail, a telephone number or a form answer.",
         "",
         "| name | 中文 | English | version | doors | tells about a person | properties |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -184,7 +189,9 @@ def document() -> str:
         doors = ", ".join(sorted(kind.doors))
         properties = ", ".join(_properties(kind.props)) or "–"
         personal = "yes" if kind.personal else "no"
-        lines.append(f"| `{kind.name}` | {kind.zh} | {kind.en} | {kind.version} | {doors} | {personal} | {properties} |")
+        lines.append(
+            f"| `{kind.name}` | {kind.zh} | {kind.en} | {kind.version} | {doors} | {personal} | {properties} |"
+        )
     return "\n".join(lines) + "\n"
 
 

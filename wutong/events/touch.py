@@ -27,7 +27,8 @@ CHANNELS: dict[str, str | Promise] = {
 """Every channel with the name people read."""
 
 _MEDIUM = {
-    "cpc": "paid_search", "ppc": "paid_search", "sem": "paid_search", "paid": "paid_search", "paidsearch": "paid_search",
+    "cpc": "paid_search", "ppc": "paid_search", "sem": "paid_search", "paid": "paid_search",
+    "paidsearch": "paid_search",
     "organic": "search", "seo": "search",
     "email": "email", "mail": "email", "edm": "email", "newsletter": "email",
     "sms": "sms",
@@ -38,7 +39,13 @@ _MEDIUM = {
     "display": "ads", "banner": "ads", "feed": "ads", "cpm": "ads",
     "referral": "referral",
 }  # fmt: skip
-_CLICK_IDS = {"gclid": "paid_search", "bd_vid": "paid_search", "msclkid": "paid_search", "qhclickid": "paid_search", "clickid": "ads"}
+_CLICK_IDS = {
+    "gclid": "paid_search",
+    "bd_vid": "paid_search",
+    "msclkid": "paid_search",
+    "qhclickid": "paid_search",
+    "clickid": "ads",
+}
 _COUNTRY = r"\.([a-z]{2,3}|com?\.[a-z]{2})$"
 _SITES = (  # the narrower first: gemini.google.com is no search engine
     (
@@ -49,7 +56,10 @@ _SITES = (  # the narrower first: gemini.google.com is no search engine
         ),
         "ai",
     ),
-    (re.compile(r"(^|\.)(douyin|kuaishou|bilibili|youtube|iqiyi)\.com$|^youtu\.be$|^channels\.weixin\.qq\.com$"), "video"),
+    (
+        re.compile(r"(^|\.)(douyin|kuaishou|bilibili|youtube|iqiyi)\.com$|^youtu\.be$|^channels\.weixin\.qq\.com$"),
+        "video",
+    ),
     (re.compile(r"^(mail|webmail|outlook|exmail)\.|(^|\.)mail\.(163|126|qq|sina)\.(com|cn)$"), "email"),
     (re.compile(r"(^|\.)(weixin|wx)\.qq\.com$"), "wechat"),
     (
@@ -74,7 +84,8 @@ class Touch(NamedTuple):
 def classify(url: str, ref: str) -> Touch:
     """The channel and campaign of a page view at ``url`` that was reached from ``ref``.
 
-    What the link says (UTM, click ids) beats what the referring page says. A view reached from the same site is no touch.
+    What the link says (UTM, click ids) beats what the referring page says. A view reached from the same site is no
+    touch.
     """
     here, there = _read(url), (_read(ref).hostname or "").lower()
     query = {name.lower(): value for name, value in parse_qsl(here.query)}

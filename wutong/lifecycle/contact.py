@@ -62,7 +62,9 @@ def record_follow_up(
         raise NextStepInThePast
     with transaction.atomic(durable=True):
         # Whoever gets the row first wins; the other waits here and then sees the winner's name.
-        now = Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
+        now = (
+            Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
+        )
         if public_id is not None:
             sent_before = FollowUp.objects.filter(public_id=public_id, by=by, lead=now).first()
             if sent_before is not None:

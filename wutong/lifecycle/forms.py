@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from wutong.lifecycle.models import FollowUp, Stage
 
 
-
 class FollowUpForm(forms.Form):
     """A recorded contact. ``id`` is minted with the form, so that sending it twice records it once."""
 
@@ -33,7 +32,9 @@ class FollowUpForm(forms.Form):
     def blank(cls) -> "FollowUpForm":
         """A new form, its next step proposed for tomorrow morning."""
         tomorrow = timezone.localtime() + timedelta(days=1)
-        return cls(initial={"id": uuid.uuid4(), "next_step_at": tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)})
+        return cls(
+            initial={"id": uuid.uuid4(), "next_step_at": tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)}
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

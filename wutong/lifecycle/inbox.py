@@ -124,12 +124,13 @@ def _lately_read(people: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]
             FROM unnest(%s::bigint[]) AS p(id)
             CROSS JOIN LATERAL (
                 SELECT coalesce(props->>'title', '') AS title, url, occurred_at
-                FROM event WHERE person_id = p.id AND name = 'page_viewed' AND occurred_at > now() - %s
+                FROM event
+                WHERE person_id = p.id AND name = 'page_viewed' AND occurred_at > now() - make_interval(secs => %s)
                 ORDER BY occurred_at DESC LIMIT 20
             ) e
             GROUP BY p.id, e.title, CASE WHEN e.title = '' THEN e.url END ORDER BY p.id, at DESC
             """,
-            [list(set(people)), _LATELY],
+            [list(set(people)), _LATELY.total_seconds()],
         )
         found: dict[int, list[tuple[str, datetime]]] = {}
         for person_id, title, url, at in cursor.fetchall():

@@ -43,9 +43,9 @@ class People:
 
 
 def people_for(staff: Staff, wanted: Wanted) -> People:
-    """The people ``staff`` may see that fit ``wanted``. A broken cursor or an unknown filter value is treated as none."""
+    """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = _filtered(people_visible_to(staff), staff, wanted)
-    total, is_estimate = _total(staff, wanted, found)
+    total, is_estimate = _total(found)
     page = list(_page(found, wanted).select_related("score").prefetch_related(_shown_leads(staff))[: PAGE + 1])
     following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
     return People(page[:PAGE], total, is_estimate, following)
@@ -87,7 +87,7 @@ def _shown_leads(staff: Staff) -> "Prefetch[str]":
     return Prefetch("leads", leads, to_attr="shown_leads")
 
 
-def _total(staff: Staff, wanted: Wanted, people: QuerySet[Person]) -> tuple[int, bool]:
+def _total(people: QuerySet[Person]) -> tuple[int, bool]:
     """Exact up to ten thousand; beyond it the planner's estimate, and said to be one."""
     counted = people.order_by()[:COUNTED].count()
     if counted < COUNTED:

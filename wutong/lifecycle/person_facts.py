@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wutong.people.facts import standing
 from wutong.people.models import Assurance, Consent, FieldValue, Identifier, IdentifierKind, Person
 from wutong.people.sources import source_names
-from wutong.platform import format
+from wutong.platform import format as formats
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
 from wutong.platform.secrets import sign
@@ -28,7 +28,7 @@ _LABELS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """One thing known: a statement or an identifier. ``reveal_token`` names it where it is masked and may be unmasked."""
+    """One thing known: a statement or an identifier. ``reveal_token`` names what is masked and may be unmasked."""
 
     label: str | Promise
     value: str
@@ -52,26 +52,30 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
         others = sorted({other.value for other in values if other.field == code} - {value.value})
         known.append(Known(label=label, value=value.value, source=_source(value, sources), others=others))
     identifiers = Identifier.objects.filter(person=person).exclude(kind__in=["cookie", "device"])[:50]
-    for one in sorted(identifiers, key=lambda identifier: (IdentifierKind(identifier.kind).rank, identifier.pk)):
-        known.append(
-            Known(
-                label=one.get_kind_display(),
-                value=masked(one),
-                source=_("first seen %(when)s") % {"when": _when(one.first_seen_at)},
-                is_verified=one.is_verified,
-                reveal_token=sign(REVEAL, one.pk, at=timezone.now()) if may(viewer, "people.reveal") else "",
-            )
+    known += [
+        Known(
+            label=one.get_kind_display(),
+            value=masked(one),
+            source=_("first seen %(when)s") % {"when": _when(one.first_seen_at)},
+            is_verified=one.is_verified,
+            reveal_token=sign(REVEAL, one.pk, at=timezone.now()) if may(viewer, "people.reveal") else "",
         )
+        for one in sorted(identifiers, key=lambda identifier: (IdentifierKind(identifier.kind).rank, identifier.pk))
+    ]
     browsers = Identifier.objects.filter(person=person, kind="cookie").count()
     if browsers:
-        known.append(Known(label=IdentifierKind.COOKIE.label, value=format.number(browsers), source=_("recognised by consent")))
+        known.append(
+            Known(label=IdentifierKind.COOKIE.label, value=formats.number(browsers), source=_("recognised by consent"))
+        )
     return known
 
 
 def consents_of(person: Person) -> list[Consent]:
     """The latest decision of each channel and purpose."""
     return list(
-        Consent.objects.filter(person=person).order_by("channel", "purpose", "-at", "-pk").distinct("channel", "purpose")
+        Consent.objects.filter(person=person)
+        .order_by("channel", "purpose", "-at", "-pk")
+        .distinct("channel", "purpose")
     )
 
 
@@ -79,15 +83,19 @@ def masked(identifier: Identifier) -> str:
     """An identifier as it is shown to everybody."""
     match identifier.kind:
         case IdentifierKind.PHONE:
-            return format.phone_masked(identifier.value)
+            return formats.phone_masked(identifier.value)
         case IdentifierKind.EMAIL:
-            return format.email_masked(identifier.value)
+            return formats.email_masked(identifier.value)
         case _:
             return f"{identifier.value[:4]}…"
 
 
 def _source(value: FieldValue, sources: dict[str, str]) -> str:
-    said = {Assurance.TYPED: _("typed"), Assurance.STAFF: _("entered by a colleague"), Assurance.VERIFIED: _("verified")}
+    said = {
+        Assurance.TYPED: _("typed"),
+        Assurance.STAFF: _("entered by a colleague"),
+        Assurance.VERIFIED: _("verified"),
+    }
     how = said.get(Assurance(value.assurance), _("seen in the browser"))
     return _("%(how)s, %(where)s, %(when)s") % {
         "how": how,
@@ -97,4 +105,6 @@ def _source(value: FieldValue, sources: dict[str, str]) -> str:
 
 
 def _when(at: datetime) -> str:
-    return format.ago(at, now=timezone.now(), zone=timezone.get_current_timezone(), language=get_language() or "zh-hans")
+    return formats.ago(
+        at, now=timezone.now(), zone=timezone.get_current_timezone(), language=get_language() or "zh-hans"
+    )

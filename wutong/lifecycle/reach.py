@@ -28,7 +28,8 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
             """
             INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
             SELECT 'reach', 'visitor', subject_id, person_id, at, 'first_seen', channel
-            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS a(subject_id, person_id, at, channel)
+            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
+                AS a(subject_id, person_id, at, channel)
             """,
             [
                 [one.subject_id for one in arrivals],

@@ -34,7 +34,7 @@ class Speed:
 
     @property
     def attainment(self) -> float | None:
-        """met / due, None where nothing was due."""
+        """Met / due, None where nothing was due."""
         return self.met / self.due if self.due else None
 
 
@@ -42,7 +42,10 @@ def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[S
     """The first contacts that ``staff`` may see since an instant: all together, and by the colleague who made them."""
     clocks = list(
         Clock.objects.filter(
-            lead__in=Lead.objects.visible_to(staff), kind=Clock.Kind.FIRST_CONTACT, started_at__gte=since, started_at__lt=at
+            lead__in=Lead.objects.visible_to(staff),
+            kind=Clock.Kind.FIRST_CONTACT,
+            started_at__gte=since,
+            started_at__lt=at,
         )
         .select_related("lead", "stopped_by")
         .order_by("-started_at")[:MOST_CLOCKS]
@@ -54,16 +57,26 @@ def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[S
             by_colleague.setdefault(clock.stopped_by, []).append(clock)
     return (
         _speed(clocks, calendar, at=at),
-        {one: _speed(own, calendar, at=at) for one, own in sorted(by_colleague.items(), key=lambda item: item[0].sort_key)},
+        {
+            one: _speed(own, calendar, at=at)
+            for one, own in sorted(by_colleague.items(), key=lambda item: item[0].sort_key)
+        },
     )
 
 
 def _speed(clocks: Sequence[Clock], calendar: WorkingCalendar, *, at: datetime) -> Speed:
     stopped = [clock for clock in clocks if clock.stopped_at is not None]
-    running = [clock for clock in clocks if clock.stopped_at is None and clock.lead.stage not in ("won", "lost", "disqualified")]
+    running = [
+        clock
+        for clock in clocks
+        if clock.stopped_at is None and clock.lead.stage not in ("won", "lost", "disqualified")
+    ]
     met = sum(1 for clock in stopped if clock.stopped_at is not None and clock.stopped_at <= clock.due_at)
     late = sum(1 for clock in running if clock.due_at < at)
-    waits = [(calendar.working_between(clock.started_at, clock.stopped_at or at), clock.stopped_at is not None) for clock in clocks]
+    waits = [
+        (calendar.working_between(clock.started_at, clock.stopped_at or at), clock.stopped_at is not None)
+        for clock in clocks
+    ]
     return Speed(
         started=len(clocks),
         contacted=len(stopped),

@@ -111,7 +111,9 @@ def move_lead(*, lead: Lead, to: Stage, by: Staff, at: datetime, reason: str = "
         NoSuchStep, NotYourStep, ReasonNeeded, ContactFirst: see there.
     """
     with transaction.atomic(durable=True):
-        now = Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
+        now = (
+            Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
+        )
         if now.stage != lead.stage:
             raise MovedMeanwhile(name=_last_mover(now), stage=now.get_stage_display())
         step = STEPS.get((Stage(now.stage), to))

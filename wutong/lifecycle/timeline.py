@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
 from wutong.events.models import Event
@@ -23,6 +24,7 @@ PAGE = 50
 FILTERS = ("all", "theirs", "ours")
 _HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered")
 """Told by another line: beats by the page view they belong to, contacts by the follow-up itself."""
+_OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
     "page_viewed": "eye",
     "link_clicked": "link",
@@ -66,6 +68,29 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Cursor:
+    """Where a page ended: the instant of its last act, and how many acts of that very instant were shown by then."""
+
+    at: datetime
+    shown: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """The cursor that ``str()`` wrote; None for anything else."""
+        at_text, _mark, shown = text.replace(" ", "+").partition("~")
+        try:
+            at = datetime.fromisoformat(at_text)
+        except ValueError:
+            return None
+        if at.tzinfo is None or not (shown.isascii() and shown.isdecimal() and len(shown) < 6):
+            return None
+        return cls(at, int(shown))
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.shown}"
+
+
+@dataclass(frozen=True)
 class Timeline:
     """A page of it. ``older`` is the cursor of the next page, empty at the end."""
 
@@ -74,9 +99,9 @@ class Timeline:
 
 
 def timeline_of(
-    person: Person, *, viewer: Staff, language: str, zone: ZoneInfo, before: datetime | None = None, which: str = "all"
+    person: Person, *, viewer: Staff, language: str, zone: ZoneInfo, after: Cursor | None = None, which: str = "all"
 ) -> Timeline:
-    """Up to :data:`PAGE` acts of ``person`` before an instant, folded. Three bounded queries, whatever the history.
+    """Up to :data:`PAGE` acts of ``person``, or those after a page, folded. Bounded queries, whatever the history.
 
     Args:
         viewer: contacts and stages of leads that this colleague may not see are left out.
@@ -84,14 +109,16 @@ def timeline_of(
     """
     acts: list[Act] = []
     if which != "ours":
-        acts += _events(person, before=before, language=language)
+        acts += _events(person, after=after, language=language)
     if which != "theirs":
         leads = Lead.objects.visible_to(viewer).filter(person=person)
-        acts += _follow_ups(leads, before=before)
-        acts += _stages(leads, before=before)
+        acts += _follow_ups(leads, after=after)
+        acts += _stages(leads, after=after)
     acts.sort(key=lambda act: (act.at, act.is_ours, act.key), reverse=True)  # what we do answers what they did
+    if after is not None:
+        acts = acts[min(after.shown, sum(act.at == after.at for act in acts)) :]
     page = acts[:PAGE]
-    older = page[-1].at.isoformat() if len(acts) > PAGE else ""
+    older = str(_end(page, after)) if len(acts) > PAGE else ""
     days = [
         Day(on, list(_folded(list(of_day))))
         for on, of_day in groupby(page, key=lambda act: act.at.astimezone(zone).date())
@@ -99,11 +126,23 @@ def timeline_of(
     return Timeline(days, older)
 
 
-def _events(person: Person, *, before: datetime | None, language: str) -> list[Act]:
+def _end(page: list[Act], after: Cursor | None) -> Cursor:
+    at = page[-1].at
+    before = after.shown if after is not None and after.at == at else 0
+    return Cursor(at, before + sum(act.at == at for act in page))
+
+
+def _upto(rows: QuerySet[Any], field: str, after: Cursor | None, *within_instant: Any) -> QuerySet[Any]:
+    """The newest rows that a page may need, in the order in which acts are shown."""
+    if after is not None:
+        rows = rows.filter(**{f"{field}__lte": after.at})
+    needed = PAGE + 1 + (after.shown if after is not None else 0)
+    return rows.order_by(f"-{field}", *within_instant, "-pk")[:needed]
+
+
+def _events(person: Person, *, after: Cursor | None, language: str) -> list[Act]:
     events = Event.objects.filter(person=person).exclude(name__in=_HIDDEN).select_related("subject")
-    if before is not None:
-        events = events.filter(occurred_at__lt=before)
-    found = list(events.order_by("-occurred_at", "-id")[: PAGE + 1])
+    found = list(_upto(events, "occurred_at", after, Case(When(name__in=_OURS, then=0), default=1)))
     read = _reading(person, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
     return [_event(event, read, language) for event in found]
 
@@ -154,10 +193,8 @@ def _reading(person: Person, views: Sequence[UUID]) -> dict[UUID, tuple[float, f
         return {view: (seconds, depth) for view, seconds, depth in cursor.fetchall()}
 
 
-def _follow_ups(leads: Any, *, before: datetime | None) -> list[Act]:
+def _follow_ups(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
     done = FollowUp.objects.filter(lead__in=leads).select_related("by", "lead")
-    if before is not None:
-        done = done.filter(at__lt=before)
     return [
         Act(
             at=one.at,
@@ -168,7 +205,7 @@ def _follow_ups(leads: Any, *, before: datetime | None) -> list[Act]:
             who=one.by.full_name,
             is_ours=True,
         )
-        for one in done.order_by("-at")[: PAGE + 1]
+        for one in _upto(done, "at", after)
     ]
 
 
@@ -181,10 +218,8 @@ def _title(follow_up: FollowUp) -> str:
     return _("%(kind)s: %(outcome)s") % said
 
 
-def _stages(leads: Any, *, before: datetime | None) -> list[Act]:
+def _stages(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
     visits = StageVisit.objects.filter(lead__in=leads, machine="lead").select_related("entered_by", "lead")
-    if before is not None:
-        visits = visits.filter(entered_at__lt=before)
     names = dict(Lead._meta.get_field("stage").flatchoices)
     return [
         Act(
@@ -195,7 +230,7 @@ def _stages(leads: Any, *, before: datetime | None) -> list[Act]:
             who=visit.entered_by.full_name if visit.entered_by else "",
             is_ours=True,
         )
-        for visit in visits.order_by("-entered_at")[: PAGE + 1]
+        for visit in _upto(visits, "entered_at", after)
     ]
 
 
@@ -204,5 +239,3 @@ def _folded(acts: list[Act]) -> Iterator[Act]:
         group = list(alike)
         first = group[0]
         yield first if len(group) == 1 else Act(**{**vars(first), "count": len(group)})
-
-

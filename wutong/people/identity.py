@@ -398,7 +398,8 @@ def _insert_people(first_seen: dict[int, datetime], *, at: datetime) -> None:
             """
             INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
                                        last_seen_at, sort_key, search_keys)
-            SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at, least(first_seen_at, %s), '', '{}'
+            SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
+                   least(first_seen_at, %s), '', '{}'
             FROM unnest(%s::bigint[], %s::timestamptz[]) AS p(id, first_seen_at)
             """,
             [at, list(first_seen), list(first_seen.values())],
@@ -411,7 +412,8 @@ def _insert_identifiers(fresh: list[_Known], assigned: dict[int, int], shared: f
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO people_identifier (id, kind, scope, value, person_id, is_blocked, is_shared, is_verified, first_seen_at)
+            INSERT INTO people_identifier
+                (id, kind, scope, value, person_id, is_blocked, is_shared, is_verified, first_seen_at)
             SELECT id, kind, scope, value, person_id, is_blocked, is_shared, false, first_seen_at
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[],
                         %s::timestamptz[])

@@ -18,11 +18,15 @@ _INVISIBLE = dict.fromkeys(
 )
 _EXTENSION = re.compile(r"(转|轉|ext\.?|分机)", re.IGNORECASE)
 _ROLE_MAILBOXES = frozenset(
-    "abuse account accounts admin administrator billing bot business career careers contact customerservice enquiries enquiry "
-    "feedback finance help hello hostmaster hr info inquiries inquiry invoice it jobs mail mailer-daemon marketing media news "
-    "newsletter no-reply noreply office orders postmaster pr press purchase purchasing recruit reception register root sales "
-    "security service spam support tech test team webmaster 客服 销售 商务 市场 人事 招聘".split()
-)
+    [
+        "abuse", "account", "accounts", "admin", "administrator", "billing", "bot", "business", "career", "careers",
+        "contact", "customerservice", "enquiries", "enquiry", "feedback", "finance", "help", "hello", "hostmaster",
+        "hr", "info", "inquiries", "inquiry", "invoice", "it", "jobs", "mail", "mailer-daemon", "marketing", "media",
+        "news", "newsletter", "no-reply", "noreply", "office", "orders", "postmaster", "pr", "press", "purchase",
+        "purchasing", "recruit", "reception", "register", "root", "sales", "security", "service", "spam", "support",
+        "tech", "test", "team", "webmaster", "客服", "销售", "商务", "市场", "人事", "招聘",
+    ]
+)  # fmt: skip
 _PLACEHOLDER_NATIONAL = re.compile(r"^(?:1?(\d)\1{7,}|\d*0123456789|1?12345678\d*|13800138000|13888888888)$")
 
 

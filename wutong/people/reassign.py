@@ -1,8 +1,8 @@
 """Moving what belongs to subjects to the person they are now projected to.
 
-Every table with a row about a person keeps ``subject`` (immutable) and ``person`` (projected). Here is the list of them,
-and the one statement that brings the second in line with the first. Because it reads the projection when it runs, it can
-be repeated, resumed and run late without harm.
+Every table with a row about a person keeps ``subject`` (immutable) and ``person`` (projected). Here is the list of
+them, and the one statement that brings the second in line with the first. Because it reads the projection when it runs,
+it can be repeated, resumed and run late without harm.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ def register(model: type[models.Model]) -> None:
 
 
 def follow(follower: Follower) -> None:
-    """Call ``follower(person ids, at)`` when the rows of these people have changed hands, so that sums can be redone."""
+    """Call ``follower(person ids, at)`` when rows of these people have changed hands, so that sums are redone."""
     if follower not in _followers:
         _followers.append(follower)
 
@@ -95,7 +95,8 @@ def _remaining(subjects: Sequence[int]) -> bool:
     with connection.cursor() as cursor:
         for owned in _owned.values():
             cursor.execute(
-                f"SELECT EXISTS (SELECT FROM {owned.table} r JOIN people_identifier i ON i.id = r.{owned.subject_column}"
+                f"SELECT EXISTS (SELECT FROM {owned.table} r"
+                f" JOIN people_identifier i ON i.id = r.{owned.subject_column}"
                 f" WHERE r.{owned.subject_column} = ANY(%s) AND r.{owned.person_column} <> i.person_id)",
                 [list(subjects)],
             )

@@ -58,7 +58,7 @@ _HALF_LIVES = " ".join(f"WHEN '{rule.code}' THEN {rule.half_life.total_seconds()
 
 
 def _decayed(age: str) -> str:
-    """What is left of a point after ``age``, in SQL; never less than PostgreSQL can say, whose floats do not underflow."""
+    """What is left of a point after ``age``, in SQL; never less than a float of PostgreSQL can say."""
     half_lives = f"extract(epoch FROM {age})::float8 / (CASE t.rule {_HALF_LIVES} END)"
     return f"power(2::float8, greatest(-{half_lives}, -900))"
 

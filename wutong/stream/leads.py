@@ -10,7 +10,9 @@ from wutong.stream.recognise import typed_identifiers
 def open_leads(batch: Batch) -> None:
     """Open a lead for each form by which somebody can be reached and who agreed to be."""
     submissions = [
-        submission for submission in batch.submissions.values() if typed_identifiers(submission.answers) or _has_number(submission.answers)
+        submission
+        for submission in batch.submissions.values()
+        if typed_identifiers(submission.answers) or _has_number(submission.answers)
     ]
     if not submissions:
         return

@@ -83,7 +83,10 @@ def claim(worker: str, *, at: datetime) -> list[Block]:
             """,
             [LANE, at, MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
         )
-        rows = [Block(id, received_at, count, bytes(body), attempts) for id, received_at, count, body, attempts in cursor.fetchall()]
+        rows = [
+            Block(id, received_at, count, bytes(body), attempts)
+            for id, received_at, count, body, attempts in cursor.fetchall()
+        ]
     return sorted(rows, key=lambda block: block.id)
 
 
@@ -96,7 +99,7 @@ def work_through(blocks: list[Block], worker: str) -> int:
             arrivals = [arrival for block in blocks for arrival in unpack(block.body)]
             failpoint("stream.before_steps")
             batch = work(arrivals, at=datetime.now(UTC))
-            count_drops(batch.drops, on=batch.at.date(), door="stream")
+            count_drops({drop.value: n for drop, n in batch.drops.items()}, on=batch.at.date(), door="stream")
             failpoint("stream.before_commit")
     except LeaseLost:
         log.info("lease lost", blocks=len(blocks))
@@ -119,14 +122,15 @@ def work_through(blocks: list[Block], worker: str) -> int:
 def _take_out(blocks: list[Block], worker: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM platform_inboxblock WHERE id = ANY(%s) AND leased_by = %s", [[block.id for block in blocks], worker]
+            "DELETE FROM platform_inboxblock WHERE id = ANY(%s) AND leased_by = %s",
+            [[block.id for block in blocks], worker],
         )
         if cursor.rowcount != len(blocks):
             raise LeaseLost
 
 
 def _isolate(blocks: list[Block], worker: str, error: Exception) -> None:
-    """Narrow a failure down: blocks one by one, then halves, then the single arrival, which is parked after some tries."""
+    """Narrow a failure down: block by block, then halves, then the single arrival, parked after some tries."""
     log.warning("batch failed", blocks=len(blocks), error=type(error).__name__, exc_info=error)
     if len(blocks) > 1:
         for block in blocks:
@@ -148,7 +152,14 @@ def _isolate(blocks: list[Block], worker: str, error: Exception) -> None:
                 ]
             elif block.attempts >= TRIES or not arrivals:
                 _take_out(blocks, worker)
-                park(block.body, lane=LANE, received_at=block.received_at, error=error, attempts=block.attempts, at=datetime.now(UTC))
+                park(
+                    block.body,
+                    lane=LANE,
+                    received_at=block.received_at,
+                    error=error,
+                    attempts=block.attempts,
+                    at=datetime.now(UTC),
+                )
                 return
             else:
                 _give_back(block, worker)

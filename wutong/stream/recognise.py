@@ -1,5 +1,7 @@
 """First steps: give odd ids their event ids, find out who acted."""
 
+from contextlib import suppress
+
 import msgspec
 from django.db import connection
 
@@ -23,7 +25,8 @@ def look_up_sender_keys(batch: Batch) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO platform_senderkey (source, key, event_id, created_at)"
-            " SELECT source, key, event_id, %s FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS k(source, key, event_id)"
+            " SELECT source, key, event_id, %s"
+            " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS k(source, key, event_id)"
             " ON CONFLICT (source, key) DO NOTHING",
             [batch.at, sources, keys, [arrival.id for arrival in keyed]],
         )
@@ -107,16 +110,12 @@ def _identifiers(arrival: AnyArrival) -> tuple[IdentifierKey, ...]:
 def typed_identifiers(answers: dict[str, str]) -> list[IdentifierKey]:
     """The telephone number and e-mail address in a form's answers that can stand for a person."""
     found = []
-    try:
+    with suppress(NotAnIdentifier):  # kept as an answer; a colleague reads it
         number = normal_form.phone(answers.get("phone", ""))
         if number.is_personal:
             found.append(IdentifierKey(IdentifierKind.PHONE, number.e164))
-    except NotAnIdentifier:
-        pass  # kept as an answer; a colleague reads it
-    try:
+    with suppress(NotAnIdentifier):
         found.append(IdentifierKey(IdentifierKind.EMAIL, normal_form.email(answers.get("email", ""))))
-    except NotAnIdentifier:
-        pass  # as above
     return found
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from types import FrameType
@@ -19,6 +20,7 @@ POLL_SECONDS = 1.0
 
 def main(argv: Sequence[str] = ()) -> int:
     """Run the stream until told to stop; a batch that has begun is finished first."""
+    ArgumentParser(prog="wutong stream", description=main.__doc__).parse_args(list(argv))
     configure_logging("stream")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
     django.setup()
@@ -49,7 +51,7 @@ def _stop_flag() -> list[int]:
     """A list that is empty until the process is told to stop."""
     stopping: list[int] = []
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
         stopping.append(number)
 
     signal.signal(signal.SIGTERM, stop)

@@ -41,11 +41,11 @@ def _run(command: str) -> dict[str, int]:
 
 @app.periodic(cron="* * * * * */10")
 @app.task(queue="lake", queueing_lock="lake.export", lock="lake.export")
-def export_later(timestamp: int) -> None:
+def export_later(timestamp: int) -> None:  # noqa: ARG001  # every periodic job is given its time
     export_news()
 
 
 @app.periodic(cron="5 * * * *")
 @app.task(queue="lake", queueing_lock="lake.upkeep", lock="lake.upkeep")
-def tend_lake_later(timestamp: int) -> None:
+def tend_lake_later(timestamp: int) -> None:  # noqa: ARG001  # as above
     _run("upkeep")

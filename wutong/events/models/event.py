@@ -15,8 +15,12 @@ class Event(models.Model):
     name = models.CharField(max_length=40)
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    subject = models.ForeignKey("people.Identifier", models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
-    person = models.ForeignKey("people.Person", models.DO_NOTHING, null=True, related_name="events", db_constraint=False)
+    subject = models.ForeignKey(
+        "people.Identifier", models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    person = models.ForeignKey(
+        "people.Person", models.DO_NOTHING, null=True, related_name="events", db_constraint=False
+    )
     site = models.ForeignKey("events.Site", models.DO_NOTHING, null=True, related_name="+", db_constraint=False)
     source = models.CharField(max_length=20, help_text="The door: web, server, staff, system, import.")
     view_id = models.UUIDField(null=True, help_text="The page view it happened in.")

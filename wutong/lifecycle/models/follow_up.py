@@ -42,8 +42,12 @@ class FollowUp(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="a_note_is_no_first_contact", condition=~Q(kind="note") | Q(is_first_contact=False)),
-            models.UniqueConstraint(name="a_lead_is_first_contacted_once", fields=["lead"], condition=Q(is_first_contact=True)),
+            models.CheckConstraint(
+                name="a_note_is_no_first_contact", condition=~Q(kind="note") | Q(is_first_contact=False)
+            ),
+            models.UniqueConstraint(
+                name="a_lead_is_first_contacted_once", fields=["lead"], condition=Q(is_first_contact=True)
+            ),
         ]
         indexes = [
             models.Index(name="follow_ups_of_a_person", fields=["person", "-at"]),

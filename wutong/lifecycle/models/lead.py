@@ -114,7 +114,11 @@ class Lead(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="open_leads_of_a_team", fields=["team", "owner", "-created_at"], condition=~Q(stage__in=[*CLOSED_STAGES])),
+            models.Index(
+                name="open_leads_of_a_team",
+                fields=["team", "owner", "-created_at"],
+                condition=~Q(stage__in=[*CLOSED_STAGES]),
+            ),
             models.Index(name="leads_of_an_owner", fields=["owner", "-last_touch_at"]),
             models.Index(name="leads_by_touch", fields=["-last_touch_at", "-id"]),
             models.Index(name="leads_of_a_person", fields=["person", "product_line"]),

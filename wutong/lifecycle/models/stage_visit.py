@@ -33,9 +33,15 @@ class StageVisit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="a_lead_is_in_one_stage", fields=["lead"], condition=Q(machine="lead", left_at=None)),
-            models.CheckConstraint(name="a_stay_ends_after_it_begins", condition=Q(left_at=None) | Q(left_at__gte=F("entered_at"))),
-            models.CheckConstraint(name="a_lead_stay_names_its_lead", condition=~Q(machine="lead") | Q(lead__isnull=False)),
+            models.UniqueConstraint(
+                name="a_lead_is_in_one_stage", fields=["lead"], condition=Q(machine="lead", left_at=None)
+            ),
+            models.CheckConstraint(
+                name="a_stay_ends_after_it_begins", condition=Q(left_at=None) | Q(left_at__gte=F("entered_at"))
+            ),
+            models.CheckConstraint(
+                name="a_lead_stay_names_its_lead", condition=~Q(machine="lead") | Q(lead__isnull=False)
+            ),
         ]
         indexes = [models.Index(name="stays_of_a_person", fields=["person", "machine", "-entered_at"])]
 

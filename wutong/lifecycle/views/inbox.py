@@ -127,7 +127,9 @@ def _drawn(
 
 
 def _leads(staff: Staff) -> Any:
-    return Lead.objects.visible_to(staff).select_related("person__score", "account", "owner", "product_line", "team", "subject")
+    return Lead.objects.visible_to(staff).select_related(
+        "person__score", "account", "owner", "product_line", "team", "subject"
+    )
 
 
 def _work(request: StaffRequest, lead: Lead) -> dict[str, Any]:
@@ -143,9 +145,11 @@ def _work(request: StaffRequest, lead: Lead) -> dict[str, Any]:
             lead.person,
             viewer=request.user,
             language=translation.get_language() or "zh-hans",
-            zone=timezone.get_current_timezone(),  # type: ignore[arg-type]  # the middleware activates a ZoneInfo
+            zone=timezone.get_current_timezone(),
         ),
-        "steps": [{"to": to, "label": to.label, "reasons": REASONS.get(to, {})} for to in steps_from(lead, by=request.user)],
+        "steps": [
+            {"to": to, "label": to.label, "reasons": REASONS.get(to, {})} for to in steps_from(lead, by=request.user)
+        ],
         "is_theirs": lead.owner is not None and lead.owner != request.user,
     }
 

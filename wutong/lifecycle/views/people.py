@@ -1,6 +1,5 @@
 """People: the list, and everything about one of them."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of
-from wutong.lifecycle.timeline import FILTERS, timeline_of
+from wutong.lifecycle.timeline import FILTERS, Cursor, timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Identifier, IdentityChange, Person, Reach
 from wutong.platform.audit import record
@@ -64,7 +63,8 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "consents": consents_of(one),
         "affiliations": Affiliation.objects.filter(person=one).select_related("account").order_by("-created_at")[:20],
         "leads": leads.order_by("-last_touch_at")[:50],
-        "open_lead": leads.open().filter(first_contact_at=None).first() or leads.open().order_by("-last_touch_at").first(),
+        "open_lead": leads.open().filter(first_contact_at=None).first()
+        or leads.open().order_by("-last_touch_at").first(),
         "score": round(value),
         "score_lines": lines,
         "changes": IdentityChange.objects.filter(target_person=one).order_by("-at")[:10],
@@ -115,18 +115,10 @@ def _timeline(request: StaffRequest, one: Person) -> Any:
         one,
         viewer=request.user,
         language=translation.get_language() or "zh-hans",
-        zone=timezone.get_current_timezone(),  # type: ignore[arg-type]  # the middleware activates a ZoneInfo
-        before=_instant(request.GET.get("before")),
+        zone=timezone.get_current_timezone(),
+        after=Cursor.read(request.GET.get("before", "")),
         which=which if which in FILTERS else "all",
     )
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text.replace(" ", "+")) if text else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
 
 
 def _tabs(which: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from wutong.people.models.person import Person
 
 
 class Consent(models.Model):
-    """One decision on one channel and purpose, given at one instant. The latest of an address counts; none is erased."""
+    """One decision on one channel and purpose, at one instant. The latest of an address counts; none is erased."""
 
     class State(models.TextChoices):
         GRANTED = "granted", pgettext_lazy("consent", "Granted")
