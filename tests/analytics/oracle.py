@@ -86,10 +86,10 @@ def _acts(
                 yield person, event["occurred_at"], number, event["channel"]
     for visit in visits:
         for number, step in enumerate(STEPS, start=1):
-            if _is_entered(visit, step) and visit["entered_at"] <= scope.as_of:
-                if (visit["subject_id"], visit["entered_at"]) not in flagged:
-                    person = today.get(visit["subject_id"], visit["person_id"])
-                    yield person, visit["entered_at"], number, visit["channel"]
+            is_known = visit["entered_at"] <= scope.as_of
+            if is_known and _is_entered(visit, step) and (visit["subject_id"], visit["entered_at"]) not in flagged:
+                person = today.get(visit["subject_id"], visit["person_id"])
+                yield person, visit["entered_at"], number, visit["channel"]
 
 
 def _is_entered(visit: Row, step: Step) -> bool:

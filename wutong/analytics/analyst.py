@@ -43,32 +43,31 @@ def main(argv: Sequence[str] = ()) -> int:
     tied = parser.parse_args(argv).tied
     configure_logging("analyst")
     with ExitStack() as stack:
+        door = stack.enter_context(_listening(socket_path()))  # first: whoever started us waits for it
         lake = stack.enter_context(engine(memory_mib=MEMORY_MIB, threads=THREADS))
-        door = stack.enter_context(_listening(socket_path()))
-        analyst = Analyst(lake)
+        analyst = Analyst()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: analyst.stop())
-        analyst.serve(door, stop_on_end_of=sys.stdin.fileno() if tied else None)
+        analyst.serve(door, lake, stop_on_end_of=sys.stdin.fileno() if tied else None)
     return 0
 
 
 class Analyst:
-    """Slots, idle time, and the one engine that all questions share."""
+    """Slots and limits of the questions under way, and when to end."""
 
     def __init__(
         self,
-        lake: duckdb.DuckDBPyConnection,
         *,
+        slots: int = SLOTS,
         answer_seconds: float = ANSWER_SECONDS,
         wait_seconds: float = WAIT_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._lake = lake
         self._answer_seconds = answer_seconds
         self._wait_seconds = wait_seconds
         self._idle_seconds = idle_seconds
-        self._slots = threading.BoundedSemaphore(SLOTS)
-        self._workers = ThreadPoolExecutor(SLOTS)
+        self._slots = threading.BoundedSemaphore(slots)
+        self._workers = ThreadPoolExecutor(max(slots, 1))
         self._attaching = threading.Lock()
         self._is_attached = False
         self._visitors = 0
@@ -79,8 +78,11 @@ class Analyst:
         """Take no more questions; those under way are answered."""
         self._is_stopping = True
 
-    def serve(self, door: socket.socket, *, stop_on_end_of: int | None = None) -> None:
-        """Answer whoever connects at ``door``. Returns when idle or stopped."""
+    def serve(self, door: socket.socket, lake: duckdb.DuckDBPyConnection, *, stop_on_end_of: int | None = None) -> None:
+        """Answer whoever connects at ``door`` from ``lake``, which is attached at the first question.
+
+        Returns when idle or stopped, and when whatever ``stop_on_end_of`` reads from has ended.
+        """
         waiting = selectors.DefaultSelector()
         waiting.register(door, selectors.EVENT_READ)
         if stop_on_end_of is not None:
@@ -92,45 +94,45 @@ class Analyst:
                     break
                 visitor, _address = door.accept()
                 self._visitors += 1
-                threading.Thread(target=self._receive, args=[visitor], daemon=True).start()
+                threading.Thread(target=self._receive, args=[visitor, lake], daemon=True).start()
         self._workers.shutdown()
 
     def _is_idle(self) -> bool:
         return not self._visitors and time.monotonic() - self._busy_until > self._idle_seconds
 
-    def _receive(self, visitor: socket.socket) -> None:
+    def _receive(self, visitor: socket.socket, lake: duckdb.DuckDBPyConnection) -> None:
         try:
             with visitor:
                 visitor.settimeout(5)
                 question = msgspec.json.decode(_line(visitor), type=Question)
-                answer = self._answered(question, visitor)
+                answer = self._answered(question, visitor, lake)
                 with suppress(ConnectionError, TimeoutError):  # whoever has left wants no answer
                     visitor.sendall(msgspec.json.encode(answer) + b"\n")
         finally:
             self._visitors -= 1
             self._busy_until = time.monotonic()
 
-    def _answered(self, question: Question, visitor: socket.socket) -> Answer:
+    def _answered(self, question: Question, visitor: socket.socket, lake: duckdb.DuckDBPyConnection) -> Answer:
         if not self._slots.acquire(timeout=self._wait_seconds):
             return Failed(why="busy")
         try:
             started = time.monotonic()
-            answer = self._within_limits(question, visitor)
+            answer = self._within_limits(question, visitor, lake)
             log.info("analyst.answered", question=type(question).__name__, kind=type(answer).__name__,
                      seconds=round(time.monotonic() - started, 3))  # fmt: skip
             return answer
         finally:
             self._slots.release()
 
-    def _within_limits(self, question: Question, visitor: socket.socket) -> Answer:
+    def _within_limits(self, question: Question, visitor: socket.socket, lake: duckdb.DuckDBPyConnection) -> Answer:
         try:
-            self._attach()
+            self._attach(lake)
         except LakeEmpty:
             return Failed(why="nothing_yet")
         except LakeUnreachable as error:
             log.error("analyst.no_lake", error=str(error))
             return Failed(why="failed")
-        with self._lake.cursor() as own:
+        with lake.cursor() as own:
             work = self._workers.submit(_compute, own, question)
             self._watch(work, visitor, own)
             try:
@@ -152,10 +154,10 @@ class Analyst:
             if time.monotonic() > deadline or _has_gone(visitor):
                 own.interrupt()  # again and again: it does nothing while no statement runs, such as while Ibis compiles
 
-    def _attach(self) -> None:
+    def _attach(self, lake: duckdb.DuckDBPyConnection) -> None:
         with self._attaching:
             if not self._is_attached:
-                attach(self._lake, our_place("wutong_read"), read_only=True)
+                attach(lake, our_place("wutong_read"), read_only=True)
                 self._is_attached = True
 
 

@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import overload
 
@@ -29,7 +27,8 @@ from wutong.analytics.questions import (
 from wutong.config import config
 from wutong.platform.refusal import Refusal
 
-START_SECONDS = 5.0
+START_SECONDS = 10.0
+"""It listens within a second; more only where the machine is very busy."""
 _started: list[subprocess.Popen[bytes]] = []  # their stdin stays open as long as we live: it ties them to us
 _starting = threading.Lock()
 
@@ -68,14 +67,23 @@ def ask(question: Question) -> FunnelAnswer | PeopleAnswer:
         CouldNotCompute: the analyst cannot be started, cannot reach the lake, or died.
     """
     try:
-        with _connected() as analyst:
-            analyst.sendall(msgspec.json.encode(question) + b"\n")
-            answer: Answer = msgspec.json.decode(_all_of(analyst), type=Answer)
+        # An analyst that ends at this very moment hangs up without a word; the next one knows.
+        told = _told(question) or _told(question)
+        answer: Answer = msgspec.json.decode(told, type=Answer)
     except (OSError, msgspec.DecodeError) as error:
         raise CouldNotCompute from error
     if isinstance(answer, Failed):
         raise _refusal(answer)
     return answer
+
+
+def let_go() -> None:
+    """End the analysts that this process has started, and wait until they have."""
+    for process in _started:
+        if process.stdin is not None:
+            process.stdin.close()
+        process.wait(timeout=ANSWER_SECONDS)
+    _started.clear()
 
 
 def _refusal(failed: Failed) -> Refusal:
@@ -90,11 +98,15 @@ def _refusal(failed: Failed) -> Refusal:
             return CouldNotCompute()
 
 
-@contextmanager
-def _connected() -> Iterator[socket.socket]:
+def _told(question: Question) -> bytes:
+    """The answer as it comes; empty when the analyst hung up."""
     with _reach() or _reach_a_new_one() as analyst:
         analyst.settimeout(ANSWER_SECONDS + START_SECONDS)
-        yield analyst
+        try:
+            analyst.sendall(msgspec.json.encode(question) + b"\n")
+            return _all_of(analyst)
+        except ConnectionError:
+            return b""
 
 
 def _reach() -> socket.socket | None:
