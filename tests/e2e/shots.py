@@ -41,7 +41,7 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "not-found": "/nothing-here/",
         "not-yours": "/staff/",
     },
-    MANAGER: {"home-manager": "/", "funnel": "/funnel/", "components": "/_components"},
+    MANAGER: {"home-manager": "/", "funnel": "/insight/funnel/", "components": "/_components"},
     ADMIN: {"home-admin": "/"},
 }
 SITE_PAGES = {**PAGES, "/_sources": "sources", "/_control": "control", "/outbox": "outbox", "/nope": "not-found"}
@@ -92,7 +92,7 @@ def _in_the_menu(page: Page, demo: RunningDemo) -> dict[str, str]:
     """Whatever else the menu offers to this colleague."""
     page.goto(f"{demo.web}/")
     links = page.locator("nav a[href^='/']").evaluate_all("links => links.map((link) => link.getAttribute('href'))")
-    paths = {urljoin("/", link.split("?")[0]) for link in links} - {"/", "/inbox/", "/people/", "/funnel/"}
+    paths = {urljoin("/", link.split("?")[0]) for link in links} - {"/", "/inbox/", "/people/", "/insight/funnel/"}
     return {path.strip("/").replace("/", "-"): path for path in sorted(paths)}
 
 

@@ -1,0 +1,59 @@
+"""Every page that the menu offers, looked at from four screens."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.browsing import PAIRWISE, Screen, barriers, overflow, sign_in, untranslated
+from tests.e2e.conftest import NewContext
+from tests.e2e.running import RunningDemo
+
+BESIDE_THE_MENU = {
+    "lin.xiao": ("/me/", "/notifications/", "/inbox/?view=all", "/people/?q=周"),
+    "he.lixin": ("/_components",),
+}
+
+
+@pytest.mark.parametrize("who", ["lin.xiao", "wang.ning", "su.qing", "he.lixin"])
+@pytest.mark.parametrize("screen", PAIRWISE, ids=str)
+def test_every_page_in_the_menu_is_sound(screen: Screen, who: str, demo: RunningDemo, new_context: NewContext) -> None:
+    page = sign_in(new_context(screen), demo, who, screen)
+    page.goto(f"{demo.web}/")
+    paths = [*menu(page), *BESIDE_THE_MENU.get(who, ())]
+    assert len(paths) > 1
+
+    wrong: list[str] = []
+    for path in paths:
+        answer = page.goto(demo.web + path)
+        status = answer.status if answer else 0
+        wrong += [f"{path}: {flaw}" for flaw in flaws(page, screen)] + ([f"{path}: {status}"] if status != 200 else [])
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/password/forgotten/", "/nothing-here/"])
+def test_pages_before_sign_in_are_sound(path: str, demo: RunningDemo, new_context: NewContext) -> None:
+    for screen in PAIRWISE:
+        page = new_context(screen).new_page()
+        page.goto(demo.web + path)
+
+        assert flaws(page, screen) == [], screen
+
+
+def menu(page: Page) -> list[str]:
+    """The addresses that the left navigation offers."""
+    links: list[str] = page.locator("#nav a[href^='/'], nav a[href^='/']").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    )
+    return sorted({urlsplit(link).path for link in links})
+
+
+def flaws(page: Page, screen: Screen) -> list[str]:
+    """What is wrong with a page at a glance."""
+    wide = overflow(page)
+    found = [f"{wide} px wider than the window"] if wide > 0 else []
+    found += barriers(page)
+    if screen.language == "zh":
+        found += [f"untranslated: {line}" for line in untranslated(page)]
+    return found
