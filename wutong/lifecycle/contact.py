@@ -61,14 +61,12 @@ def record_follow_up(
     if next_step_at is not None and next_step_at <= at:
         raise NextStepInThePast
     with transaction.atomic(durable=True):
-        # Whoever gets the row first wins; the other waits here and then sees the winner's name.
-        now = (
-            Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
-        )
-        if public_id is not None:
-            sent_before = FollowUp.objects.filter(public_id=public_id, by=by, lead=now).first()
-            if sent_before is not None:
-                return sent_before
+        # Whoever gets the row first wins; the other waits here and then sees the winner. The row comes alone: what is
+        # joined to a row that was waited for is as it was before, and an owner who took it meanwhile would be missing.
+        now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+        sent_before = FollowUp.objects.filter(public_id=public_id).first() if public_id is not None else None
+        if sent_before is not None and (sent_before.by_id, sent_before.lead_id) == (by.pk, now.pk):
+            return sent_before
         if now.stage in CLOSED_STAGES:
             raise LeadClosed
         if now.owner is not None and now.owner != by:
@@ -87,7 +85,7 @@ def record_follow_up(
             note=note,
             is_first_contact=is_first,
         )
-        if public_id is not None:
+        if public_id is not None and sent_before is None:  # an id used elsewhere is none of this form's
             follow_up.public_id = public_id
         follow_up.save(force_insert=True)
 

@@ -147,6 +147,7 @@ def _read(cursor: str | None) -> tuple[datetime, int] | None:
     if not cursor:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[datetime, int])
+        at, pk = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[datetime, int])
     except (binascii.Error, msgspec.DecodeError, ValueError):
         return None
+    return (at, pk) if at.tzinfo is not None else None

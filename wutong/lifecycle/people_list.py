@@ -110,6 +110,9 @@ def _read(cursor: str) -> tuple[datetime | str, int] | None:
         return None
     try:
         kind, value, pk = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[str, str, int])
-        return (datetime.fromisoformat(value) if kind == "t" else value), pk
+        at = datetime.fromisoformat(value) if kind == "t" else None
     except (binascii.Error, msgspec.DecodeError, ValueError):
         return None
+    if at is None:
+        return value.replace("\x00", ""), pk
+    return (at, pk) if at.tzinfo is not None else None
