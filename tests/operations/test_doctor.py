@@ -1,11 +1,15 @@
 """What doctor finds, and that it finds what was planted."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from wutong.events import partitions
 from wutong.operations import doctor
@@ -13,6 +17,12 @@ from wutong.platform.models import InboxBlock, ParkedItem
 from wutong.platform.secrets import key_path, master_keys
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.django_db
@@ -57,7 +67,7 @@ def test_a_migration_to_do_is_found() -> None:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'events' AND name = '0002_event_table'")
     finding = doctor.migrations(NOON)
     assert finding.is_wrong
-    assert finding.mend == "wutong upgrade"
+    assert "wutong upgrade" in finding.mend
 
 
 @pytest.mark.django_db
@@ -91,6 +101,36 @@ def test_a_check_that_cannot_be_made_is_wrong() -> None:
     (finding,) = doctor.examine([broken], at=NOON)
     assert finding.is_wrong
     assert "no_such_table" in finding.found
+
+
+@pytest.mark.django_db
+def test_the_health_page_tells_it_in_the_language_of_its_reader() -> None:
+    ParkedItem.objects.create(lane="collector", received_at=NOON, parked_at=NOON, body=b"", error="planted")
+    with translation.override("zh-hans"):
+        finding = doctor.parked(NOON)
+    assert (finding.found, finding.mend) == ("1 项未能处理", "请在“后台任务”页面查看错误；排除原因后重试，或丢弃。")
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh-hans"),
+    ],
+)
+def test_the_command_speaks_the_operators_language(environ: dict[str, str], language: str) -> None:
+    assert doctor.terminal_language(environ) == language
+
+
+@pytest.mark.parametrize(("options", "sentence"), [([], "剩余"), (["--json"], "GB free in")])
+def test_programs_read_english_whatever_the_operator_speaks(options: list[str], sentence: str) -> None:
+    command = [sys.executable, "-m", "wutong", "doctor", *options]
+    done = subprocess.run(command, env=os.environ | {"LC_ALL": "zh_CN.UTF-8"}, stdout=subprocess.PIPE, check=False)
+    assert sentence in done.stdout.decode()
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Running:
         return int((self.deployment.data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
     def is_well(self) -> bool:
-        return "not ready" not in self.deployment.run("doctor").stdout
+        return "not ready" not in self.deployment.run("doctor", "--json").stdout
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""``wutong doctor``: what is wrong with this deployment, and how to mend it."""
+"""``wutong doctor``: what is wrong with this deployment, and how to mend it.
+
+The health page makes the same checks, in the language of whoever reads it.
+"""
 
 import argparse
 import json
@@ -9,10 +12,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from wutong.config import config
 from wutong.operations.own_server import reachable_database
@@ -54,7 +61,8 @@ def main(argv: list[str]) -> int:
         import django
 
         django.setup()
-        findings = examine([*MACHINE_CHECKS, *DATA_CHECKS, *RUNNING_CHECKS], at=datetime.now(UTC))
+        with translation.override("en" if in_json else terminal_language(os.environ)):
+            findings = examine([*MACHINE_CHECKS, *DATA_CHECKS, *RUNNING_CHECKS], at=datetime.now(UTC))
     if in_json:
         _say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
@@ -63,6 +71,13 @@ def main(argv: list[str]) -> int:
             if finding.state != "right":
                 _say(f"{'':<30} → {finding.mend}")
     return 1 if any(finding.is_wrong for finding in findings) else 0
+
+
+def terminal_language(environ: Mapping[str, str]) -> str:
+    """Chinese where the operator's locale is, else English. The first variable that is set decides, as in gettext."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = next((environ[name] for name in names if environ.get(name)), "")
+    return "zh-hans" if chosen.lower().startswith("zh") else "en"
 
 
 def examine(checks: Sequence[Check], *, at: datetime) -> list[Finding]:
@@ -75,47 +90,51 @@ def examine(checks: Sequence[Check], *, at: datetime) -> list[Finding]:
             findings.append(check(at))
         except DatabaseError as error:
             name = check.__name__.removeprefix("_")
-            mend = "See whether the database answers and is migrated: wutong migrate."
+            mend = _("See whether the database answers and is migrated: wutong migrate.")
             findings.append(Finding(check=name, state="wrong", found=str(error).strip(), mend=mend))
     return findings
 
 
 def versions(_at: datetime) -> Finding:
     major = int(_row("SHOW server_version_num")[0]) // 10_000
-    found = f"PostgreSQL {major}, Python {sys.version.split()[0]}"
+    found = _("PostgreSQL %(postgresql)d, Python %(python)s") % {
+        "postgresql": major,
+        "python": sys.version.split()[0],
+    }
     if major < OLDEST_POSTGRESQL:
-        return Finding(
-            check="versions", state="wrong", found=found, mend=f"Use PostgreSQL {OLDEST_POSTGRESQL} or newer."
-        )
+        mend = _("Use PostgreSQL %(oldest)d or newer.") % {"oldest": OLDEST_POSTGRESQL}
+        return Finding(check="versions", state="wrong", found=found, mend=mend)
     return Finding(check="versions", state="right", found=found)
 
 
 def disk(_at: datetime) -> Finding:
     free = shutil.disk_usage(config().data_dir).free
-    found = f"{free / 1e9:.1f} GB free in {config().data_dir}"
+    found = _("%(free).1f GB free in %(folder)s") % {"free": free / 1e9, "folder": config().data_dir}
     if free < DISK_FREE_MIN_BYTES:
-        mend = "Make room or move the data folder: when the disk is full the collector answers 503."
+        mend = _("Make room or move the data folder: when the disk is full the collector answers 503.")
         return Finding(check="disk", state="wrong", found=found, mend=mend)
     return Finding(check="disk", state="right", found=found)
 
 
 def key_file(_at: datetime) -> Finding:
     path = key_path()
-    found = path.stat()
-    mode = stat.S_IMODE(found.st_mode)
-    if mode & 0o077 or found.st_uid not in (os.getuid(), 0):
-        mend = f"chmod 600 {path}, and chown it to the user that runs Wutong."
-        return Finding(check="key_file", state="wrong", found=f"{path} has mode {mode:o}", mend=mend)
-    return Finding(check="key_file", state="right", found=f"{path}, for its owner only")
+    status = path.stat()
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o077 or status.st_uid not in (os.getuid(), 0):
+        found = _("%(path)s has mode %(mode)o") % {"path": path, "mode": mode}
+        mend = _("chmod 600 %(path)s, and chown it to the user that runs Wutong.") % {"path": path}
+        return Finding(check="key_file", state="wrong", found=found, mend=mend)
+    return Finding(check="key_file", state="right", found=_("%(path)s, for its owner only") % {"path": path})
 
 
 def clock(_at: datetime) -> Finding:
     """Compares with the database, which may be on another machine; asked when needed, not when the run began."""
     (theirs,) = _row("SELECT clock_timestamp()")
     difference = abs(datetime.now(UTC) - theirs)
-    found = f"{difference.total_seconds():.1f} s from the database's"
+    found = _("%(seconds).1f s from the database's") % {"seconds": difference.total_seconds()}
     if difference > CLOCK_MAX_DIFFERENCE:
-        return Finding(check="clock", state="wrong", found=found, mend="Let both machines set their clocks by NTP.")
+        mend = _("Let both machines set their clocks by NTP.")
+        return Finding(check="clock", state="wrong", found=found, mend=mend)
     return Finding(check="clock", state="right", found=found)
 
 
@@ -124,9 +143,11 @@ def durable_writes(_at: datetime) -> Finding:
     names = ("fsync", "synchronous_commit", "full_page_writes")
     off = [name for name in names if _row(f"SHOW {name}")[0] == "off"]
     if off:
-        mend = f"Set {', '.join(f'{name} = on' for name in off)} in postgresql.conf and reload."
-        return Finding(check="durable_writes", state="wrong", found=f"{', '.join(off)} off", mend=mend)
-    return Finding(check="durable_writes", state="right", found="fsync, synchronous_commit, full_page_writes on")
+        found = _("%(settings)s off") % {"settings": _listed(off)}
+        lines = _listed([f"{name} = on" for name in off])
+        mend = _("Set %(lines)s in postgresql.conf and reload.") % {"lines": lines}
+        return Finding(check="durable_writes", state="wrong", found=found, mend=mend)
+    return Finding(check="durable_writes", state="right", found=_("%(settings)s on") % {"settings": _listed(names)})
 
 
 def migrations(_at: datetime) -> Finding:
@@ -136,9 +157,11 @@ def migrations(_at: datetime) -> Finding:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        names = ", ".join(str(migration) for migration, _ in plan[:3])
-        return Finding(check="migrations", state="wrong", found=f"{len(plan)} to do: {names}", mend="wutong upgrade")
-    return Finding(check="migrations", state="right", found="all applied")
+        first = _listed([str(migration) for migration, _backwards in plan[:3]])
+        found = _("%(n)d to do: %(first)s") % {"n": len(plan), "first": first}
+        mend = _("Stop everything and run wutong upgrade.")
+        return Finding(check="migrations", state="wrong", found=found, mend=mend)
+    return Finding(check="migrations", state="right", found=_("All migrations are applied."))
 
 
 def partitions(at: datetime) -> Finding:
@@ -150,19 +173,23 @@ def partitions(at: datetime) -> Finding:
         if _row("SELECT to_regclass(%s)::text", name) == (None,)
     ]
     if missing:
-        mend = "wutong migrate makes them; the daily job should have."
-        return Finding(check="partitions", state="wrong", found=f"{', '.join(missing)} missing", mend=mend)
-    return Finding(check="partitions", state="right", found="this month and the next")
+        found = _("%(partitions)s missing") % {"partitions": _listed(missing)}
+        mend = _("wutong migrate makes them; the daily job should have.")
+        return Finding(check="partitions", state="wrong", found=found, mend=mend)
+    return Finding(check="partitions", state="right", found=_("There are partitions for this month and the next."))
 
 
 def inbox(at: datetime) -> Finding:
     oldest, events = _row("SELECT min(received_at), coalesce(sum(count), 0) FROM platform_inboxblock")
     if oldest is None:
-        return Finding(check="inbox", state="right", found="empty")
+        return Finding(check="inbox", state="right", found=_("Nothing waits."))
     age = at - oldest
-    found = f"{events} events, the oldest for {age.total_seconds():.0f} s"
+    sentence = ngettext(
+        "%(n)d event waits, for %(seconds).0f s", "%(n)d events wait, the oldest for %(seconds).0f s", events
+    )
+    found = sentence % {"n": events, "seconds": age.total_seconds()}
     if age > INBOX_MAX_AGE:
-        mend = "See whether wutong stream runs and what its log says; on a machine too small, give it a core more."
+        mend = _("See whether wutong stream runs and what its log says; on a machine too small, give it a core more.")
         return Finding(check="inbox", state="wrong", found=found, mend=mend)
     return Finding(check="inbox", state="right", found=found)
 
@@ -170,17 +197,19 @@ def inbox(at: datetime) -> Finding:
 def parked(_at: datetime) -> Finding:
     (items,) = _row("SELECT count(*) FROM platform_parkeditem")
     if items:
-        mend = "Read their errors on the page Jobs; retry them after the cause is gone, or discard them."
-        return Finding(check="parked", state="wrong", found=f"{items} items could not be worked through", mend=mend)
-    return Finding(check="parked", state="right", found="none")
+        sentence = ngettext("%(n)d item could not be worked through", "%(n)d items could not be worked through", items)
+        mend = _("Read their errors on the page Jobs; retry them after the cause is gone, or discard them.")
+        return Finding(check="parked", state="wrong", found=sentence % {"n": items}, mend=mend)
+    return Finding(check="parked", state="right", found=_("Nothing is parked."))
 
 
 def jobs(_at: datetime) -> Finding:
     (failed,) = _row("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
     if failed:
-        mend = "Read their errors on the page Jobs; retry or discard them."
-        return Finding(check="jobs", state="wrong", found=f"{failed} failed", mend=mend)
-    return Finding(check="jobs", state="right", found="none failed")
+        found = ngettext("%(n)d job has failed", "%(n)d jobs have failed", failed) % {"n": failed}
+        mend = _("Read their errors on the page Jobs; retry or discard them.")
+        return Finding(check="jobs", state="wrong", found=found, mend=mend)
+    return Finding(check="jobs", state="right", found=_("No job has failed."))
 
 
 def lake(at: datetime) -> Finding:
@@ -188,15 +217,19 @@ def lake(at: datetime) -> Finding:
     command = [sys.executable, "-m", "wutong", "lake", "status", "--json"]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if not told.stdout:
-        return Finding(
-            check="lake", state="wrong", found=told.stderr.strip()[-300:], mend="Check LAKE_PATH and its rights."
-        )
+        mend = _("Check LAKE_PATH and its rights.")
+        return Finding(check="lake", state="wrong", found=told.stderr.strip()[-300:], mend=mend)
     status = json.loads(told.stdout)
-    mend = "See whether wutong jobs runs; then: wutong lake status."
+    mend = _("See whether wutong jobs runs; then: wutong lake status.")
     if status["exported_at"] is None:
-        return Finding(check="lake", state="advice", found="nothing exported yet", mend=mend)
+        return Finding(check="lake", state="advice", found=_("Nothing is exported yet."), mend=mend)
     age = at - datetime.fromisoformat(status["exported_at"])
-    found = f"{status['waiting']} rows wait, the last export was {age.total_seconds():.0f} s ago"
+    sentence = ngettext(
+        "%(n)d row waits, the last export was %(seconds).0f s ago",
+        "%(n)d rows wait, the last export was %(seconds).0f s ago",
+        status["waiting"],
+    )
+    found = sentence % {"n": status["waiting"], "seconds": age.total_seconds()}
     if status["is_alarming"] or (status["waiting"] and age > LAKE_MAX_AGE):
         return Finding(check="lake", state="wrong", found=found, mend=mend)
     return Finding(check="lake", state="right", found=found)
@@ -208,18 +241,19 @@ def calendar(at: datetime) -> Finding:
     wanted = {at.year} | ({at.year + 1} if at.month == 12 else set())
     unknown = sorted(year for year in wanted if year not in years_known())
     if unknown:
-        mend = "Install the newest release, or enter the holidays on the page Organisation."
-        found = f"public holidays of {unknown[0]} unknown: weekly hours alone count"
+        mend = _("Install the newest release, or enter the holidays on the page Working hours.")
+        found = _("The public holidays of %(year)d are unknown: weekly hours alone count.") % {"year": unknown[0]}
         return Finding(check="calendar", state="wrong" if at.year in unknown else "advice", found=found, mend=mend)
-    return Finding(check="calendar", state="right", found="public holidays and make-up days known")
+    found = _("Public holidays and make-up days are known.")
+    return Finding(check="calendar", state="right", found=found)
 
 
 def mail(_at: datetime) -> Finding:
     (accounts,) = _row("SELECT count(*) FROM platform_mailsettings")
     if not accounts:
-        mend = "Enter an SMTP account on the page Organisation; until then: wutong staff reset-password EMAIL."
-        return Finding(check="mail", state="advice", found="no SMTP account", mend=mend)
-    return Finding(check="mail", state="right", found="SMTP account set")
+        mend = _("Enter an SMTP account on the page Mail server; until then: wutong staff reset-password EMAIL.")
+        return Finding(check="mail", state="advice", found=_("No SMTP account is set."), mend=mend)
+    return Finding(check="mail", state="right", found=_("An SMTP account is set."))
 
 
 def processes(_at: datetime) -> Finding:
@@ -229,14 +263,20 @@ def processes(_at: datetime) -> Finding:
     addresses |= {name: f"http://127.0.0.1:{figures_port(name)}/readyz" for name in ("edge", "stream", "jobs")}
     down = [name for name, address in addresses.items() if not _answers(address)]
     if down:
-        mend = f"Start everything with wutong up, or read the logs in {config().data_dir / 'log'}."
-        return Finding(check="processes", state="wrong", found=f"{', '.join(down)} not ready", mend=mend)
-    return Finding(check="processes", state="right", found="web, edge, stream and jobs are ready")
+        found = _("%(processes)s not ready") % {"processes": _listed(down)}
+        mend = _("Start everything with wutong up, or read the logs in %(folder)s.")
+        mend %= {"folder": config().data_dir / "log"}
+        return Finding(check="processes", state="wrong", found=found, mend=mend)
+    return Finding(check="processes", state="right", found=_("web, edge, stream and jobs are ready"))
 
 
 MACHINE_CHECKS: list[Check] = [disk, key_file]
 DATA_CHECKS: list[Check] = [versions, durable_writes, clock, migrations, partitions]
 RUNNING_CHECKS: list[Check] = [processes, inbox, parked, jobs, lake, calendar, mail]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return pgettext("between names", ", ").join(names)
 
 
 def _row(query: str, *params: str) -> tuple:  # type: ignore[type-arg]  # columns of every kind

@@ -70,9 +70,12 @@ def migrate_and_check() -> None:
 
     migrate()
 
+    from django.utils import translation
+
     from wutong.operations.doctor import DATA_CHECKS, examine
 
-    wrong = [finding for finding in examine(DATA_CHECKS, at=datetime.now(UTC)) if finding.is_wrong]
+    with translation.override("en"):  # like everything else that this command says
+        wrong = [finding for finding in examine(DATA_CHECKS, at=datetime.now(UTC)) if finding.is_wrong]
     if wrong:
         raise Problem("; ".join(f"{finding.check}: {finding.found}" for finding in wrong))
 

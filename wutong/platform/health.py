@@ -11,8 +11,8 @@ from typing import Protocol
 from django.db import DatabaseError
 from django.db.models import Min, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from wutong.platform.models import InboxBlock
 
@@ -58,7 +58,7 @@ class CannotTell:
     check: str
     found: str
     state: str = "wrong"
-    mend: str = "See whether the database answers and is migrated: wutong migrate."
+    mend: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,8 @@ def run_checks(*, at: datetime) -> list[Finding]:
         try:
             findings.append(check(at))
         except DatabaseError as error:
-            findings.append(CannotTell(check=name, found=str(error).strip()))
+            mend = gettext("See whether the database answers and is migrated: wutong migrate.")
+            findings.append(CannotTell(check=name, found=str(error).strip(), mend=mend))
     return findings
 
 
