@@ -74,6 +74,16 @@ def test_a_changed_sentence_is_missing_rather_than_fuzzy(app: Path) -> None:
     assert "fuzzy" not in text
 
 
+def test_a_package_without_sentences_keeps_no_catalog(app: Path) -> None:
+    translations.update(app)
+    (app / "words.py").unlink()
+    (app / "templates" / "pool" / "list.html").unlink()
+
+    translations.update(app)
+
+    assert not (app / translations.PO).exists()
+
+
 def test_the_check_names_what_is_missing_stale_and_fuzzy(app: Path) -> None:
     translations.update(app)
     translate(app, Claim="领取", Why="为什么")

@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def apps_under(package: Path) -> Iterator[Path]:
-    """The folders that own translations: every package directly under ``package``."""
+    """The folders that own translations: every package directly under ``package``, whether Django's app or not."""
     for init in sorted(package.glob("*/__init__.py")):
         if init.parent.name != "devtools":
             yield init.parent
@@ -100,6 +100,7 @@ def update(app: Path) -> None:
     """
     found = extracted(app)
     if not found:
+        (app / PO).unlink(missing_ok=True)
         return
     kept = _read(app)
     for message in found:
