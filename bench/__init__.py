@@ -1,1 +1,4 @@
-"""Measured work: what the budgets of the architecture promise, and whether it is so on this machine."""
+"""Measured work. ``wutong bench NAME`` runs one of these, ``make bench`` all of them."""
+
+BENCHES = ("collector", "stream", "alert", "pages", "memory", "cold-start")
+"""In the order in which ``make bench`` runs them; each is a module with ``main(argv) -> int``."""

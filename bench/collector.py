@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from wutong.events.arrivals import Hit, pack
 from wutong.operations.postgres import ADMIN, SETTINGS, Cluster, wheel_binaries
 from wutong.operations.roles import APP, READ, ensure_roles
 
-COMMAND = "python -m bench.collector --json"
+COMMAND = "wutong bench collector --json"
 SITE = "wtbench"
 MUST = {"one_a_request_per_s": 4_000, "p99_ms_at_1000_per_s_below": 50, "twenty_a_request_per_s": 60_000}
 _COPY = """
@@ -42,12 +42,12 @@ COPY platform_inboxblock (lane, received_at, count, body, leased_by, attempts) F
 AIM = {"share_of_empty_202": 0.4, "twenty_a_request_per_s": 100_000}
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--pages", help="ask for this page all the while, from two readers")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="wt-bench-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with own_database(Path(folder)) as url:

@@ -48,7 +48,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     with one.up() as up:
         with psycopg.connect(one.conninfo(), autocommit=True) as database:
             ids = database.execute(
-                "SELECT public_id FROM people_person WHERE reach = 'known' ORDER BY id DESC LIMIT 500"
+                "SELECT p.public_id FROM lifecycle_lead l JOIN people_person p ON p.id = l.person_id LIMIT 500"
             ).fetchall()
         readers = [
             Reader(one, SDRS[number % len(SDRS)], [str(id) for (id,) in ids], seed=number) for number in range(USERS)

@@ -2,23 +2,53 @@
 
 import argparse
 import importlib
+import json
+import subprocess
 import sys
 from pathlib import Path
 
 from wutong.operations.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "bench" / "out"
 
 
 def main(argv: list[str]) -> int:
     """Measure one thing, or all; a miss is reported as a miss and leaves with 1."""
-    names = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
-    if not names:
+    if not (ROOT / "bench" / "__init__.py").exists():
         raise Problem("Measuring needs the source tree with its folder bench/.")
-    parser = argparse.ArgumentParser(prog="wutong bench", description=main.__doc__)
-    parser.add_argument("name", choices=["all", *(name.replace("_", "-") for name in names)])
-    options, rest = parser.parse_known_args(argv)
     sys.path.insert(0, str(ROOT))
-    wanted = names if options.name == "all" else [options.name.replace("-", "_")]
-    codes = [importlib.import_module(f"bench.{name}").main(rest) for name in wanted]
-    return 1 if any(codes) else 0
+    names: tuple[str, ...] = importlib.import_module("bench").BENCHES
+    parser = argparse.ArgumentParser(
+        prog="wutong bench", description=main.__doc__, add_help=argv[:1] in ([], ["--help"])
+    )
+    parser.add_argument("name", choices=["all", *names], help="what to measure; NAME --help says more")
+    options, rest = parser.parse_known_args(argv)
+    if options.name == "all":
+        return measure_all(names)
+    code: int = importlib.import_module(f"bench.{options.name.replace('-', '_')}").main(rest)
+    return code
+
+
+def measure_all(names: tuple[str, ...]) -> int:
+    """Measure one after the other, each in a process of its own, and keep what they say in ``bench/out/NAME.json``."""
+    OUT.mkdir(exist_ok=True)
+    missed = []
+    for name in names:
+        command = [sys.executable, "-m", f"bench.{name.replace('-', '_')}", "--json"]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        (OUT / f"{name}.json").write_text(done.stdout)
+        lines = _told(name, done.stdout)
+        if done.returncode:
+            missed.append(name)
+        print("\n".join(lines), flush=True)  # noqa: T201  # the operator's terminal
+    print(f"\nMISSED: {', '.join(missed)}" if missed else "\nAll met.")  # noqa: T201  # as above
+    return 1 if missed else 0
+
+
+def _told(name: str, output: str) -> list[str]:
+    if not output.strip():
+        return [f"{name}: could not be measured"]
+    report = json.loads(output)
+    lines = [f"{name}: {'met' if report['met'] else 'NOT MET'}"]
+    return lines + [f"  {figure:<36} {value}" for figure, value in report["figures"].items()]
