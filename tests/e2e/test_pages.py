@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.browsing import PAIRWISE, Screen, barriers, overflow, sign_in, untranslated
+from tests.e2e.browsing import PAIRWISE, Complaints, Screen, barriers, overflow, sign_in, untranslated
 from tests.e2e.conftest import NewContext
 from tests.e2e.running import RunningDemo
 
@@ -33,7 +33,10 @@ def test_every_page_in_the_menu_is_sound(screen: Screen, who: str, demo: Running
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/password/forgotten/", "/nothing-here/"])
-def test_pages_before_sign_in_are_sound(path: str, demo: RunningDemo, new_context: NewContext) -> None:
+def test_pages_before_sign_in_are_sound(
+    path: str, demo: RunningDemo, new_context: NewContext, complaints: Complaints
+) -> None:
+    complaints.expected.append("404 (Not Found)")
     for screen in PAIRWISE:
         page = new_context(screen).new_page()
         page.goto(demo.web + path)
@@ -54,6 +57,6 @@ def flaws(page: Page, screen: Screen) -> list[str]:
     wide = overflow(page)
     found = [f"{wide} px wider than the window"] if wide > 0 else []
     found += barriers(page)
-    if screen.language == "zh":
+    if screen.language == "zh" and not page.url.endswith("/_components"):  # its samples are in English
         found += [f"untranslated: {line}" for line in untranslated(page)]
     return found

@@ -1,7 +1,7 @@
 """The demo company."""
 
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_demo_is_small_alive_and_quickly_made() -> None:
-    began = perf_counter()
+    began = process_time()
     ensure_demo(at=NOW)
-    took = perf_counter() - began
+    took = process_time() - began
 
     assert 40 <= Person.objects.current().count() <= 90
     assert 28 <= Lead.objects.count() <= 32
     assert FormSubmission.objects.count() >= Lead.objects.count()
     assert FollowUp.objects.count() >= 27
-    assert took < 15  # 5 on a quiet machine
+    assert took < 5  # seconds of our own work; PostgreSQL's share is about as much again
 
 
 def test_every_role_can_sign_in_with_the_password_told() -> None:

@@ -63,7 +63,10 @@ def reset_demo(*, at: datetime) -> list[tuple[str, str, str]]:
         tables = [name for name in connection.introspection.table_names(cursor) if _is_emptied(name)]
         quoted = ", ".join(connection.ops.quote_name(name) for name in tables)
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
-        cursor.execute("DROP SCHEMA IF EXISTS lake CASCADE")
+        # The schema itself stays: what the analyst's role may read is granted on it.
+        cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'lake'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE lake.{name} CASCADE")
         logins = found(at=at, site_key=key)
     if "://" not in config().lake_url:
         shutil.rmtree(Path(config().lake_url), ignore_errors=True)

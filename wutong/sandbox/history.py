@@ -29,6 +29,8 @@ DAYS = 28
 READERS = 45
 """Visitors who leave without a form; some refuse to be recorded."""
 ANSWERED = 27
+ANSWERED_LATELY = 5
+"""Of them, those of the last hours, so that today's figures are not empty."""
 UNANSWERED_FOR = (timedelta(minutes=26), timedelta(minutes=3, seconds=20), timedelta(seconds=50))
 SHARE_SOUTH = 0.25
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -72,10 +74,11 @@ def _past(rng: Random, *, at: datetime) -> Iterator[Planned]:
     plan = visits(SEED)
     for _ in range(READERS):
         yield Planned(_some_time(rng, at=at), msgspec.structs.replace(next(plan), contact=None))
-    for _ in range(ANSWERED):
+    for number in range(ANSWERED):
         form_key = "south-request" if rng.random() < SHARE_SOUTH else company.FORM_KEY
         visit = _submitting(rng, next(plan))
-        begins_at = _some_time(rng, at=at)
+        is_late = number < ANSWERED_LATELY
+        begins_at = at - timedelta(minutes=rng.randint(80, 240)) if is_late else _some_time(rng, at=at)
         yield Planned(begins_at, visit, form_key)
         if visit.visitor and rng.random() < 0.5:  # many come back before the meeting
             later = begins_at + timedelta(days=rng.randint(1, 6), minutes=rng.randint(5, 90))

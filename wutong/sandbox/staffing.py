@@ -65,8 +65,13 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     ProductLine.objects.create(code="mes", name="MES 与质量")
     _never_rest(at=at)
     teams = _teams()
-    _put_online(team=teams[EAST], scope=scope, name=company.SITE_NAME, form_key=company.FORM_KEY, key=site_key)
-    _put_online(team=teams[SOUTH], scope=scope, name="华南渠道落地页", form_key="south-request", key=None)
+    port = config().sandbox_port
+    here = [f"http://{host}:{port}" for host in dict.fromkeys(("127.0.0.1", "localhost", config().host))]
+    site = Site(name=company.SITE_NAME, team=teams[EAST], scope=scope, origins=here)
+    site.key = site_key or site.key
+    _put_online(site, form_key=company.FORM_KEY, thanks_url=f"{here[0]}/thanks")
+    landing_page = Site(name="华南渠道落地页", team=teams[SOUTH], scope=scope, origins=["https://south.hengyi.example"])
+    _put_online(landing_page, form_key="south-request", thanks_url="https://south.hengyi.example/thanks")
     MailSettings.objects.create(
         host=config().host,
         port=config().sandbox_smtp_port,
@@ -99,12 +104,7 @@ def _teams() -> dict[str, Team]:
     return teams
 
 
-def _put_online(*, team: Team, scope: BusinessScope, name: str, form_key: str, key: str | None) -> None:
-    port = config().sandbox_port
-    hosts = dict.fromkeys(("127.0.0.1", "localhost", config().host))
-    site = Site(name=name, team=team, scope=scope, origins=[f"http://{host}:{port}" for host in hosts])
-    if key is not None:
-        site.key = key
+def _put_online(site: Site, *, form_key: str, thanks_url: str) -> None:
     site.save()
     Form.objects.create(
         key=form_key,
@@ -120,7 +120,7 @@ def _put_online(*, team: Team, scope: BusinessScope, name: str, form_key: str, k
         ],
         consent_version=company.FORM_CONSENT_VERSION,
         consent_text=company.FORM_CONSENT_TEXT,
-        thanks_url=f"http://127.0.0.1:{port}/thanks",
+        thanks_url=thanks_url,
     )
 
 
