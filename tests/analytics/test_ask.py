@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from tests.analytics import oracle
 from tests.events.lake.hands import NINE, export_all, put_event, put_person
@@ -17,6 +19,7 @@ from wutong.analytics.funnel import WINDOW, Scope
 from wutong.analytics.questions import Failed, FunnelAnswer, FunnelQuestion, PeopleQuestion, Question
 from wutong.events.lake.store import Place, engine
 from wutong.lifecycle.models import StageVisit
+from wutong.operations.roles import APP, READ, grant_reading
 from wutong.people.models import Identifier, IdentityMove, Person
 
 QUESTION = FunnelQuestion(
@@ -48,6 +51,23 @@ def test_an_answer_tells_how_far_the_lake_reaches(place: Place, analyst: None) -
 def test_before_the_first_export_there_is_nothing_to_report(place: Place, analyst: None) -> None:
     with pytest.raises(NothingYet):
         ask(QUESTION)
+
+
+def test_a_role_that_sees_only_the_lake_suffices(place: Place, analyst: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = make_conninfo(place.conninfo, user=READ)
+    with psycopg.connect(place.conninfo, autocommit=True) as owner:
+        if owner.info.user != APP:
+            pytest.skip("DOES NOT APPLY HERE: a given server has no role of ours that only reads")
+        grant_reading(owner)
+    put_event(subject=put_person("mei"))
+    export_all(place)
+    monkeypatch.setenv("DATABASE_URL", reader)
+
+    answer = ask(QUESTION)
+
+    assert [(row.step, row.n) for row in answer.rows if row.is_total] == [(1, 1)]
+    with psycopg.connect(reader) as stranger, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        stranger.execute("SELECT password FROM platform_staff")
 
 
 def test_a_database_out_of_reach_is_a_refusal_without_a_password(

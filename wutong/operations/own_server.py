@@ -96,12 +96,23 @@ def admin_conninfo(database: str = "postgres") -> str:
 
 
 def ensure_database() -> None:
-    """Make roles, database and grants in our own server, or bring them up to date."""
+    """Make roles and database in our own server, or bring them up to date."""
     import psycopg
 
-    from wutong.operations.roles import APP, READ, ensure_roles, grant_reading
+    from wutong.operations.roles import APP, READ, ensure_roles
 
     with psycopg.connect(admin_conninfo(), autocommit=True) as admin:
         ensure_roles(admin, database=DATABASE, passwords={role: role_password(role) for role in (APP, READ)})
+
+
+def ensure_grants() -> None:
+    """Bring what the reader may see up to date.
+
+    Not to be called before a backup is filled in, which brings the lake's schema along.
+    """
+    import psycopg
+
+    from wutong.operations.roles import grant_reading
+
     with psycopg.connect(admin_conninfo(DATABASE), autocommit=True) as database:
         grant_reading(database)

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 
 from wutong.config import config
-from wutong.operations.own_server import ensure_database, reachable_database
+from wutong.operations.own_server import ensure_database, ensure_grants, reachable_database
 from wutong.platform.database import is_own
 from wutong.platform.logs import configure_logging
 
@@ -28,6 +28,7 @@ def main(argv: list[str]) -> None:
     with contextlib.redirect_stdout(sys.stderr):
         if is_own():
             ensure_database()
+            ensure_grants()
         migrate()
         at = datetime.now(UTC)
         told = {"logins": _demo_logins(at=at)} if demo else {"link": _first_link(at=at)}

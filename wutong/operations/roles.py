@@ -12,7 +12,7 @@ def ensure_roles(
 ) -> None:
     """Make the owner of the database and the reader, or set their passwords anew.
 
-    Neither is a superuser. The reader sees every table the owner makes and changes none.
+    Neither is a superuser. What the reader sees, :func:`grant_reading` says; it changes nothing.
 
     Args:
         admin: an autocommit connection of the superuser to the database ``postgres``.
@@ -36,13 +36,25 @@ def ensure_roles(
 
 
 def grant_reading(database: psycopg.Connection) -> None:
-    """Let the reader select from everything its owner has and will make in this database."""
+    """Let the reader select from the lake's catalog, made where it is missing, and from nothing else.
+
+    The analyst needs no more: what it reports on lies in the lake's files. Takes back what earlier versions granted.
+
+    Args:
+        database: an autocommit connection of the superuser, or of the owner, to the application's database.
+    """
     names = {"app": sql.Identifier(APP), "read": sql.Identifier(READ)}
     for statement in (
-        "GRANT USAGE ON SCHEMA public TO {read}",
-        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {read}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} GRANT USAGE ON SCHEMAS TO {read}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} GRANT SELECT ON TABLES TO {read}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} GRANT SELECT ON SEQUENCES TO {read}",
+        "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {read}",
+        "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {read}",
+        "REVOKE ALL ON SCHEMA public FROM {read}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} REVOKE ALL ON SCHEMAS FROM {read}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} REVOKE ALL ON TABLES FROM {read}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} REVOKE ALL ON SEQUENCES FROM {read}",
+        # Before the exporter comes, because default privileges are of a schema that is there.
+        "CREATE SCHEMA IF NOT EXISTS lake AUTHORIZATION {app}",
+        "GRANT USAGE ON SCHEMA lake TO {read}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA lake TO {read}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {app} IN SCHEMA lake GRANT SELECT ON TABLES TO {read}",
     ):
         database.execute(sql.SQL(statement).format(**names))
