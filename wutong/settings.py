@@ -100,6 +100,7 @@ LOGIN_REDIRECT_URL = "/"
 # Sign-in throttling: an address tries one account at most ten times, then waits a quarter of an hour.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # an impatient colleague would wait for ever
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "wutong.platform.sign_in.locked_out"

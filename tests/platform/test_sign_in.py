@@ -1,6 +1,10 @@
 """Signing in, being locked out, signing out."""
 
+from datetime import timedelta
+
 import pytest
+from axes.models import AccessAttempt
+from django.db.models import F
 from django.test import Client
 
 from tests.platform.cast import PASSWORD, make_staff, signed_in
@@ -11,6 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def try_signing_in(client: Client, staff: Staff, password: str, **more: str):
     return client.post("/sign-in/", {"email": staff.email, "password": password, **more})
+
+
+def the_tries_lie_back(time: timedelta) -> None:
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - time)
 
 
 def test_the_right_password_lets_in_and_the_session_gets_a_new_key(mei: Staff) -> None:
@@ -52,6 +60,21 @@ def test_after_ten_wrong_tries_even_the_right_password_has_to_wait(mei: Staff) -
     assert response.status_code == 429
     assert "Try again in 15 minutes" in response.content.decode()
     assert int(response["Retry-After"]) <= 900
+
+
+def test_trying_while_locked_does_not_lengthen_the_wait(mei: Staff) -> None:
+    client = Client()
+    for _try in range(10):
+        try_signing_in(client, mei, "something-else-entirely")
+    the_tries_lie_back(timedelta(minutes=14))
+
+    for _try in range(2):
+        response = try_signing_in(client, mei, "something-else-entirely")
+        assert response.status_code == 429
+        assert int(response["Retry-After"]) <= 60
+    the_tries_lie_back(timedelta(minutes=2))
+
+    assert try_signing_in(client, mei, PASSWORD).status_code == 302
 
 
 def test_other_accounts_are_not_locked_with_it(mei: Staff, lin: Staff) -> None:

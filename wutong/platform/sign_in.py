@@ -12,22 +12,23 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from wutong.platform.models import Staff
+from wutong.platform.observe import client_address
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
     """The sign-in page again, with 429 and how long to wait."""
     del response
     email = (credentials or {}).get(Staff.USERNAME_FIELD, "")
-    wait = still_locked_for(email, at=timezone.now())
+    wait = still_locked_for(email, address=client_address(request), at=timezone.now())
     context = {"minutes": math.ceil(wait.total_seconds() / 60), "email": email}
     page = render(request, "platform/locked_out.html", context, status=429)
     page["Retry-After"] = str(math.ceil(wait.total_seconds()))
     return page
 
 
-def still_locked_for(email: str, *, at: datetime) -> timedelta:
-    """How long until an address may try this account again; counted from its latest try."""
-    latest = AccessAttempt.objects.filter(username=email).order_by("-attempt_time").first()
+def still_locked_for(email: str, *, address: str | None, at: datetime) -> timedelta:
+    """How long until a machine may try this account again, counted from the last try that was looked at."""
+    latest = AccessAttempt.objects.filter(username=email, ip_address=address).order_by("-attempt_time").first()
     pause: timedelta = settings.AXES_COOLOFF_TIME
     if latest is None:
         return pause
