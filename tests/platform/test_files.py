@@ -121,6 +121,18 @@ def test_a_name_cannot_break_a_header(mei: Staff) -> None:
     response.close()
 
 
+def test_a_colleague_opens_no_file_of_somebody_else(mei: Staff, lin: Staff) -> None:
+    stored = keep(PNG, "photo.png", mei)
+    assert signed_in(lin).get(f"/files/{stored.public_id}/").status_code == 404
+
+
+def test_who_manages_staff_opens_every_file(mei: Staff, ada: Staff) -> None:
+    stored = keep(PNG, "photo.png", mei)
+    response = signed_in(ada).get(f"/files/{stored.public_id}/")
+    assert response.status_code == 200
+    response.close()
+
+
 def test_files_are_for_colleagues_only(mei: Staff) -> None:
     stored = keep(PNG, "photo.png", mei)
     assert Client().get(f"/files/{stored.public_id}/").status_code == 302

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
 from wutong.platform.audit import record
 from wutong.platform.models import Staff, StoredFile
+from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 
 LARGEST_BYTES = 20 * 1024 * 1024
@@ -70,6 +72,14 @@ def store(*, file: Upload, by: Staff, at: datetime) -> StoredFile:
         )
         record("file.stored", actor=by, subject=stored, at=at, content_type=content_type, size_bytes=size)
     return stored
+
+
+def visible_to(staff: Staff) -> QuerySet[StoredFile]:
+    """What ``staff`` uploaded; everything, for those who manage staff."""
+    # No file belongs to an object yet, whose readers would be the file's.
+    if may(staff, "staff.manage"):
+        return StoredFile.objects.all()
+    return StoredFile.objects.filter(uploaded_by=staff)
 
 
 def path_of(digest: str) -> Path:

@@ -1,4 +1,4 @@
-"""Uploaded files, for colleagues only, and never as a page of ours."""
+"""Uploaded files, for those who may see them, and never as a page of ours."""
 
 from uuid import UUID
 
@@ -6,16 +6,15 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from wutong.platform.files import SHOWN_INLINE, path_of
-from wutong.platform.models import StoredFile
+from wutong.platform.files import SHOWN_INLINE, path_of, visible_to
 from wutong.platform.permissions import StaffRequest, signed_in
 
 
 @require_safe
 @signed_in
-def file(request: StaffRequest, public_id: UUID) -> FileResponse:  # noqa: ARG001  # any colleague may
+def file(request: StaffRequest, public_id: UUID) -> FileResponse:
     """Images are shown; anything else is a download. Either way the browser may run nothing in it."""
-    stored = get_object_or_404(StoredFile, public_id=public_id)
+    stored = get_object_or_404(visible_to(request.user), public_id=public_id)
     is_inline = stored.content_type in SHOWN_INLINE
     try:
         content = path_of(stored.digest).open("rb")
