@@ -68,3 +68,12 @@ def form(site):
     from tests.cast import make_form
 
     return make_form(site=site)
+
+
+@pytest.fixture
+def quiet_log():
+    """For tests in which arrivals fail: a traceback in colours costs seconds."""
+    import structlog
+
+    with structlog.testing.capture_logs() as logs:
+        yield logs

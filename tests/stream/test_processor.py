@@ -48,6 +48,7 @@ def test_a_poisonous_arrival_is_parked_alone_and_its_neighbours_are_kept(site, a
     parked = ParkedItem.objects.get()
     assert unpack(parked.body) == [bad]
     assert "poison" in parked.error
+    assert "www.example.com" not in parked.error  # what the arrival held is not told to who looks after jobs
     assert (parked.attempts, parked.lane, parked.received_at) == (TRIES, "collector", LATELY)
     assert not InboxBlock.objects.exists()
     assert Event.objects.count() == 13

@@ -1,0 +1,338 @@
+"""Every address, tried by every role as a colleague of another team: nothing of the team's people shows anywhere.
+
+Whoever adds a route adds it here: to :data:`OBJECTS` with the way to an object of a team, else to one of the lists of
+routes that have none. A route in no list fails the test.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.cast import (
+    LATELY,
+    arrive,
+    cookie,
+    email,
+    hit,
+    make_form,
+    make_scope,
+    make_site,
+    make_staff,
+    person_of,
+    phone,
+    post_form,
+    signed_in,
+    wait_for_leases,
+)
+from wutong.events.models import Site
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.person_facts import REVEAL
+from wutong.people.models import Identifier, Person
+from wutong.platform.models import Notification, ParkedItem, Role, Staff
+from wutong.platform.permissions import GRANTS
+from wutong.platform.secrets import sign
+from wutong.stream.processor import TRIES, drain
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "Kanarienvogel"
+ITS_BEGINNING = "kanarienv"  # a search may repeat what was searched for, but not complete it
+PHONE, MAIL = "13987650001", f"{CANARY}@example.com"
+
+
+@dataclass(frozen=True)
+class World:
+    """A team's lead with all that can be known about it, and its colleague's notice."""
+
+    lead: Lead
+    person: Person
+    reveal_token: str
+    notice: Notification
+    staff: Staff
+    site: Site
+
+
+OBJECTS: dict[str, Callable[[World], str]] = {
+    "lifecycle:work": lambda world: reverse("lifecycle:work", args=[world.lead.public_id]),
+    "lifecycle:follow_up": lambda world: reverse("lifecycle:follow_up", args=[world.lead.public_id]),
+    "lifecycle:move": lambda world: reverse("lifecycle:move", args=[world.lead.public_id]),
+    "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
+    "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
+    "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
+    "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
+    "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),
+}
+"""Routes to an object of a team: out of scope they answer 404; the toast, asked for by a script, shows nothing."""
+
+LISTS: dict[str, str] = {
+    "lifecycle:home": "/?period=30d",
+    "lifecycle:inbox": "/inbox/?view=all",
+    "lifecycle:inbox_rows": "/inbox/rows/?view=all",
+    "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
+    "platform:notifications": "/notifications/",
+    "platform:notifications_read": "/notifications/read/",
+    "platform:notification_count": "/notifications/count/",
+    "platform:notification_poll": "/notifications/poll/?after=0",
+    "platform:audit": "/system/audit/",
+    "platform:audit_export": "/system/audit/export/",
+    "platform:jobs": "/system/jobs/",
+    "platform:health": "/system/health/",
+    # What the analyst answers is cut to the reader's sight in tests/analytics; here it is not started.
+    "analytics:funnel": "/insight/funnel/",
+    "analytics:funnel_figures": "/insight/funnel/figures/?method=nonsense",
+    "analytics:funnel_people": "/insight/funnel/people/?method=nonsense",
+    "analytics:funnel_export": "/insight/funnel/export/?method=nonsense",
+}
+"""Routes that show many objects: those of another team are not among them."""
+
+WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
+    "platform:colleague": lambda world: reverse("platform:colleague", args=[world.staff.public_id]),
+    "platform:staff_invite_again": lambda world: reverse("platform:staff_invite_again", args=[world.staff.public_id]),
+    "platform:staff_deactivate": lambda world: reverse("platform:staff_deactivate", args=[world.staff.public_id]),
+    "platform:staff_reactivate": lambda world: reverse("platform:staff_reactivate", args=[world.staff.public_id]),
+    "platform:team": lambda world: reverse("platform:team", args=[world.site.team.public_id]),
+    "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
+    "platform:job_retry": lambda _world: "/system/jobs/1/retry/",
+    "platform:job_cancel": lambda _world: "/system/jobs/1/cancel/",
+    "platform:parked_retry": lambda _world: "/system/jobs/parked/1/retry/",
+    "platform:parked_discard": lambda _world: "/system/jobs/parked/1/discard/",
+    "platform:file": lambda _world: f"/files/{uuid.uuid4()}/",
+    "content:site": lambda world: reverse("content:site", args=[world.site.key]),
+    "content:server_key": lambda world: reverse("content:server_key", args=[world.site.key]),
+    "content:arriving": lambda world: reverse("content:arriving", args=[world.site.key]),
+}
+"""Routes to what belongs to the company: a right of the role opens them, for every team alike."""
+
+WITHOUT_OBJECT: dict[str, str] = {
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "metrics": "/metrics",
+    "web:components": "/_components",
+    "platform:sign_in": "/sign-in/",
+    "platform:sign_out": "/sign-out/",
+    "platform:password_forgotten": "/password/forgotten/",
+    "platform:password_reset": "/password/reset/x/y/",
+    "platform:invitation": "/invitation/x/",
+    "platform:welcome": "/welcome/x/",
+    "platform:profile": "/me/",
+    "platform:change_password": "/me/password/",
+    "platform:preferences": "/me/preferences/",
+    "platform:live_token": "/live/token/",
+    "platform:staff": "/system/staff/",
+    "platform:staff_invite": "/system/staff/invite/",
+    "platform:teams": "/system/teams/",
+    "platform:roles": "/system/roles/",
+    "platform:organisation": "/system/organisation/",
+    "platform:hours": "/system/hours/",
+    "platform:calendar_day_add": "/system/hours/days/",
+    "platform:mail": "/system/mail/",
+    "platform:mail_test": "/system/mail/test/",
+    "content:sites": "/settings/sites/",
+    "content:site_new": "/settings/sites/new/",
+}
+"""Routes that show settings, forms and oneself."""
+
+
+@pytest.fixture
+def world(mei, lin, north, quiet_log) -> World:
+    """Mei's team knows somebody through every door there is, and every text about them holds the canary."""
+    form = make_form(site=make_site(team=north))
+    view = hit(
+        site=form.site,
+        visitor="c1",
+        url=f"https://www.example.com/{CANARY}?utm_medium=email&utm_campaign={CANARY}",
+        props={"title": CANARY, "path": f"/{CANARY}"},
+    )
+    arrive(view, hit("link_clicked", site=form.site, visitor="c1", props={"href": f"https://x.cn/{CANARY}"}))
+    said = {"name": CANARY, "company": f"{CANARY} GmbH", "title": CANARY, "phone": PHONE, "email": MAIL, "note": CANARY}
+    arrive(post_form(form, visitor="c1", answers=said))
+    lead = Lead.objects.get()
+    record_follow_up(
+        lead=lead,
+        by=mei,
+        at=LATELY,
+        kind=FollowUp.Kind.CALL,
+        outcome=FollowUp.Outcome.REACHED,
+        note=CANARY,
+        next_step=CANARY,
+    )
+    # An arrival that fails is told to administrators; what it holds is not.
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE event ADD CONSTRAINT poison CHECK (url NOT LIKE '%/poison/%')")
+    arrive(post_form(form, answers=said, url=f"https://www.example.com/poison/{CANARY}"))
+    for _try in range(TRIES):
+        wait_for_leases()
+        drain("test:0")
+    assert ParkedItem.objects.exists()
+
+    person = person_of(phone(f"+86{PHONE}"))
+    identifier = Identifier.objects.get(kind="phone")
+    return World(
+        lead=Lead.objects.get(),
+        person=person,
+        reveal_token=sign(REVEAL, identifier.pk, at=timezone.now()),
+        notice=Notification.objects.filter(staff=mei).latest("pk"),
+        staff=mei,
+        site=form.site,
+    )
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every route by its name, with its namespace; one without a name by its pattern."""
+
+    def walk(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, pattern.namespace or namespace)
+            else:
+                name = pattern.name or str(pattern.pattern)
+                yield (f"{namespace}:{name}" if namespace else name), pattern
+
+    return walk(get_resolver().url_patterns, "")
+
+
+def test_every_route_stands_in_one_of_the_lists() -> None:
+    listed = [*OBJECTS, *LISTS, *WHOLE_COMPANY, *WITHOUT_OBJECT]
+    assert sorted(name for name, _ in routes()) == sorted(listed)
+    assert len(set(listed)) == len(listed)
+
+
+def addresses(world: World) -> dict[str, str]:
+    built = {name: build(world) for name, build in (OBJECTS | WHOLE_COMPANY).items()}
+    return built | LISTS | WITHOUT_OBJECT
+
+
+def need(pattern: URLPattern) -> str | None:
+    """The right that a view asks for."""
+    view = pattern.callback
+    while view is not None:
+        if hasattr(view, "needs"):
+            return view.needs
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+class Walker:
+    """One colleague's browser. What an act changes is undone, so that each starts from the same world."""
+
+    def __init__(self, staff: Staff | None) -> None:
+        self.client = signed_in(staff) if staff else Client()
+        self.client.raise_request_exception = False
+        self.session = self.client.cookies.output(header="").strip()
+
+    def tries(self, method: str, address: str, *, htmx: bool = False) -> tuple[int, str]:
+        """The status, and all that came back: headers, cookies, body, what was told to live streams."""
+        self.client.cookies = SimpleCookie(self.session)
+        undo = transaction.savepoint()
+        with CaptureQueriesContext(connection) as queries:
+            answer = self.client.generic(method, address, headers={"HX-Request": "true"} if htmx else {})
+        transaction.savepoint_rollback(undo)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        live = [query["sql"] for query in queries if "pg_notify" in query["sql"]]
+        return answer.status_code, f"{answer.headers}{answer.cookies}{body.decode()}{live}"
+
+
+def holds_a_secret(text: str) -> bool:
+    return CANARY in text or PHONE in text.replace(" ", "")
+
+
+def wrong_status(name: str, status: int, *, may: bool) -> bool:
+    if status == 405 or name == "readyz":  # which is not ready while no worker runs
+        return False
+    if not may:
+        return status != 403
+    if name in OBJECTS:
+        return status != (204 if name == "platform:notification_toast" else 404)
+    return status >= 500
+
+
+@pytest.mark.parametrize("place", ["another team", "another part of the business"])
+def test_nothing_of_another_team_shows_anywhere(world: World, south, place: str) -> None:
+    is_near = place == "another team"
+    built, brand = addresses(world), make_scope("brand")
+    leaks, wrong = [], []
+    for role in Role.values:
+        stranger = make_staff(f"Stranger-{role}", role=role, team=south, data_scope="team" if is_near else "all")
+        stranger.scopes.set([] if is_near else [brand])
+        walker = Walker(stranger)
+        for name, pattern in routes():
+            if not is_near and name not in OBJECTS | LISTS:
+                continue
+            right = need(pattern)
+            for method, htmx in [("GET", False), ("POST", False)] + [("GET", True)] * (is_near and name in OBJECTS):
+                status, text = walker.tries(method, built[name], htmx=htmx)
+                if holds_a_secret(text):
+                    leaks.append((role, method, name))
+                if wrong_status(name, status, may=right is None or right in GRANTS[role]):
+                    wrong.append((role, method, name, status))
+    assert leaks == []
+    assert wrong == []
+
+
+def test_the_canary_would_be_heard(world: World, mei) -> None:
+    """The same addresses, tried by whom they are for: else the walk proves nothing."""
+    walker = Walker(mei)
+    heard = {
+        name
+        for name, address in addresses(world).items()
+        if any(holds_a_secret(walker.tries(method, address, htmx=True)[1]) for method in ("GET", "POST"))
+    }
+    assert heard >= {
+        "lifecycle:work",
+        "lifecycle:move",
+        "lifecycle:follow_up",
+        "lifecycle:person",
+        "lifecycle:timeline",
+        "lifecycle:reveal",
+        "lifecycle:home",
+        "lifecycle:inbox",
+        "lifecycle:inbox_rows",
+        "lifecycle:people",
+        "platform:notifications",
+        "platform:notification_toast",
+    }
+
+
+@pytest.mark.parametrize("query", ["kanarienv", "Kanarien", "kana", "GmbH", "gmbh", "7650", "139 8765", "0001"])
+def test_no_search_finds_what_is_out_of_sight(world: World, zhou, mei, query: str) -> None:
+    def found(staff: Staff) -> int:
+        return signed_in(staff).get("/people/", {"q": query, "reach": "everybody"}).context["found"].total
+
+    assert (found(mei), found(zhou)) == (1, 0)
+
+
+def test_notices_about_a_lead_go_to_its_team_alone(world: World, zhou, ada) -> None:
+    told = Notification.objects.exclude(staff__team=world.site.team)
+    assert CANARY not in json.dumps(list(told.values("kind", "params", "url", "group")))
+    assert Notification.objects.filter(staff=world.staff).exists()
+
+
+def test_a_visitor_who_is_not_signed_in_sees_none_of_it(world: World) -> None:
+    walker = Walker(None)
+    for name, address in addresses(world).items():
+        for method in ("GET", "POST"):
+            status, text = walker.tries(method, address)
+            assert not holds_a_secret(text), name
+            assert name in WITHOUT_OBJECT or status in (302, 405), name
+
+
+def test_a_stranger_who_types_her_address_into_a_form_is_told_nothing_of_her(world: World) -> None:
+    """He becomes one of the identifiers of her person inside; outside, every door he has answers as to anybody."""
+    form = world.site.forms.get()
+    arrive(post_form(form, visitor="strangers", answers={"email": MAIL, "name": "Stranger"}))
+    assert person_of(cookie("strangers")) == person_of(email(MAIL.lower()))
+
+    walker = Walker(None)
+    walker.session = "wt_visitor=strangers"
+    for name, address in WITHOUT_OBJECT.items():
+        assert not holds_a_secret(walker.tries("GET", address)[1]), name
