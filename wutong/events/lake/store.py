@@ -35,7 +35,7 @@ TABLES = {
 
 _LAYOUT = (
     "ALTER TABLE lake.events SET PARTITIONED BY (year(occurred_at), month(occurred_at))",
-    "ALTER TABLE lake.events SET SORTED BY (person_id ASC, occurred_at ASC)",
+    "ALTER TABLE lake.events SET SORTED BY (name ASC, person_id ASC, occurred_at ASC)",
     f"CALL lake.set_option('data_inlining_row_limit', {INLINED_ROWS})",
     "INSERT INTO lake.watermark SELECT unnest(['events', 'stage_visits', 'moves']), 0, NULL",
 )
