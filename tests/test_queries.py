@@ -1,0 +1,102 @@
+"""A page asks the database as many questions for fifty rows as for five."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import LATELY, NINE, arrive, cookie, hit, make_account, make_lead, make_person, phone, signed_in
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import FollowUp
+from wutong.people.models import Affiliation, Consent, Person
+from wutong.platform.models import Staff
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(mei: Staff, site, *, start: int, n: int) -> None:
+    """Leads in every state, each with a person who has read something, works somewhere and was called."""
+    for number in range(start, start + n):
+        person = make_person(f"N{number}", keys=[phone(f"+861391234{number:04}"), cookie(f"c{number}")], title="Boss")
+        account = make_account(f"Account {number}")
+        make_lead(person=person, account=account)
+        called = make_lead(person=person, account=account, at=LATELY)
+        record_follow_up(
+            lead=called, by=mei, at=LATELY, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED, note="Called"
+        )
+    arrive(
+        *[
+            hit(site=site, visitor=f"c{number}", at=LATELY + timedelta(seconds=number))
+            for number in range(start, start + n)
+        ]
+    )
+
+
+def grow(person: Person, mei: Staff, site, *, n: int) -> None:
+    """More of everything on one person's page."""
+    subject = person.identifiers.get(kind="cookie")
+    arrive(*[hit(site=site, visitor=subject.value) for _number in range(n)])
+    for _number in range(n):
+        account = make_account(f"Account {uuid.uuid4()}")
+        lead = make_lead(person=person, account=account, at=LATELY)
+        record_follow_up(
+            lead=lead, by=mei, at=LATELY, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED, note="Called"
+        )
+        about = {"subject": subject, "person": person, "source": "test", "assurance": "typed"}
+        Affiliation.objects.create(account=account, created_at=NINE, **about)
+        Consent.objects.create(
+            channel=f"ch{uuid.uuid4().hex[:8]}",
+            purpose="contact",
+            state="granted",
+            at=NINE,
+            event_id=uuid.uuid4(),
+            **about,
+        )
+
+
+def questions(client, address: str) -> int:
+    client.get(address)  # what is asked once and remembered is not the page's
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_lists_ask_no_more_for_more_rows(mei, site) -> None:
+    addresses = [
+        "/inbox/?view=waiting",
+        "/inbox/?view=all",
+        "/inbox/?view=mine",
+        "/inbox/rows/",
+        "/people/",
+        "/?period=30d",
+    ]
+    addresses += ["/people/?sort=name&q=n", "/people/?stage=new&owner=me", "/notifications/"]
+    client = signed_in(mei)
+    fill(mei, site, start=0, n=3)
+    before = {address: questions(client, address) for address in addresses}
+
+    fill(mei, site, start=3, n=9)
+
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 25, before
+
+
+def test_a_persons_page_asks_no_more_for_a_longer_history(mei, site) -> None:
+    fill(mei, site, start=0, n=1)
+    person = Person.objects.current().get()
+    lead = person.leads.first()
+    addresses = [
+        f"/people/{person.public_id}/",
+        f"/people/{person.public_id}/timeline/",
+        f"/inbox/?lead={lead.public_id}",
+    ]
+    client = signed_in(mei)
+    grow(person, mei, site, n=2)
+    before = {address: questions(client, address) for address in addresses}
+
+    grow(person, mei, site, n=12)
+
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 40, before

@@ -1,0 +1,213 @@
+"""Whatever visitors and colleagues type is shown as they typed it and never becomes a part of the page."""
+
+import uuid
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+
+from tests.cast import (
+    LATELY,
+    arrive,
+    cookie,
+    hit,
+    make_form,
+    make_site,
+    make_staff,
+    make_team,
+    person_of,
+    post_form,
+    signed_in,
+)
+from wutong.lifecycle.models import Lead
+from wutong.people.models import Identifier, Person
+from wutong.platform.models import Notification, Organisation
+
+pytestmark = pytest.mark.django_db
+
+TAG = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+QUOTES = "\"' onmouseover=alert(3) x='\" {{ 7*7 }} {% now 'Y' %} ${1} </title></textarea></script><b>"
+ADDRESS = "javascript:alert(4)"
+NASTY = [TAG, QUOTES, ADDRESS]
+MARKS = ("alert(1)", "alert(2)", "alert(3)", "alert(4)")
+
+
+class Page(HTMLParser):
+    """What a browser would make of an answer, as far as scripts can hide in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.dangers: list[str] = []
+        self.shown: list[str] = []
+        self._within: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within.append(tag)
+        for name, value in attrs:
+            value = value or ""
+            if name.startswith("on") or "{{" in name:
+                self.dangers.append(f"<{tag} {name}>")
+            if name in ("href", "src", "action", "hx-get", "hx-post", "formaction", "data-open") and (
+                value.strip().lower().startswith(("javascript:", "data:", "vbscript:"))
+            ):
+                self.dangers.append(f"<{tag} {name}={value}>")
+            if name.startswith(("hx-on", "x-", "hx-vals", "hx-headers")) and any(mark in value for mark in MARKS):
+                self.dangers.append(f"<{tag} {name}={value}>")
+        if tag == "img" and dict(attrs).get("src") == "x":
+            self.dangers.append("<img src=x>")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._within and self._within.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "script" in self._within and any(mark in data for mark in MARKS):
+            self.dangers.append(f"script: {data[:80]}")
+        self.shown.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.shown).split())
+
+
+@pytest.fixture
+def lead(north, mei) -> Lead:
+    """Somebody who tries it everywhere: the texts of the site's own forms included."""
+    site = make_site(team=north, name=TAG)
+    form = make_form(site=site, key="nasty", name=f"{TAG}{QUOTES}"[:80])
+    for n, text in enumerate(NASTY):
+        arrive(
+            hit(
+                site=site,
+                visitor="c1",
+                url=f"https://www.example.com/{text}?utm_campaign={text}"[:300],
+                ref=ADDRESS,
+                props={"title": text, "path": text},
+                at=LATELY + timedelta(seconds=n),
+            ),
+            hit("link_clicked", site=site, visitor="c1", props={"href": ADDRESS}, at=LATELY + timedelta(seconds=n)),
+            post_form(
+                form,
+                visitor="c1",
+                answers={
+                    "name": text,
+                    "company": text,
+                    "title": text,
+                    "phone": "13987650001",
+                    "email": "a'b@x.cn",
+                },
+                at=LATELY + timedelta(seconds=n),
+            ),
+        )
+    Person.objects.update(full_name=(TAG + QUOTES)[:120], title=QUOTES, company_name=TAG)
+    Notification.objects.update(params={"name": TAG, "company": QUOTES, "form": TAG, "page": ADDRESS, "by": TAG})
+    return Lead.objects.get()
+
+
+def note(client: Client, lead: Lead, text: str, *, kind: str = "call") -> Page:
+    given = {"id": str(uuid.uuid4()), "kind": kind, "outcome": "reached", "note": text, "next_step": text[:200]}
+    given["next_step_at"] = "2099-01-01T10:00"
+    answer = client.post(f"/inbox/{lead.public_id}/follow-up/", given, headers={"HX-Request": "true"})
+    assert answer.status_code in (200, 409, 422)
+    return Page(answer.content.decode())
+
+
+def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
+    client = signed_in(mei)
+    person = person_of(cookie("c1"))
+    notice = Notification.objects.filter(staff=mei).latest("pk")
+    pages = {
+        f"/inbox/?view=all&lead={lead.public_id}": True,
+        "/inbox/rows/?view=all": True,
+        f"/people/{person.public_id}/": True,
+        f"/people/{person.public_id}/timeline/": True,
+        "/people/": True,
+        "/": True,
+        "/notifications/": True,
+        f"/notifications/{notice.pk}/toast/": True,
+    }
+    for address in pages:
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = client.get(address, headers=headers)
+            page = Page(answer.content.decode())
+            assert answer.status_code == 200, address
+            assert page.dangers == [], address
+            assert "<script>alert(1)</script>" in page.text or "{{ 7*7 }}" in page.text, address
+            assert "49 " not in page.text.split("{{")[0][-5:]
+
+
+def test_an_identifier_in_full_is_text_too(lead: Lead, mei) -> None:
+    client = signed_in(mei)
+    page = client.get(f"/inbox/?view=all&lead={lead.public_id}")
+    tokens = [fact.reveal_token for fact in page.context["facts"] if fact.reveal_token]
+    Identifier.objects.filter(kind="email").update(value=f"{TAG}@example.com")
+    Identifier.objects.filter(kind="phone").update(value=ADDRESS)
+    assert len(tokens) == 2
+    for token in tokens:
+        answer = client.post(f"/people/{lead.person.public_id}/reveal/{token}/")
+        assert Page(answer.content.decode()).dangers == []
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_what_a_colleague_notes_is_shown_and_never_run(lead: Lead, mei, lin, text: str) -> None:
+    mei.full_name = text[:80]
+    mei.save()
+    client = signed_in(mei)
+
+    assert note(client, lead, text).dangers == []
+    refused = note(signed_in(lin), lead, text)  # names the owner and keeps what was typed
+
+    assert refused.dangers == []
+    for address in (f"/people/{lead.person.public_id}/?which=ours", "/", "/people/", "/inbox/?view=mine", "/me/"):
+        page = Page(client.get(address).content.decode())
+        assert page.dangers == [], address
+    assert " ".join(text.split())[:40] in Page(client.get(f"/people/{lead.person.public_id}/").content.decode()).text
+
+
+def test_what_an_address_asks_for_is_shown_and_never_run(lead: Lead, ada) -> None:
+    client = signed_in(ada)
+    names = (
+        "q",
+        "view",
+        "sort",
+        "after",
+        "reach",
+        "stage",
+        "owner",
+        "which",
+        "before",
+        "period",
+        "next",
+        "role",
+        "team",
+    )
+    for text in NASTY:
+        for path in ("/people/", "/inbox/", "/", "/system/audit/", "/system/staff/", "/insight/funnel/", "/sign-in/"):
+            answer = client.get(path, dict.fromkeys(names, text))
+            assert Page(answer.content.decode()).dangers == [], path
+
+
+def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada) -> None:
+    Organisation.objects.update(name=TAG)
+    make_staff("Nasty", full_name=QUOTES[:80], team=make_team(TAG))
+    client = signed_in(ada)
+    client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
+    pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
+    for address in ("/", "/settings/sites/", *(f"/system/{page}/" for page in pages)):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert Page(answer.content.decode()).dangers == [], address
+
+
+def test_no_notice_leads_out_of_the_house(lead: Lead, mei) -> None:
+    client = signed_in(mei)
+    notice = Notification.objects.filter(staff=mei).latest("pk")
+    for url in (ADDRESS, "//evil.example/", "https://evil.example/", "/\\evil.example", "\t//evil.example"):
+        Notification.objects.filter(pk=notice.pk).update(url=url, read_at=None)
+        toast = Page(client.get(f"/notifications/{notice.pk}/toast/").content.decode())
+        assert toast.dangers == []
+        answer = client.post(f"/notifications/{notice.pk}/read/")
+        assert answer["Location"] in ("/notifications/", "/%5Cevil.example"), url
