@@ -2,15 +2,43 @@
 
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from tests.operations.clusters import PASSWORD, connect, served
 from tests.operations.running import Deployment
-from wutong.operations.postgres import wheel_binaries
+from wutong.operations.postgres import Cluster, wheel_binaries
+from wutong.operations.roles import APP, READ, ensure_roles
 
 pytestmark = pytest.mark.own_server
 
+NOTE_AN_EVENT = """
+from datetime import UTC, datetime
+from django.db import transaction
+from wutong.events.hot import HotRow, insert_many, new_id
+at = datetime.now(UTC)
+event = HotRow(id=new_id(at), name="page_viewed", occurred_at=at, received_at=at, source="web")
+with transaction.atomic():
+    insert_many([event])
+"""
+EXPORT = """
+from wutong.events.lake.commands import main
+main(["export", "--json"])
+"""
+COUNT_THE_EVENTS = """
+from wutong.events.lake.maintainer import check, status
+from wutong.events.lake.store import our_place
+found = status(our_place())
+print(found.events, found.waiting, found.is_ahead, all(day.is_equal for day in check(our_place())))
+"""
+MAKE_THE_COUNTER_RUN_ON = """
+from django.db import connection
+connection.cursor().execute(
+    "DO $$ BEGIN FOR n IN 1..3000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
+"""
 POPULATE = """
 from datetime import UTC, datetime
 from wutong.platform.models import Team
@@ -55,6 +83,49 @@ def test_a_backup_restored_into_an_empty_folder_is_all_there(backup: Path, tmp_p
     assert restored.python(TELL) == "/9999/ a secret"
     assert (restored.data / "lake/main/events/day.parquet").read_text() == "lake/main/events/day.parquet"
     assert (restored.data / "files/ab/abcdef").read_text() == "files/ab/abcdef"
+
+
+@pytest.fixture
+def empty_server(cluster: Cluster) -> Iterator[str]:
+    """The address of an empty database on a server that has counted few transactions."""
+    with served(cluster):
+        with connect(cluster) as admin:
+            ensure_roles(admin, database="wutong", passwords={APP: PASSWORD, READ: PASSWORD})
+        host = quote(str(cluster.socket_dir), safe="")
+        yield f"postgres://{APP}:{quote(PASSWORD)}@{host}/wutong"
+
+
+@pytest.fixture(scope="module")
+def exporting(populated: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup with one event in the lake and one that still waits, by a server that has worked for a while."""
+    folder = tmp_path_factory.mktemp("exporting")
+    deployment = populated.copy(folder / "data")
+    deployment.python(MAKE_THE_COUNTER_RUN_ON + NOTE_AN_EVENT + EXPORT + NOTE_AN_EVENT)
+    assert deployment.python(COUNT_THE_EVENTS) == "1 1 False True"
+    done = deployment.run("backup", folder / "wutong.tar")
+    assert done.returncode == 0, done.stderr
+    return folder / "wutong.tar"
+
+
+def test_after_restoring_everything_reaches_the_lake_once(exporting: Path, tmp_path: Path) -> None:
+    restored = Deployment(tmp_path / "data")
+    assert restored.run("restore", exporting).returncode == 0
+
+    restored.python(NOTE_AN_EVENT)
+    restored.python(EXPORT)
+
+    assert restored.python(COUNT_THE_EVENTS) == "3 0 False True"
+
+
+def test_after_restoring_into_a_server_of_yours_as_well(exporting: Path, tmp_path: Path, empty_server: str) -> None:
+    restored = Deployment(tmp_path / "data", {"DATABASE_URL": empty_server})
+    done = restored.run("restore", exporting)
+    assert done.returncode == 0, done.stderr
+
+    restored.python(NOTE_AN_EVENT)
+    restored.python(EXPORT)
+
+    assert restored.python(COUNT_THE_EVENTS) == "3 0 False True"
 
 
 def test_a_backup_is_for_its_owner_only_and_holds_no_open_key(populated: Deployment, backup: Path) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 from wutong import __version__
 from wutong.config import config
 from wutong.operations import archive
-from wutong.operations.dump import dump_database, fill_database, is_empty, server_major
+from wutong.operations.dump import dump_database, is_empty, server_major
 from wutong.operations.locked_key import lock, passphrase, unlock
-from wutong.operations.own_server import cluster, ensure_database, held_data_folder, reachable_database, served
-from wutong.operations.postgres import ADMIN
+from wutong.operations.own_server import cluster, held_data_folder, reachable_database
 from wutong.operations.problem import Problem
+from wutong.operations.refill import fill_own_server, fill_your_server
 from wutong.platform.database import conninfo, is_own
-from wutong.platform.secrets import KEY_FILE, key_path, role_password
+from wutong.platform.secrets import KEY_FILE, key_path
 
 DUMP = "database.dump"
 LOCKED_KEY = "secret.key.locked"
@@ -124,14 +124,10 @@ def _restore_database(tar: tarfile.TarFile) -> None:
     with held_data_folder() as run_dir:
         dump = run_dir / DUMP
         archive.extract(tar, DUMP, dump)
-        if not is_own():
-            fill_database(conninfo(), dump)
+        if is_own():
+            fill_own_server(cluster(), dump)
         else:
-            ours = cluster()
-            ours.initialise(admin_password=role_password(ADMIN))
-            with served(ours):
-                ensure_database()
-                fill_database(conninfo(), dump)
+            fill_your_server(dump)
         dump.unlink()
 
 

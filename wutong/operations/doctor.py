@@ -220,6 +220,10 @@ def lake(at: datetime) -> Finding:
         mend = _("Check LAKE_PATH and its rights.")
         return Finding(check="lake", state="wrong", found=told.stderr.strip()[-300:], mend=mend)
     status = json.loads(told.stdout)
+    if status["is_ahead"]:
+        found = _("The watermark lies above the database's transaction counter: nothing is exported.")
+        mend = _("Stop everything, run wutong backup and wutong restore into an empty folder: restoring sets it right.")
+        return Finding(check="lake", state="wrong", found=found, mend=mend)
     mend = _("See whether wutong jobs runs; then: wutong lake status.")
     if status["exported_at"] is None:
         return Finding(check="lake", state="advice", found=_("Nothing is exported yet."), mend=mend)

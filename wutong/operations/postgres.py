@@ -172,6 +172,18 @@ class Cluster:
             server.send_signal(signal.SIGQUIT)  # it recovers at the next start
             server.wait(10)
 
+    def count_transactions_from_above(self, xid: int) -> None:
+        """Let a server that stands still number its next transaction higher than ``xid``.
+
+        Only the upper half of the counter, the epoch, is moved: PostgreSQL stores it nowhere else, so no row notices.
+        Source: PostgreSQL's manual, pg_resetwal, option --epoch.
+        """
+        epoch = (xid >> 32) + 1
+        command = [self.binaries / "pg_resetwal", f"--epoch={epoch}", "-D", self.data]
+        told = self.account.run(command, capture_output=True)
+        if told.returncode:
+            raise Problem(f"The transaction counter of {self.data} could not be set on:\n{told.stderr.strip()}")
+
     def refuse_other_major(self) -> None:
         if self.data_major != self.major:
             raise Problem(

@@ -12,11 +12,11 @@ from wutong.operations import archive
 from wutong.operations.backup import DUMP, write_backup
 from wutong.operations.dump import dump_database, empty_database, fill_database
 from wutong.operations.own_server import cluster, ensure_database, held_data_folder, served
-from wutong.operations.postgres import ADMIN, Cluster
+from wutong.operations.postgres import Cluster
 from wutong.operations.problem import Problem
+from wutong.operations.refill import fill_own_server
 from wutong.platform.database import conninfo, is_own
 from wutong.platform.logs import configure_logging
-from wutong.platform.secrets import role_password
 
 
 def main(argv: list[str]) -> None:
@@ -118,20 +118,13 @@ def take_over_from(binaries: Path) -> None:
             dump_database(conninfo(), dump)
         ours.data.rename(aside)
         try:
-            _fill_new(ours, dump)
+            fill_own_server(ours, dump)
         except BaseException:
             if ours.data.exists():
                 ours.data.rename(ours.data.with_name("postgres-failed"))
             aside.rename(ours.data)
             raise
     _say(f"The data is in PostgreSQL {ours.major}. The old folder, {aside}, can be removed.")
-
-
-def _fill_new(ours: Cluster, dump: Path) -> None:
-    ours.initialise(admin_password=role_password(ADMIN))
-    with served(ours):
-        ensure_database()
-        fill_database(conninfo(), dump)
 
 
 def _say(text: str) -> None:

@@ -36,10 +36,12 @@ class Status:
     exported_at: datetime | None
     waiting: int
     """Rows of the hot store that are not exported yet."""
+    is_ahead: bool
+    """The watermark lies above the server's transaction counter, so nothing is exported: rows came from a dump."""
 
     @property
     def is_alarming(self) -> bool:
-        return self.moves > ALARM_MOVES
+        return self.is_ahead or self.moves > ALARM_MOVES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,7 @@ def status(place: Place) -> Status:
     with opened(place) as lake:
         attach_hot(lake, place)
         watermark, exported = _row(lake, "SELECT max(xid), epoch_us(max(exported_at)) FROM lake.watermark")
+        counter = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
         files, size = _row(lake, "SELECT sum(file_count), sum(file_size_bytes) FROM ducklake_table_info('lake')")
         return Status(
             events=_count(lake, "SELECT count(*) FROM lake.events"),
@@ -113,6 +116,7 @@ def status(place: Place) -> Status:
             watermark=watermark,
             exported_at=from_micros(exported),
             waiting=sum(_hot_count(lake, source.hot, since=watermark) for source in SOURCES),
+            is_ahead=watermark > _count(lake, f"SELECT * FROM postgres_query('hot', '{counter}')"),
         )
 
 
