@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.cast import NINE, make_lead, make_staff
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.models import FollowUp, Lead, Stage
 from wutong.lifecycle.speed import censored_median, speed
+from wutong.lifecycle.stages import move_lead
 from wutong.platform.models import Staff
 
 MINUTE = timedelta(minutes=1)
@@ -56,6 +57,10 @@ def contact(lead: Lead, by: Staff, *, after: timedelta) -> None:
     record_follow_up(lead=lead, by=by, at=NINE + after, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED)
 
 
+def close(lead: Lead, by: Staff, *, after: timedelta) -> None:
+    move_lead(lead=lead, to=Stage.DISQUALIFIED, by=by, at=NINE + after, reason="duplicate")
+
+
 @pytest.mark.django_db
 def test_attainment_counts_what_is_due_and_nothing_else(mei, lin) -> None:
     contact(make_lead(), mei, after=3 * MINUTE)  # met
@@ -63,15 +68,16 @@ def test_attainment_counts_what_is_due_and_nothing_else(mei, lin) -> None:
     contact(make_lead(), lin, after=5 * MINUTE)  # met, at the very deadline
     make_lead()  # late and open
     make_lead(at=NINE + 28 * MINUTE)  # open, not yet due
-    make_lead(stage="disqualified", accountable="nobody")  # closed without a contact
+    close(make_lead(), mei, after=2 * MINUTE)  # closed in time without a contact: never due
+    close(make_lead(), mei, after=12 * MINUTE)  # closed late without a contact: closing it hides nothing
     make_lead(at=NINE - timedelta(days=1))  # before the period
 
     everything, by_colleague = speed(mei, since=NINE, at=NINE + 30 * MINUTE)
 
-    assert (everything.started, everything.contacted, everything.waiting, everything.late) == (6, 3, 2, 1)
-    assert (everything.met, everything.due) == (2, 4)
-    assert everything.attainment == 0.5
-    told = [(3, True), (20, True), (5, True), (30, False), (2, False), (30, False)]
+    assert (everything.started, everything.contacted, everything.waiting, everything.late) == (7, 3, 2, 2)
+    assert (everything.met, everything.due) == (2, 5)
+    assert everything.attainment == 0.4
+    told = [(3, True), (20, True), (5, True), (30, False), (2, False), (2, False), (12, False)]
     assert everything.median == censored_median([(n * MINUTE, is_done) for n, is_done in told]) == 20 * MINUTE
     assert [(one.full_name, own.contacted, own.met, own.due) for one, own in by_colleague.items()] == [
         ("Lin", 1, 1, 1),

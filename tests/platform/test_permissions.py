@@ -85,7 +85,9 @@ def test_each_role_reaches_what_it_may_and_nothing_else(company, role: Role) -> 
             assert (answer.status_code == 403) == (needs not in GRANTS[role]), (route.name, answer.status_code)
 
 
-@pytest.mark.parametrize("route", [route for route in urlpatterns if route.name not in OPEN], ids=lambda route: route.name)
+@pytest.mark.parametrize(
+    "route", [route for route in urlpatterns if route.name not in OPEN], ids=lambda route: route.name
+)
 def test_a_stranger_is_asked_to_sign_in(company, route: URLPattern) -> None:
     address, client = address_of(route), Client()
     for answer in (client.get(address), client.post(address)):

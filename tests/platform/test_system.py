@@ -106,7 +106,9 @@ def test_the_worker_runs_jobs_and_keeps_why_one_failed(company, no_jobs) -> None
 
 
 def a_parked_item() -> ParkedItem:
-    return ParkedItem.objects.create(lane="collector", received_at=NINE, parked_at=NINE, body=b"\x81\xa1k\xa1h", error=SLY)
+    return ParkedItem.objects.create(
+        lane="collector", received_at=NINE, parked_at=NINE, body=b"\x91\x81\xa1k\xa1h", error=SLY
+    )
 
 
 def test_a_parked_item_goes_back_into_its_lane_as_a_block_of_one(ada: Staff) -> None:
@@ -253,7 +255,14 @@ def test_days_of_the_companys_own(ada: Staff) -> None:
 
 
 def test_the_organisation_is_changed_and_the_trail_names_the_fields(ada: Staff) -> None:
-    form = {"name": SLY, "zone": "Europe/Berlin", "language": "en", "region": "DE", "currency": "EUR", "audit_kept_days": 365}
+    form = {
+        "name": SLY,
+        "zone": "Europe/Berlin",
+        "language": "en",
+        "region": "DE",
+        "currency": "EUR",
+        "audit_kept_days": 365,
+    }
     client = signed_in(ada)
     assert client.post("/system/organisation/", form).status_code == 302
     page = client.get("/system/organisation/").content.decode()

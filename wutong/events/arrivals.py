@@ -50,7 +50,6 @@ AnyArrival = Hit | FormPost
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyArrival])
-_one = msgspec.msgpack.Decoder(AnyArrival)
 
 
 def pack(arrivals: list[AnyArrival]) -> bytes:
@@ -65,14 +64,3 @@ def unpack(body: bytes | memoryview) -> list[AnyArrival]:
         msgspec.DecodeError: the block is broken.
     """
     return _decoder.decode(body)
-
-
-def pack_one(arrival: AnyArrival) -> bytes:
-    """One arrival alone, as it is parked."""
-    return _encoder.encode(arrival)
-
-
-def unpack_one(body: bytes | memoryview) -> AnyArrival:
-    """What :func:`pack_one` wrote."""
-    arrival: AnyArrival = _one.decode(body)
-    return arrival

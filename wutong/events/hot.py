@@ -91,3 +91,12 @@ def insert_many(rows: Sequence[HotRow]) -> Stored:
             for id, digest in cursor.fetchall():
                 (repeated if digest == first[id].digest else reused).add(id)
     return Stored(new, frozenset(repeated), frozenset(reused))
+
+
+def stored_digests(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Digests of those of ``ids`` that are stored already."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, digest FROM event WHERE id = ANY(%s)", [list(ids)])
+        return dict(cursor.fetchall())

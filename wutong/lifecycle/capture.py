@@ -55,9 +55,10 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     people = [one.person_id for one in captures]
     events = [one.event_id for one in captures]
     known = list(
-        Lead.objects.filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events)).order_by(
-            "created_at"
-        )
+        # Locked, so that nobody closes a lead while a form is found to belong to it.
+        Lead.objects.select_for_update(no_key=True)
+        .filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events))
+        .order_by("pk")
     )
     opened: list[Opened] = []
     for one in sorted(captures, key=lambda capture: (capture.at, capture.event_id)):

@@ -120,5 +120,5 @@ def record_follow_up(
             ]
         )
         record(f"lifecycle.{name}_recorded", actor=by, subject=now, at=at, kind=kind.value, outcome=outcome.value)
-        announce([(0, 0, "lead_changed", ["inbox", f"person:{now.person.public_id}"])])
+        announce([(0, 0, "lead_changed", ["inbox"])])
     return follow_up

@@ -60,7 +60,10 @@ def inbox_of(staff: Staff, *, view: str, after: str | None = None) -> Rows:
         ordered = leads.annotate(due_at=F("last_touch_at")).order_by("-last_touch_at", "-pk")
         if cursor:
             ordered = ordered.filter(Q(last_touch_at__lt=cursor[0]) | Q(last_touch_at=cursor[0], pk__lt=cursor[1]))
-    found = list(ordered.select_related("person__score", "account", "owner", "product_line", "team")[: PAGE + 1])
+    # First which leads, then what belongs to them: else thousands are joined with it before the first fifty are known.
+    keys = list(ordered.values_list("pk", flat=True)[: PAGE + 1])
+    shown = ordered.filter(pk__in=keys).select_related("person__score", "account", "owner", "product_line", "team")
+    found = list(shown)
     page = found[:PAGE]
     following = _cursor(page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
     return Rows(_rows(page), min(total, COUNTED - 1), total >= COUNTED, following)

@@ -71,12 +71,14 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
 
 
 def consents_of(person: Person) -> list[Consent]:
-    """The latest decision of each channel and purpose."""
-    return list(
-        Consent.objects.filter(person=person)
-        .order_by("channel", "purpose", "-at", "-pk")
-        .distinct("channel", "purpose")
-    )
+    """What counts for each channel and purpose: of the latest decision of each address the most restrictive."""
+    latest = Consent.objects.filter(person=person).order_by("subject", "channel", "purpose", "-at", "-pk")
+    counting: dict[tuple[str, str], Consent] = {}
+    for one in latest.distinct("subject", "channel", "purpose"):
+        held = counting.get((one.channel, one.purpose))
+        if held is None or (held.state, one.state) == (Consent.State.GRANTED, Consent.State.REFUSED):
+            counting[one.channel, one.purpose] = one
+    return [counting[key] for key in sorted(counting)]
 
 
 def masked(identifier: Identifier) -> str:

@@ -43,21 +43,12 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
 def settle_reach(people: Sequence[int], *, at: datetime) -> None:
     """Give each of ``people`` one open stay, in the stage they are in now. Opens no transaction.
 
-    After a merge the stays of both come together: the earlier visitor's stay is kept, later ones of the same stage are
-    removed, since one person arrives once.
+    After a merge the stays of both stand side by side, so that a split finds them again; readers take the earliest of a
+    stage, since one person arrives once.
     """
     if not people:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            DELETE FROM lifecycle_stagevisit v USING lifecycle_stagevisit earlier
-            WHERE v.person_id = ANY(%s) AND v.machine = 'reach' AND earlier.machine = 'reach'
-              AND earlier.person_id = v.person_id AND earlier.stage = v.stage
-              AND (earlier.entered_at, earlier.id) < (v.entered_at, v.id)
-            """,
-            [list(people)],
-        )
         cursor.execute(
             """
             WITH left_behind AS (

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wutong.lifecycle.models import Clock, Lead
+from wutong.lifecycle.models import Clock, Lead, Machine, StageVisit
+from wutong.lifecycle.models.lead import CLOSED_STAGES
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Staff
 
@@ -25,12 +26,14 @@ class Speed:
     waiting: int
     """Of these, not contacted and still open."""
     late: int
-    """Of those waiting, past their deadline."""
+    """Of those not contacted, past their deadline: while the lead was open, so closing a late one hides nothing."""
     met: int
     due: int
-    """Clocks whose deadline has passed, or that were stopped; the open ones not yet due are in neither."""
+    """Clocks whose deadline has passed, or that were met; the open ones not yet due are in neither."""
     median: timedelta | None
     """Working time from creation to first contact, open ones censored; None while fewer than half were contacted."""
+    is_partial: bool = False
+    """Whether only the latest :data:`MOST_CLOCKS` were taken."""
 
     @property
     def attainment(self) -> float | None:
@@ -48,43 +51,52 @@ def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[S
             started_at__lt=at,
         )
         .select_related("lead", "stopped_by")
-        .order_by("-started_at")[:MOST_CLOCKS]
+        .order_by("-started_at")[: MOST_CLOCKS + 1]
     )
+    is_partial = len(clocks) > MOST_CLOCKS
+    clocks = clocks[:MOST_CLOCKS]
     calendar = WorkingCalendar.load()
+    ended_at = _ends_of_waiting(clocks, at=at)
     by_colleague: dict[Staff, list[Clock]] = {}
     for clock in clocks:
         if clock.stopped_by is not None:
             by_colleague.setdefault(clock.stopped_by, []).append(clock)
     return (
-        _speed(clocks, calendar, at=at),
+        _speed(clocks, calendar, ended_at, is_partial=is_partial),
         {
-            one: _speed(own, calendar, at=at)
+            one: _speed(own, calendar, ended_at, is_partial=is_partial)
             for one, own in sorted(by_colleague.items(), key=lambda item: item[0].sort_key)
         },
     )
 
 
-def _speed(clocks: Sequence[Clock], calendar: WorkingCalendar, *, at: datetime) -> Speed:
-    stopped = [clock for clock in clocks if clock.stopped_at is not None]
-    running = [
-        clock
-        for clock in clocks
-        if clock.stopped_at is None and clock.lead.stage not in ("won", "lost", "disqualified")
-    ]
-    met = sum(1 for clock in stopped if clock.stopped_at is not None and clock.stopped_at <= clock.due_at)
-    late = sum(1 for clock in running if clock.due_at < at)
+def _ends_of_waiting(clocks: Sequence[Clock], *, at: datetime) -> dict[int, datetime]:
+    """Until when each clock's lead waited: its first contact, else its closing, else ``at``."""
+    closed = [clock.lead_id for clock in clocks if clock.stopped_at is None and clock.lead.stage in CLOSED_STAGES]
+    visits = StageVisit.objects.filter(lead__in=closed, machine=Machine.LEAD, left_at=None)
+    closed_at = dict(visits.values_list("lead_id", "entered_at"))
+    return {clock.pk: clock.stopped_at or closed_at.get(clock.lead_id, at) for clock in clocks}
+
+
+def _speed(
+    clocks: Sequence[Clock], calendar: WorkingCalendar, ended_at: dict[int, datetime], *, is_partial: bool
+) -> Speed:
+    contacted = [clock for clock in clocks if clock.stopped_at is not None]
+    others = [clock for clock in clocks if clock.stopped_at is None]
+    missed = [clock for clock in others if clock.due_at < ended_at[clock.pk]]
     waits = [
-        (calendar.working_between(clock.started_at, clock.stopped_at or at), clock.stopped_at is not None)
+        (calendar.working_between(clock.started_at, ended_at[clock.pk]), clock.stopped_at is not None)
         for clock in clocks
     ]
     return Speed(
         started=len(clocks),
-        contacted=len(stopped),
-        waiting=len(running),
-        late=late,
-        met=met,
-        due=len(stopped) + late,
+        contacted=len(contacted),
+        waiting=sum(1 for clock in others if clock.lead.stage not in CLOSED_STAGES),
+        late=len(missed),
+        met=sum(1 for clock in contacted if ended_at[clock.pk] <= clock.due_at),
+        due=len(contacted) + len(missed),
         median=censored_median(waits),
+        is_partial=is_partial,
     )
 
 

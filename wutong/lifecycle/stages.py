@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -128,12 +130,14 @@ def move_lead(*, lead: Lead, to: Stage, by: Staff, at: datetime, reason: str = "
         before = now.stage
         _enter(now, to, step, by=by, at=at, reason=reason)
         record("lifecycle.lead_moved", actor=by, subject=now, at=at, before=before, after=to.value, reason=reason)
-        announce([(0, 0, "lead_changed", ["inbox", f"person:{now.person.public_id}"])])
+        announce([(0, 0, "lead_changed", ["inbox"])])
 
 
 def _enter(lead: Lead, to: Stage, step: Step, *, by: Staff, at: datetime, reason: str) -> None:
     """Leave the present stage and enter the next, with its clock, its history and its event."""
-    StageVisit.objects.filter(lead=lead, machine=Machine.LEAD, left_at=None).update(left_at=at)
+    StageVisit.objects.filter(lead=lead, machine=Machine.LEAD, left_at=None).update(
+        left_at=Greatest(at, F("entered_at"))
+    )
     StageVisit.objects.create(
         machine=Machine.LEAD,
         stage=to,

@@ -9,10 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from wutong.events.models import Event
+from wutong.events.models import Event, Site
 from wutong.events.pages import page_name
 from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
@@ -22,8 +22,8 @@ from wutong.platform.models import Staff
 
 PAGE = 50
 FILTERS = ("all", "theirs", "ours")
-_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered")
-"""Told by another line: beats by the page view they belong to, contacts by the follow-up itself."""
+_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered", "lead_created")
+"""Told by another line: beats by their page view, contacts by the follow-up, leads by their first stage."""
 _OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
     "page_viewed": "eye",
@@ -32,7 +32,6 @@ _ICONS = {
     "form_submitted": "forms",
     "consent_given": "shield-check",
     "consent_refused": "shield-x",
-    "lead_created": "flag",
     "call": "phone",
     "chat": "message",
     "mail": "mail",
@@ -104,12 +103,13 @@ def timeline_of(
     """Up to :data:`PAGE` acts of ``person``, or those after a page, folded. Bounded queries, whatever the history.
 
     Args:
-        viewer: contacts and stages of leads that this colleague may not see are left out.
+        viewer: contacts and stages of leads that this colleague may not see, and acts on websites of other parts of
+            the business, are left out.
         which: one of :data:`FILTERS`.
     """
     acts: list[Act] = []
     if which != "ours":
-        acts += _events(person, after=after, language=language)
+        acts += _events(person, viewer=viewer, after=after, language=language)
     if which != "theirs":
         leads = Lead.objects.visible_to(viewer).filter(person=person)
         acts += _follow_ups(leads, after=after)
@@ -140,8 +140,11 @@ def _upto(rows: QuerySet[Any], field: str, after: Cursor | None, *within_instant
     return rows.order_by(f"-{field}", *within_instant, "-pk")[:needed]
 
 
-def _events(person: Person, *, after: Cursor | None, language: str) -> list[Act]:
+def _events(person: Person, *, viewer: Staff, after: Cursor | None, language: str) -> list[Act]:
     events = Event.objects.filter(person=person).exclude(name__in=_HIDDEN).select_related("subject")
+    scopes = list(viewer.scopes.all())
+    if scopes:
+        events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
     found = list(_upto(events, "occurred_at", after, Case(When(name__in=_OURS, then=0), default=1)))
     read = _reading(person, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
     return [_event(event, read, language) for event in found]

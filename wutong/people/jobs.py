@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 from django.db import transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from wutong.people.reassign import reassign_piece
 
 
-@app.task(queue="default")
+@app.task(queue="default", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
 def reassign_later(subjects: list[int], people: list[int]) -> None:
     """Move the rows of ``subjects`` a thousand at a time; a killed job goes on where it was."""
     finished = False

@@ -17,7 +17,7 @@ from wutong.platform.models import (
     Team,
     WorkingHours,
 )
-from wutong.platform.one_time_links import mint_invitation
+from wutong.platform.one_time_links import LinkUsedUp, invited, mint_invitation
 from wutong.platform.passwords import claim_invitation, set_password
 
 ORGANISATION_NAME = "我的公司"
@@ -40,18 +40,30 @@ def ensure_company(*, at: datetime) -> str | None:
             _make_company(at=at)
         if Staff.objects.administrators().exists():
             return None
-        invited = Staff.objects.active().filter(role=Role.ADMIN).order_by("pk")
-        first = invited.first() or _make_administrator(at=at)
+        first = _first_administrator() or _make_administrator(at=at)
         return reverse("platform:welcome", args=[mint_invitation(first, at=at)])
+
+
+def taking_over(token: str, *, at: datetime) -> Staff:
+    """The first administrator, whom a still valid link names, of a company that nobody administers yet.
+
+    Raises:
+        LinkUsedUp: used, replaced or too old, or the invitation of a colleague: that one opens another page.
+    """
+    staff = invited(token, at=at)
+    if Staff.objects.administrators().exists() or staff != _first_administrator():
+        raise LinkUsedUp
+    return staff
 
 
 def take_over(*, token: str, full_name: str, email: str, password: str, organisation_name: str, at: datetime) -> Staff:
     """The first administrator takes the company over: sets name, address, password and the company's name.
 
     Raises:
-        LinkUsedUp: used, replaced or too old.
+        LinkUsedUp: see :func:`taking_over`.
     """
     with transaction.atomic(durable=True):
+        taking_over(token, at=at)
         staff = claim_invitation(token, at=at)
         staff.full_name, staff.sort_key, staff.email = full_name, sort_key(full_name), email.strip().lower()
         staff.save(update_fields=["full_name", "sort_key", "email"])
@@ -67,6 +79,10 @@ def take_over(*, token: str, full_name: str, email: str, password: str, organisa
 def is_welcome_due() -> bool:
     """Whether the company still waits for its first administrator."""
     return Invitation.objects.filter(staff__email=PLACEHOLDER_ADDRESS).exists()
+
+
+def _first_administrator() -> Staff | None:
+    return Staff.objects.active().filter(role=Role.ADMIN).order_by("pk").first()
 
 
 def _make_company(*, at: datetime) -> None:

@@ -38,9 +38,10 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
     if not notices:
         return []
     loud: list[tuple[int, int, str, Sequence[str]]] = []
-    ids: list[int] = []
+    ids: dict[int, int] = {}
+    in_order = sorted(enumerate(notices), key=lambda item: (item[1].staff_id, item[1].group))  # locks in one order
     with connection.cursor() as cursor:
-        for notice in notices:
+        for place, notice in in_order:
             cursor.execute(
                 """
                 WITH earlier AS (
@@ -65,11 +66,11 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
                 },
             )
             id, changed_at = cursor.fetchone()
-            ids.append(id)
+            ids[place] = id
             if notice.quiet_for is None or changed_at is None or changed_at + notice.quiet_for < at:
                 loud.append((notice.staff_id, id, notice.kind, notice.topics))
     announce(loud)
-    return ids
+    return [ids[place] for place in range(len(notices))]
 
 
 def announce(messages: Iterable[tuple[int, int, str, Sequence[str]]]) -> None:

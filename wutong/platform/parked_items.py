@@ -10,8 +10,6 @@ from wutong.platform.audit import record
 from wutong.platform.models import DropCount, InboxBlock, ParkedItem, Staff
 from wutong.platform.refusal import Refusal
 
-_ARRAY_OF_ONE = b"\x91"  # msgpack: what a block of one item begins with; the item follows as it was parked
-
 
 class ItemGone(Refusal):
     code = "parked_item_gone"
@@ -26,8 +24,7 @@ def retry_item(*, item_id: int, by: Staff, at: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         item = _taken(item_id)
-        body = _ARRAY_OF_ONE + bytes(item.body)
-        InboxBlock.objects.create(lane=item.lane, received_at=item.received_at, count=1, body=body)
+        InboxBlock.objects.create(lane=item.lane, received_at=item.received_at, count=1, body=bytes(item.body))
         record("inbox.item_retried", actor=by, subject=item, at=at, lane=item.lane)
         item.delete()
 

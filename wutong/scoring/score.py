@@ -104,6 +104,8 @@ def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
 
 def rescore(people: Sequence[int], at: datetime) -> None:
     """Redo the stored scores of ``people`` from their sums; those who have none lose theirs. Opens no transaction."""
+    # Whoever redoes a score waits for the other, and then reads the sums the other has left.
+    list(PersonScore.objects.select_for_update().filter(person__in=people).order_by("person_id").values_list("pk"))
     sums = _sums(people)
     scored = [id for id in people if id in sums]
     PersonScore.objects.filter(person__in=[id for id in people if id not in sums]).delete()

@@ -38,4 +38,6 @@ class Batch:
     rows: dict[UUID, HotRow] = field(default_factory=dict)
     """The events that are new, by id."""
     submissions: dict[UUID, FormSubmission] = field(default_factory=dict)
+    campaigns: dict[UUID, str] = field(default_factory=dict)
+    """The campaign by which the sender of each submission came last."""
     opened: list[Opened] = field(default_factory=list)

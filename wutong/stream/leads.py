@@ -8,11 +8,15 @@ from wutong.stream.recognise import typed_identifiers
 
 
 def open_leads(batch: Batch) -> None:
-    """Open a lead for each form by which somebody can be reached and who agreed to be."""
+    """Open a lead for each form by which somebody outside our own house can be reached.
+
+    The lead begins when the form reached us: the visitor's clock may be wrong, and it must not run our timers.
+    """
     submissions = [
         submission
         for submission in batch.submissions.values()
-        if typed_identifiers(submission.answers) or _has_number(submission.answers)
+        if not batch.rows[submission.pk].is_own
+        and (typed_identifiers(submission.answers) or _has_number(submission.answers))
     ]
     if not submissions:
         return
@@ -40,8 +44,9 @@ def open_leads(batch: Batch) -> None:
                 account=accounts.get(one.subject_id),
                 team=one.form.site.team,
                 scope=one.form.site.scope,
-                at=one.at,
+                at=batch.rows[one.pk].received_at,
                 channel=one.channel,
+                campaign=batch.campaigns.get(one.pk, ""),
                 is_complete=all(one.answers.get(name, "").strip() for name in ("name", "company", "title")),
             )
             for one in submissions

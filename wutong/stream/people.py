@@ -25,6 +25,7 @@ def keep_answers(batch: Batch) -> None:
     statements: list[Statement] = []
     for post, row in posts:
         subject_id, person_id = _whose(row)
+        channel, campaign = channels.get(person_id, ("direct", ""))
         batch.submissions[post.id] = FormSubmission(
             id=post.id,
             form=batch.forms[post.form],
@@ -32,9 +33,10 @@ def keep_answers(batch: Batch) -> None:
             person_id=person_id,
             at=post.occurred_at,
             url=post.url,
-            channel=channels.get(person_id, ("direct", ""))[0],
+            channel=channel,
             answers=post.answers,
         )
+        batch.campaigns[post.id] = campaign
         statements += [
             Statement(
                 subject_id=subject_id,
@@ -55,9 +57,14 @@ def keep_answers(batch: Batch) -> None:
 
 
 def note_consent(batch: Batch) -> None:
-    """Keep what people allowed and refused, with the version of the text they saw."""
+    """Keep what people allowed and refused, with the version of the text they saw.
+
+    A box that was not ticked is no refusal: whoever types somebody's address must not revoke what she allowed.
+    """
     decisions = []
     for post, row in _new_posts(batch):
+        if not post.consent_given:
+            continue
         subject_id, person_id = _whose(row)
         decisions.append(
             Decision(
@@ -65,7 +72,7 @@ def note_consent(batch: Batch) -> None:
                 person_id=person_id,
                 channel="any",
                 purpose="contact",
-                is_granted=post.consent_given,
+                is_granted=True,
                 text_version=post.consent_version or batch.forms[post.form].consent_version,
                 source=f"form:{post.form}",
                 assurance=Assurance.TYPED,

@@ -104,10 +104,16 @@ def work_through(blocks: list[Block], worker: str) -> int:
     except LeaseLost:
         log.info("lease lost", blocks=len(blocks))
         return 0
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError) as error:
         # The database went away or refused for a reason of its own: no arrival is to blame. The lease runs out and the
-        # supervisor starts us again.
-        raise
+        # supervisor starts us again. Only a limit that one arrival passes (class 54) and the wait for a neighbour's
+        # lock (class 40) are another matter.
+        code = getattr(error.__cause__, "sqlstate", None) or ""
+        if not code.startswith(("40", "54")):
+            raise
+        FAILED.inc()
+        _isolate(blocks, worker, error)
+        return 0
     except Exception as error:  # noqa: BLE001  # whatever one arrival can cause must not stop its neighbours
         FAILED.inc()
         _isolate(blocks, worker, error)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from wutong.content.models import Form
 from wutong.events.arrivals import AnyArrival, FormPost, Hit
-from wutong.events.hot import digest_of
+from wutong.events.hot import digest_of, stored_digests
 from wutong.people import normal_form
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Assurance, IdentifierKind
@@ -20,6 +20,7 @@ def look_up_sender_keys(batch: Batch) -> None:
     keyed = [arrival for arrival in batch.arrivals if arrival.sender_key is not None]
     if not keyed:
         return
+    keyed.sort(key=lambda arrival: (arrival.source, arrival.site_id, arrival.sender_key or ""))  # locks in one order
     sources = [f"{arrival.source}:{arrival.site_id}" for arrival in keyed]
     keys = [arrival.sender_key for arrival in keyed]
     with connection.cursor() as cursor:
@@ -45,11 +46,18 @@ def look_up_sender_keys(batch: Batch) -> None:
 
 
 def drop_doubles(batch: Batch) -> None:
-    """Of several arrivals of one id in a batch keep the first, so that no later one lends it an answer or a person."""
+    """Of several arrivals of one id keep the first, so that no later one lends it an answer or a person.
+
+    The first may have been stored long ago. One that is stored at this very moment by another processor is dropped by
+    the table itself.
+    """
     kept = {}
+    stored = stored_digests([arrival.id for arrival in batch.arrivals])
     for arrival in batch.arrivals:
         digest = _digest(arrival)
-        if arrival.id not in kept:
+        if arrival.id in stored:
+            batch.drops[Drop.REPEATED if stored[arrival.id] == digest else Drop.ID_REUSED] += 1
+        elif arrival.id not in kept:
             kept[arrival.id] = arrival
             batch.digests[arrival.id] = digest
         else:

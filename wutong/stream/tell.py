@@ -1,11 +1,14 @@
 """The last step: tell colleagues what they should know now."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+
+from django.db.models import Q
 
 from wutong.events.pages import page_name
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Person
-from wutong.platform.models import Role, Staff, Team
+from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, announce, notify_many
 from wutong.stream.batch import Batch
 
@@ -25,8 +28,7 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
     if not batch.opened:
         return []
     people = Person.objects.in_bulk([entry.lead.person_id for entry in batch.opened])
-    teams = {entry.lead.team_id: entry.lead.team for entry in batch.opened if entry.lead.owner_id is None}
-    answering = {id: _who_answers_for(team) for id, team in teams.items()}
+    hearing = _who_hears([entry.lead for entry in batch.opened])
     notices = []
     for entry in batch.opened:
         person = people[entry.lead.person_id]
@@ -42,20 +44,38 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
                 params={"name": name, "company": company, "form": submission.form.name},
                 topics=("inbox",),
             )
-            for staff_id in ([entry.lead.owner_id] if entry.lead.owner_id else answering[entry.lead.team_id])
+            for staff_id in hearing[entry.lead.pk]
         ]
     return notices
 
 
-def _who_answers_for(team: Team) -> list[int]:
-    """Who hears of a lead that nobody owns: the SDRs of its team; else its managers; else the administrators."""
-    active = Staff.objects.active().order_by("id")
-    members = active.filter(team=team)
-    for group in (members.filter(role=Role.SDR), members.filter(role=Role.MANAGER), active.filter(role=Role.ADMIN)):
-        ids = list(group.values_list("pk", flat=True))
-        if ids:
-            return ids
-    return []
+def _who_hears(leads: Sequence[Lead]) -> dict[int, list[int]]:
+    """Who is told of each lead: its owner; of one that nobody owns the SDRs of its team, else its managers, else the
+    administrators. Nobody is told of a lead that is out of sight."""
+    hearing = {lead.pk: [lead.owner_id] for lead in leads if lead.owner_id is not None}
+    open_to_all = [lead for lead in leads if lead.owner_id is None]
+    active = list(
+        Staff.objects.active()
+        .filter(Q(team__in={lead.team_id for lead in open_to_all}) | Q(role=Role.ADMIN))
+        .order_by("id")
+    )
+    in_sight = {
+        staff.pk: set(
+            Lead.objects.visible_to(staff).filter(pk__in=[lead.pk for lead in open_to_all]).values_list("pk", flat=True)
+        )
+        for staff in (active if open_to_all else [])
+        if staff.role in (Role.SDR, Role.MANAGER, Role.ADMIN)
+    }
+    for lead in open_to_all:
+        seeing = [staff for staff in active if lead.pk in in_sight.get(staff.pk, ())]
+        members = [staff for staff in seeing if staff.team_id == lead.team_id]
+        groups = (
+            [staff.pk for staff in members if staff.role == Role.SDR],
+            [staff.pk for staff in members if staff.role == Role.MANAGER],
+            [staff.pk for staff in seeing if staff.role == Role.ADMIN],
+        )
+        hearing[lead.pk] = next((group for group in groups if group), [])
+    return hearing
 
 
 def _of_active_leads(batch: Batch) -> list[Notice]:

@@ -27,13 +27,13 @@ def main(argv: Sequence[str] = ()) -> int:
     # Models can be imported only now.
     from django.db import transaction
 
-    from wutong.events.partitions import ensure_around
+    from wutong.events.partitions import ensure_for_waiting
     from wutong.stream.processor import drain, release_dead_neighbours
 
     stopping = _stop_flag()
     worker = f"{socket.gethostname()}:{os.getpid()}"
     with transaction.atomic():
-        ensure_around(at=datetime.now(UTC))
+        ensure_for_waiting(at=datetime.now(UTC))
     release_dead_neighbours()
     ready: list[bool] = []
     serve_figures("stream", is_ready=lambda: bool(ready))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from wutong.events.models import Site
 from wutong.lifecycle.inbox import inbox_of, waiting_count
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.speed import speed
-from wutong.platform.models import MailSettings, Staff
+from wutong.platform.models import MailSettings, Organisation, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
 
 PERIODS = {"today": timedelta(0), "7d": timedelta(days=6), "30d": timedelta(days=29)}
@@ -38,7 +39,9 @@ def home(request: StaffRequest) -> HttpResponse:
 
 def _selling(staff: Staff, period: str) -> dict[str, Any]:
     now = timezone.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    organisation = Organisation.objects.first()
+    zone = ZoneInfo(organisation.zone) if organisation else None  # days are the organisation's, whoever reads
+    midnight = timezone.localtime(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     everything, by_colleague = speed(staff, since=midnight - PERIODS[period], at=now)
     return {
         "speed": everything,

@@ -22,7 +22,7 @@ class InboxBlock(models.Model):
 
 
 class ParkedItem(models.Model):
-    """An item that could not be worked through, kept with its error until somebody retries or discards it."""
+    """A block of one item that could not be worked through, kept until somebody retries or discards it."""
 
     lane = models.CharField(max_length=20)
     received_at = models.DateTimeField()

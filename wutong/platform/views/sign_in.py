@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wutong.platform.answers import done, posted
 from wutong.platform.audit import record
-from wutong.platform.first_run import take_over
+from wutong.platform.first_run import take_over, taking_over
 from wutong.platform.forms.accounts import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm, WelcomeForm
 from wutong.platform.mail import MailNotSetUp, is_mail_set_up
 from wutong.platform.models import Organisation, Staff
@@ -114,7 +114,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """The first administrator takes a new company over."""
     try:
-        staff = invited(token, at=timezone.now())
+        staff = taking_over(token, at=timezone.now())
         initial = {"organisation_name": Organisation.objects.get().name}
         form = WelcomeForm(posted(request), staff=staff, initial=initial)
         if request.method == "POST" and form.is_valid():
