@@ -104,9 +104,10 @@ class Tormentor:
             name = line[-1] if "wutong" in line else "postgres"
             if name == "postgres":
                 found |= self._database(child)
-            elif name in SHARES and self._last.get(name) != child.pid:
-                if not must_be_ready or self.company.is_ready(name):
-                    found[name] = child.pid
+            elif name not in SHARES or self._last.get(name) == child.pid:
+                continue
+            elif not must_be_ready or self.company.is_ready(name):
+                found[name] = child.pid
         return found
 
     def _database(self, postmaster: psutil.Process) -> dict[str, int]:
