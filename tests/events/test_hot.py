@@ -11,7 +11,9 @@ from uuid_utils.compat import uuid7
 from tests.cast import NINE
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.events.models import Event
-from wutong.events.partitions import drop_before, ensure, ensure_around, id_at
+from wutong.events.months import Month, id_at
+from wutong.events.partitions import ensure, ensure_around, ensure_for_waiting
+from wutong.platform.models import InboxBlock
 
 pytestmark = pytest.mark.django_db
 
@@ -68,17 +70,23 @@ def test_the_first_and_the_last_id_of_a_month_stay_in_it() -> None:
     assert partition_of(first) == partition_of(last) == "event_2031_01"
 
 
-def test_only_months_that_have_passed_whole_are_dropped() -> None:
-    ensure(first=FAR, last=FAR + timedelta(days=70))
-    before = datetime(2031, 3, 1, tzinfo=UTC)
-    kept_id = new_id(before)
-    insert_many([row(kept_id)])
+def test_a_month_is_past_when_its_last_event_is_no_longer_hot() -> None:
+    january = Month.of(FAR + timedelta(days=20))
+    end_of_hot = datetime(2031, 2, 1, tzinfo=UTC) + timedelta(days=400)
 
-    assert drop_before(at=before - MILLISECOND)[-1] == "event_2031_01"
-    assert drop_before(at=before) == ["event_2031_02"]
+    assert not january.is_past(at=end_of_hot - MILLISECOND)
+    assert january.is_past(at=end_of_hot)
+    assert Month.of_partition(january.partition) == january
 
-    assert partition_of(kept_id) == "event_2031_03"
-    assert drop_before(at=before + timedelta(days=30)) == []
+
+def test_what_has_waited_for_months_finds_its_partition() -> None:
+    waited_since = datetime(2030, 11, 3, tzinfo=UTC)
+    InboxBlock.objects.create(lane="collector", received_at=waited_since, count=1, body=b"")
+
+    made = ensure_for_waiting(at=FAR)
+
+    assert made[:3] == ["event_2030_10", "event_2030_11", "event_2030_12"]
+    insert_many([row(new_id(waited_since - timedelta(days=7)))])
 
 
 def test_our_own_ids_are_of_version_seven_and_carry_their_instant() -> None:

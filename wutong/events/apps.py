@@ -13,7 +13,9 @@ class EventsConfig(AppConfig):
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         register(Event)
-        retention.register_kept("event", because="months that the lake holds are dropped whole, see events.partitions")
+        retention.register_kept(
+            "event", because="months that the lake holds are dropped whole after 400 days, see events.lake.retire"
+        )
         register_subjects({"site": _("Website")})
         register_actions(
             {

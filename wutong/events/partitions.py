@@ -1,41 +1,28 @@
-"""The hot store's partitions: one a month, by the time inside the UUIDv7 ids."""
+"""The hot store's partitions: one a month, by the time inside the UUIDv7 ids. See ``lake/retire.py`` for their end."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from django.db import connection
 
-HOT_DAYS = 400
-"""How long events stay in the hot store; the lake keeps them all."""
-_LANE = 0x77740001  # the advisory lock under which partitions are made and dropped
-
-
-def id_at(at: datetime) -> UUID:
-    """The smallest UUIDv7-ordered value of an instant: a bound for ids, not an id.
-
-    Source: RFC 9562, section 5.7 (48 bits of Unix milliseconds come first).
-    """
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+from wutong.events.months import LANE, Month
 
 
 def ensure(*, first: datetime, last: datetime) -> list[str]:
     """Make the partitions that hold ids from ``first`` to ``last``; those that exist stay. Returns the new names."""
     made = []
-    month = _month(first)
+    month = Month.of(first)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LANE])
         existing = _names(cursor)
-        while month <= last:
-            following = _month(month + timedelta(days=32))
-            name = f"event_{month:%Y_%m}"
-            if name not in existing:
+        while month.begins_at <= last:
+            if month.partition not in existing:
                 cursor.execute(
-                    f"CREATE TABLE {name} PARTITION OF event"
-                    f" FOR VALUES FROM ('{id_at(month)}') TO ('{id_at(following)}')"
+                    f"CREATE TABLE {month.partition} PARTITION OF event"
+                    f" FOR VALUES FROM ('{month.first_id}') TO ('{month.next.first_id}')"
                     " WITH (fillfactor = 90)"
                 )
-                made.append(name)
-            month = following
+                made.append(month.partition)
+            month = month.next
     return made
 
 
@@ -44,21 +31,13 @@ def ensure_around(*, at: datetime) -> list[str]:
     return ensure(first=at - timedelta(days=8), last=at + timedelta(days=62))
 
 
-def drop_before(*, at: datetime) -> list[str]:
-    """Drop the partitions all of whose events are older than ``at``; the caller makes sure the lake has them."""
-    dropped = []
+def ensure_for_waiting(*, at: datetime) -> list[str]:
+    """Make the partitions around now and those of all that waits in the inbox, however long nothing has run."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
-        for name in sorted(_names(cursor)):
-            month = datetime.strptime(name, "event_%Y_%m").replace(tzinfo=UTC)
-            if _month(month + timedelta(days=32)) <= at:
-                cursor.execute(f"DROP TABLE {name}")
-                dropped.append(name)
-    return dropped
-
-
-def _month(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        cursor.execute("SELECT min(received_at) FROM platform_inboxblock")
+        (oldest,) = cursor.fetchone()
+    made = ensure(first=oldest - timedelta(days=8), last=at) if oldest else []
+    return made + ensure_around(at=at)
 
 
 def _names(cursor: object) -> set[str]:

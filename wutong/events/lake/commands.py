@@ -1,4 +1,4 @@
-"""``wutong lake status|check|export|upkeep [--json]``."""
+"""``wutong lake status|check|export|upkeep|retire [--json]``."""
 
 import argparse
 import os
@@ -12,7 +12,9 @@ import msgspec
 
 from wutong.events.lake import maintainer
 from wutong.events.lake.exporter import BATCH_ROWS, Exported, ExportOvertaken, export_once
+from wutong.events.lake.retire import retire
 from wutong.events.lake.store import LakeUnreachable, our_place
+from wutong.platform.logs import configure_logging
 
 _OFTEN = 5  # upkeep commits a handful of times, at most; somebody who commits all the time is a second exporter
 
@@ -20,12 +22,12 @@ _OFTEN = 5  # upkeep commits a handful of times, at most; somebody who commits a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 1 when the stores differ or the lake cannot be opened."""
     parser = argparse.ArgumentParser(prog="wutong lake", description="The lake: all events for ever.")
-    parser.add_argument("command", choices=["status", "check", "export", "upkeep"])
+    parser.add_argument("command", choices=list(_COMMANDS))
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args(argv)
-    command = {"status": _status, "check": _check, "export": _export, "upkeep": _upkeep}[given.command]
+    configure_logging("lake")
     try:
-        answer, is_well = command()
+        answer, is_well = _COMMANDS[given.command]()
     except (LakeUnreachable, ExportOvertaken) as error:
         print(f"wutong lake: {error}", file=sys.stderr)  # noqa: T201  # a command speaks on its streams
         return 1
@@ -68,6 +70,15 @@ def _export_backlog() -> tuple[Exported, int]:
 def _upkeep() -> tuple[dict[str, Any], bool]:
     os.nice(10)
     return dict(maintainer.upkeep(our_place(), at=datetime.now(UTC))), True
+
+
+def _retire() -> tuple[dict[str, Any], bool]:
+    os.nice(10)
+    done = retire(our_place(), at=datetime.now(UTC))
+    return asdict(done), not done.kept
+
+
+_COMMANDS = {"status": _status, "check": _check, "export": _export, "upkeep": _upkeep, "retire": _retire}
 
 
 def _in_words(answer: dict[str, Any]) -> str:

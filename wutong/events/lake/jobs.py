@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from wutong.events.lake.sources import SOURCES
 
-_TIMEOUT_S = {"export": 600, "upkeep": 3_000}
+_TIMEOUT_S = {"export": 600, "upkeep": 3_000, "retire": 3_000}
 _exported_until = 0  # the watermark that this process last saw; only to spare a child that would find nothing
 
 
@@ -49,3 +49,9 @@ def export_later(timestamp: int) -> None:  # noqa: ARG001  # every periodic job 
 @app.task(queue="lake", queueing_lock="lake.upkeep", lock="lake.upkeep")
 def tend_lake_later(timestamp: int) -> None:  # noqa: ARG001  # as above
     _run("upkeep")
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="lake", queueing_lock="lake.retire", lock="lake.upkeep")
+def retire_months_later(timestamp: int) -> None:  # noqa: ARG001  # as above
+    _run("retire")
