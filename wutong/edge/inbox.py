@@ -7,8 +7,9 @@ measured, 103-138 thousand events a second against 37-56.
 
 import asyncio
 import contextlib
+import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -54,11 +55,18 @@ REFUSALS = Counter("wutong_edge_unavailable", "Requests answered with 503.", ["r
 log = structlog.get_logger("wutong.edge.inbox")
 
 
+def end_process() -> None:
+    """Go at once, for the supervisor to start us again: what waits is not acknowledged and comes back."""
+    os._exit(1)
+
+
 class Inbox:
     """The collector's end of the inbox: one writer, one connection, a bounded queue."""
 
-    def __init__(self, *, events_max: int) -> None:
+    def __init__(self, *, events_max: int, when_broken: Callable[[], None] = end_process) -> None:
+        """``when_broken`` is called when the writer or the watcher has died of an error of ours."""
         self._events_max = events_max
+        self._when_broken = when_broken
         self._waiting: deque[tuple[Sequence[AnyArrival], asyncio.Future[None]]] = deque()
         self._waiting_events = 0
         self._backlog = 0
@@ -73,6 +81,14 @@ class Inbox:
     def start(self) -> None:
         WAITING.set_function(lambda: self._waiting_events)
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch_backlog())]
+        for task in self._tasks:
+            task.add_done_callback(self._notice_death)
+
+    def _notice_death(self, task: asyncio.Task[None]) -> None:
+        """Without its writer an inbox would let every sender wait for ever, and look well."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("the inbox has stopped working", error=type(error).__name__, exc_info=error)
+            self._when_broken()
 
     async def stop(self) -> None:
         """Store what still waits, then let go of the database."""
