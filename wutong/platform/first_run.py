@@ -82,7 +82,8 @@ def is_welcome_due() -> bool:
 
 
 def _first_administrator() -> Staff | None:
-    return Staff.objects.active().filter(role=Role.ADMIN).order_by("pk").first()
+    first: Staff | None = Staff.objects.active().filter(role=Role.ADMIN).order_by("pk").first()
+    return first
 
 
 def _make_company(*, at: datetime) -> None:
