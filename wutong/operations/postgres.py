@@ -179,7 +179,7 @@ class Cluster:
         Source: PostgreSQL's manual, pg_resetwal, option --epoch.
         """
         epoch = (xid >> 32) + 1
-        command = [self.binaries / "pg_resetwal", f"--epoch={epoch}", "-D", self.data]
+        command: list[str | Path] = [self.binaries / "pg_resetwal", f"--epoch={epoch}", "-D", self.data]
         told = self.account.run(command, capture_output=True)
         if told.returncode:
             raise Problem(f"The transaction counter of {self.data} could not be set on:\n{told.stderr.strip()}")
