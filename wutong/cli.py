@@ -30,7 +30,7 @@ COMMANDS = {
     "upgrade": ("wutong.operations.upgrade:main", "back up, migrate, check; go back when it fails"),
     "migrate": ("wutong.operations.prepare:migrate_main", "bring the schema up to date"),
     "bench": ("wutong.operations.bench:main", "measure NAME [--json]"),
-    "lake": ("wutong.events.lake.commands:main", "status or check of the lake"),
+    "lake": ("wutong.events.lake.commands:run", "status or check of the lake"),
     "staff": ("wutong.platform.commands:main", "reset-password EMAIL, or invite"),
     "secret": ("wutong.operations.rotation:main", "rotate the key file"),
     "check": ("wutong.operations.check:main", "Django's own checks"),

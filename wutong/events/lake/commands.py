@@ -19,13 +19,18 @@ from wutong.platform.logs import configure_logging
 _OFTEN = 5  # upkeep commits a handful of times, at most; somebody who commits all the time is a second exporter
 
 
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run one command as a process of its own: its log goes to stderr, because stdout is the answer's."""
+    configure_logging("lake")
+    return main(argv)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status: 1 when the stores differ or the lake cannot be opened."""
     parser = argparse.ArgumentParser(prog="wutong lake", description="The lake: all events for ever.")
     parser.add_argument("command", choices=list(_COMMANDS))
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     given = parser.parse_args(argv)
-    configure_logging("lake")
     try:
         answer, is_well = _COMMANDS[given.command]()
     except (LakeUnreachable, ExportOvertaken) as error:
@@ -86,4 +91,4 @@ def _in_words(answer: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())
