@@ -3,6 +3,7 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 const SAY_LOST_AFTER_MS = 10_000;
 const POLL_EVERY_MS = 30_000;
+const REMEMBERED = 200;
 const LEAST_LIFE_MS = 600_000; // a stream is opened afresh now and then, so that a closed account stops hearing
 
 export class LiveStream {
@@ -10,6 +11,8 @@ export class LiveStream {
   #settings = null;
   #source = null;
   #lastId = null;
+  #firstId = null; // what there was before we listened is on the page
+  #heard = new Set();
   #failures = 0;
   #timers = {};
 
@@ -26,6 +29,8 @@ export class LiveStream {
     if (!isOther && this.state !== "off") return;
     this.stop();
     this.#lastId = null;
+    this.#firstId = null;
+    this.#heard.clear();
     this.#connect();
   }
 
@@ -78,13 +83,23 @@ export class LiveStream {
 
   #greet({ unread, last_id }) {
     this.#lastId ??= last_id ?? null;
+    this.#firstId ??= last_id ?? null;
     this.#listeners.onUnread(unread);
   }
 
   #receive(notice) {
-    // Not a check for repetition: an unread notice that grows ("looked at 3 pages") comes again under its id.
+    // Only what is told `again` may be a repetition: an unread notice that grows ("looked at 3 pages") comes anew under
+    // its id.
+    if (notice.again && (this.#heard.has(notice.id) || notice.id <= this.#firstId)) return;
     this.#lastId = Math.max(this.#lastId ?? 0, notice.id);
+    this.#remember(notice.id);
     this.#listeners.onNotice(notice);
+  }
+
+  #remember(id) {
+    this.#heard.delete(id);
+    this.#heard.add(id);
+    if (this.#heard.size > REMEMBERED) this.#heard.delete(this.#heard.values().next().value);
   }
 
   #lose() {

@@ -104,6 +104,21 @@ async def test_what_was_missed_is_told_again(server: Server, database: Database)
             assert [(await anext(events))[1]["id"] for _ in range(2)] == [second, third]
 
 
+async def test_a_notice_that_became_visible_late_is_told_again(server: Server, database: Database) -> None:
+    mei = make_staff(database)
+    long_ago, late, heard, missed = (notify(database, mei, tell=False) for _ in range(4))
+    database.run("UPDATE platform_notification SET changed_at = now() - interval '3 minutes' WHERE id = %s", [long_ago])
+    async with (
+        asyncio.timeout(20),
+        httpx.AsyncClient() as client,
+        client.stream("GET", f"{server.url}/live?token={token(mei)}&after={heard}") as answer,
+    ):
+        events = events_of(answer)
+        assert (await anext(events))[0] == "hello"
+        told = [(await anext(events))[1] for _ in range(2)]
+    assert [(notice["id"], notice["again"]) for notice in told] == [(late, True), (missed, True)]
+
+
 async def test_streams_survive_a_lost_line_to_the_database(server: Server, database: Database) -> None:
     mei = make_staff(database)
     async with (
@@ -117,7 +132,7 @@ async def test_streams_survive_a_lost_line_to_the_database(server: Server, datab
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'wutong edge listen'"
         )
         missed = notify(database, mei)
-        assert await anext(events) == ("notice", {"id": missed, "kind": "lead.new", "topics": []})
+        assert await anext(events) == ("notice", {"id": missed, "kind": "lead.new", "topics": [], "again": True})
 
 
 async def test_who_may_not_listen(server: Server, database: Database) -> None:

@@ -64,3 +64,17 @@ def test_a_lost_stream_comes_back_after_the_last_notice(host: Host, browser: Bro
 
     host.wait_for(lambda: len(host.streams) == 2)
     assert host.streams[1] == "token=t&after=7"
+
+
+@pytest.mark.usefixtures("page_source")
+def test_what_is_told_again_is_shown_only_if_it_was_not_heard(host: Host, browser: BrowserContext) -> None:
+    host.files["/n/6/toast/"] = ("text/html", '<div class="toast"><p>Late lead</p></div>')
+    page = open_tab(host, browser)
+    host.notice(NOTICE)
+    page.wait_for_selector(".toast")
+
+    host.notice('event: notice\nid: 7\ndata: {"id":7,"kind":"lead_arrived","topics":["inbox"],"again":true}\n\n')
+    host.notice('event: notice\nid: 6\ndata: {"id":6,"kind":"lead_arrived","topics":["inbox"],"again":true}\n\n')
+
+    page.wait_for_selector("text=Late lead")
+    assert page.locator(".toast").count() == 2

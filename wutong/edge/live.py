@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,6 +24,9 @@ CHANNEL = "wutong_live"
 SESSION_ENDED = "session_ended"
 """The kind of a message that ends the streams of one colleague."""
 REPLAY_MAX = 200
+REPLAY_MARGIN = 50
+"""Notices so far below the last one told are told again if they changed within ``REPLAY_LATELY``."""
+REPLAY_LATELY = timedelta(minutes=2)
 STREAMS_MAX = 20
 UNREAD_BY_CLIENT_MAX = 256
 PING_EVERY_S = 15.0
@@ -38,7 +41,13 @@ _HOLDS = "SELECT id, auth_epoch FROM platform_staff WHERE is_active AND id = ANY
 _GREETING = """
 SELECT count(*) FILTER (WHERE read_at IS NULL), coalesce(max(id), 0) FROM platform_notification WHERE staff_id = %s
 """
-_SINCE = "SELECT id, kind FROM platform_notification WHERE staff_id = %s AND id > %s ORDER BY id LIMIT %s"
+# Ids are given out before the commit, so a lower one may become visible after a higher one was told. Hence the margin.
+_SINCE = """
+SELECT id, kind FROM platform_notification
+WHERE staff_id = %(staff)s AND id > %(after)s - %(margin)s AND id <> %(after)s
+      AND (id > %(after)s OR changed_at > now() - %(lately)s)
+ORDER BY id LIMIT %(limit)s
+"""
 
 STREAMS = Gauge("wutong_edge_streams", "Live streams open now.")
 log = structlog.get_logger("wutong.edge.live")
@@ -158,17 +167,26 @@ class Live:
     async def _replay(
         self, connection: psycopg.AsyncConnection[Any], stream: Stream, *, last_id: int | None = None
     ) -> None:
-        """Tell what was missed; of very much only that there is something to look at anew."""
+        """Tell what was or may have been missed; of very much only that there is something to look at anew.
+
+        What is told here is marked ``again``: the page knows which of it was heard already.
+        """
         if stream.told_up_to is None:
             stream.told_up_to = last_id
             return
-        cursor = await connection.execute(_SINCE, [stream.ticket.staff_id, stream.told_up_to, REPLAY_MAX + 1])
-        rows = await cursor.fetchall()
+        bounds = {
+            "staff": stream.ticket.staff_id,
+            "after": stream.told_up_to,
+            "margin": REPLAY_MARGIN,
+            "lately": REPLAY_LATELY,
+            "limit": REPLAY_MAX + 1,
+        }
+        rows = await (await connection.execute(_SINCE, bounds)).fetchall()
         if len(rows) > REPLAY_MAX:
             stream.put(_event("refresh", {"topics": ["notifications"]}))
         else:
             for notice_id, kind in rows:
-                stream.put(_notice(notice_id, kind, []))
+                stream.put(_notice(notice_id, kind, [], is_again=True))
         if rows:
             stream.told_up_to = max(stream.told_up_to, rows[-1][0])
 
@@ -267,8 +285,9 @@ async def _until_gone(request: Request) -> None:
         pass
 
 
-def _notice(notice_id: int, kind: str, topics: list[str]) -> bytes:
-    return b"id: %d\n" % notice_id + _event("notice", {"id": notice_id, "kind": kind, "topics": topics})
+def _notice(notice_id: int, kind: str, topics: list[str], *, is_again: bool = False) -> bytes:
+    told = {"id": notice_id, "kind": kind, "topics": topics} | ({"again": True} if is_again else {})
+    return b"id: %d\n" % notice_id + _event("notice", told)
 
 
 def _event(name: str, data: object) -> bytes:
