@@ -7,7 +7,7 @@ import pytest
 from tests.cast import LATELY, hit, make_form, make_site, make_staff, post_form
 from wutong.events.arrivals import pack
 from wutong.events.models import Event
-from wutong.lifecycle.models import Clock, Lead
+from wutong.lifecycle.models import Clock, Lead, StageVisit
 from wutong.people.models import Consent, Identifier, Person
 from wutong.platform.models import BusinessScope, DropCount, InboxBlock, Notification, ParkedItem
 from wutong.platform.parked_items import retry_item
@@ -85,3 +85,15 @@ def test_an_administrator_hears_when_the_team_has_nobody(north) -> None:
     admin = make_staff("Ada", role="admin", data_scope="all", team=None)
     work([post_form(make_form(site=make_site(team=north)))], at=LATELY)
     assert list(Notification.objects.values_list("staff", flat=True)) == [admin.pk]
+
+
+def test_where_somebody_came_from_is_kept_when_they_agree_a_moment_later(north) -> None:
+    form = make_form(site=make_site(team=north))
+    landing = "https://www.example.com/?utm_medium=cpc&utm_campaign=autumn"
+    nobodys = hit(site=form.site, url=landing)
+    agreed = hit("consent_given", site=form.site, visitor="v" * 26, url=landing, props={"version": "1"})
+    work([nobodys], at=LATELY)
+    work([agreed], at=LATELY)
+    work([post_form(form, visitor="v" * 26)], at=LATELY)
+    assert (Lead.objects.get().channel, Lead.objects.get().campaign) == ("paid_search", "autumn")
+    assert StageVisit.objects.get(machine="reach", stage="visitor").channel == "paid_search"

@@ -16,7 +16,8 @@ from wutong.events import partitions
 from wutong.events.arrivals import AnyArrival, FormPost, Hit
 from wutong.events.hot import new_id
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.models import FollowUp, Lead, Stage
+from wutong.lifecycle.stages import move_lead
 from wutong.platform.models import Notification, Role, Staff
 from wutong.sandbox import company
 from wutong.sandbox.contacts import invent
@@ -35,6 +36,11 @@ UNANSWERED_FOR = (timedelta(minutes=26), timedelta(minutes=3, seconds=20), timed
 SHARE_SOUTH = 0.25
 ZONE = ZoneInfo("Asia/Shanghai")
 Kind, Outcome = FollowUp.Kind, FollowUp.Outcome
+ENDS = {
+    Outcome.NOT_INTERESTED: (Stage.DISQUALIFIED, "not_a_customer"),
+    Outcome.LATER: (Stage.NURTURE, "not_now"),
+}
+"""Where a lead goes after some outcomes, and why."""
 CONTACTS = (
     (Kind.CALL, Outcome.REACHED, "聊了十分钟，三条装配线，想先做质量追溯。约下周看演示。", "发案例并约演示"),
     (Kind.CALL, Outcome.NO_ANSWER, "没接，下午再打。", "再打一次"),
@@ -153,7 +159,8 @@ def _answer_leads(rng: Random, *, now: datetime) -> None:
         at = lead.created_at + timedelta(minutes=took, seconds=rng.randint(0, 59))
         _contact(rng, lead, by=by, at=at, now=now)
         again = at + timedelta(days=rng.randint(1, 3), minutes=rng.randint(0, 120))
-        if rng.random() < 0.45 and again < now:
+        lead.refresh_from_db()
+        if rng.random() < 0.45 and again < now and lead.stage == Stage.NEW:
             _contact(rng, lead, by=by, at=again, now=now)
 
 
@@ -169,3 +176,7 @@ def _contact(rng: Random, lead: Lead, *, by: Staff, at: datetime, now: datetime)
         next_step=next_step,
         next_step_at=now + timedelta(days=rng.randint(1, 9)) if next_step else None,
     )
+    lead.refresh_from_db()
+    if lead.stage == Stage.NEW and outcome in ENDS:
+        to, reason = ENDS[outcome]
+        move_lead(lead=lead, to=to, by=by, at=at + timedelta(minutes=1), reason=reason)

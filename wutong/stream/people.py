@@ -169,7 +169,7 @@ def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
         cursor.execute(
             """
             SELECT DISTINCT ON (person_id) person_id, channel, campaign FROM event
-            WHERE person_id = ANY(%s) AND channel <> '' AND name = 'page_viewed'
+            WHERE person_id = ANY(%s) AND channel <> '' AND name IN ('page_viewed', 'consent_given')
               AND occurred_at > now() - interval '90 days'
             ORDER BY person_id, channel = 'direct', occurred_at DESC
             """,

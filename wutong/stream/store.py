@@ -40,7 +40,9 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
     whose = batch.recognised.whose.get(arrival.id)
     match arrival:
         case Hit(name=name, props=props):
-            touch = classify(arrival.url, arrival.ref) if name == "page_viewed" else Touch("", "")
+            # The view by which somebody came was nobody's until they agreed, so agreeing carries where they came from.
+            is_touch = name in ("page_viewed", "consent_given")
+            touch = classify(arrival.url, arrival.ref) if is_touch else Touch("", "")
         case FormPost(form=form):
             name, props, touch = "form_submitted", {"form": form}, Touch("", "")
     return HotRow(
