@@ -24,8 +24,8 @@ class FunnelForm(forms.Form):
         label=_("Period"),
         required=False,
         choices=[
-            ("week", pgettext_lazy("period", "This week")),
             ("30d", pgettext_lazy("period", "30 days")),
+            ("week", pgettext_lazy("period", "This week")),
             ("quarter", pgettext_lazy("period", "This quarter")),
             ("own", pgettext_lazy("period", "From … to …")),
         ],
