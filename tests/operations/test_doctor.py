@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.utils import translation
 
+from tests.events.lake.hands import export_all, lake_in, put_event
 from wutong.events import partitions
+from wutong.events.lake.store import opened
 from wutong.operations import doctor
 from wutong.platform.models import InboxBlock, ParkedItem
 from wutong.platform.secrets import key_path, master_keys
@@ -140,3 +143,21 @@ def readable_by_others() -> Iterator[None]:
         yield
     finally:
         key_path().chmod(0o600)
+
+
+def test_a_watermark_out_of_a_dump_is_wrong(
+    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lake_in(tmp_path) as place:
+        monkeypatch.setenv("DATABASE_URL", place.conninfo)
+        monkeypatch.setenv("LAKE_PATH", place.files)
+        put_event()
+        export_all(place)
+        assert not doctor.lake(datetime.now(UTC)).is_wrong
+        with opened(place) as lake:
+            lake.execute("UPDATE lake.watermark SET xid = xid + 5000000")
+
+        found = doctor.lake(datetime.now(UTC))
+
+    assert found.is_wrong
+    assert "restore" in found.mend
