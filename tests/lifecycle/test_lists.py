@@ -242,7 +242,7 @@ def sees(staff: Staff, lead: Lead) -> bool:
     return team is not None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_reader_sees_what_the_rule_says_and_nothing_else(company, data: st.DataObject) -> None:
     with transaction.atomic():

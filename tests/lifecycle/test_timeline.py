@@ -77,7 +77,7 @@ def test_what_we_did_stands_among_what_they_did_and_can_be_chosen(form, mei) -> 
     call(person.leads.get(), mei, at=NINE + MINUTE)
 
     titles = [act.title for act in acts(person, mei)]
-    assert titles == ["First contact: Call, Reached", "Lead stage: New", "Became a lead", "Submitted a form"]
+    assert titles == ["First contact: Call, Reached", "Lead stage: New", "Submitted a form"]
     assert {act.is_ours for act in acts(person, mei, which="ours")} == {True}
     assert [act.title for act in acts(person, mei, which="theirs")][-1] == "Submitted a form"
 

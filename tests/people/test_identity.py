@@ -107,9 +107,7 @@ def in_order(observations: list[Observed], order: str) -> list[Observed]:
             return random.Random(8).sample(observations * 2, len(observations) * 2)
 
 
-@pytest.mark.parametrize(
-    ("order", "size"), [("forwards", 300), ("reversed", 50), ("shuffled", 1), ("shuffled", 300), ("doubled", 50)]
-)
+@pytest.mark.parametrize(("order", "size"), [("forwards", 300), ("reversed", 300), ("shuffled", 1), ("doubled", 50)])
 def test_the_reference_answer_comes_out_in_any_order(shared_data, company, order: str, size: int) -> None:
     feed(in_order(observations_in(shared_data), order), size=size)
 
@@ -119,7 +117,7 @@ def test_the_reference_answer_comes_out_in_any_order(shared_data, company, order
     assert_sound()
 
 
-@pytest.mark.parametrize(("order", "size"), [("forwards", 50), ("shuffled", 300), ("doubled", 300)])
+@pytest.mark.parametrize(("order", "size"), [("forwards", 50), ("shuffled", 300)])
 def test_the_first_level_takes_every_identifier_as_linking(shared_data, company, order: str, size: int) -> None:
     feed(in_order(observations_in(shared_data), order), size=size, level=Level.COMPONENTS)
 
@@ -160,7 +158,7 @@ def told(stream: Iterable[tuple[list[IdentifierKey], int]]) -> list[Observed]:
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stream=streams, size=st.sampled_from([1, 2, 5, 20]))
 def test_the_running_projection_equals_the_rules_over_all_that_was_seen(company, stream, size: int) -> None:
     with transaction.atomic():
