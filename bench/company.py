@@ -224,12 +224,12 @@ def _is_free(port: int) -> bool:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor seconds that a process and its children alive have used."""
+    """Processor seconds that a process and all under it have used, also those that have ended and were waited for."""
     total = 0.0
     with contextlib.suppress(psutil.NoSuchProcess):
         one = psutil.Process(pid)
         for process in (one, *one.children(recursive=True)):
             with contextlib.suppress(psutil.NoSuchProcess):
                 used = process.cpu_times()
-                total += used.user + used.system
+                total += used.user + used.system + used.children_user + used.children_system
     return total
