@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,11 +24,13 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
+WHOLE_SYSTEM = ["-m", "browser or faults or own_server"]
+"""Tests that start the real processes: they wait more than they compute, so they run beside the others."""
 DATABASE_PART = ["-m", "not browser and not faults and not own_server"]
 
 
 def main() -> None:
-    """Run all checks, then the tests on our PostgreSQL and their database part on the distribution's."""
+    """Run all checks, then the tests on our PostgreSQL and on the distribution's, those of the whole system beside."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lint-only", action="store_true")
     lint_only: bool = parser.parse_args().lint_only
@@ -37,15 +40,20 @@ def main() -> None:
     closing: list[str] = []
     if not lint_only:
         major = distribution_major()
-        code, line = _tests("tests", [], {})
-        closing.append(line)
-        failed += ["tests"] if code else []
+        runs: list[tuple[str, list[str], dict[str, str]]] = [("tests", DATABASE_PART, {})]
         if major is not None:
-            code, line = _tests(f"tests on PostgreSQL {major}", DATABASE_PART, {"WUTONG_TEST_POSTGRES": major})
-            closing.insert(0, f"PostgreSQL {major}: {line}")
-            failed += [f"tests on PostgreSQL {major}"] if code else []
+            runs.append((f"tests on PostgreSQL {major}", DATABASE_PART, {"WUTONG_TEST_POSTGRES": major}))
         else:
-            closing.insert(0, "!!! LEFT OUT: no PostgreSQL 15 or newer of the distribution, so the second run")
+            closing.append("!!! LEFT OUT: no PostgreSQL 15 or newer of the distribution, so the second run")
+        with ThreadPoolExecutor(1) as beside:
+            whole = beside.submit(_tests, "tests of the whole system", WHOLE_SYSTEM, {}, shows=False)
+            results = [(name, *_tests(name, options, extra)) for name, options, extra in runs]
+            results.append(("tests of the whole system", *whole.result()))
+        _say(results[-1][2])
+        for name, code, printed in results:
+            closing.append(f"{name}: {printed.strip().splitlines()[-1]}")
+            failed += [name] if code else []
+        closing.append(results[0][2].strip().splitlines()[-1])  # a closing line of pytest's own is the last
     _say(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll checks passed.")
     _say("\n".join(closing))
     sys.exit(1 if failed else 0)
@@ -68,17 +76,18 @@ def _passes(name: str, command: list[str | Path], environment: dict[str, str]) -
     return done.returncode == 0
 
 
-def _tests(name: str, options: list[str], extra: dict[str, str]) -> tuple[int, str]:
-    """Run pytest, showing what it prints; returns its exit code and its closing line."""
-    _say(f"\n{name}")
+def _tests(name: str, options: list[str], extra: dict[str, str], *, shows: bool = True) -> tuple[int, str]:
+    """Run pytest, showing what it prints as it comes or not; returns its exit code and what it printed."""
+    _say(f"\n{name}" if shows else f"\n{name}: begun, shown when done")
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | extra
     command = [*PYTHON, "-m", "pytest", "-q", "--durations=10", *options]
-    closing = ""
+    printed = []
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as run:
         for line in run.stdout or ():
-            _say(line.rstrip("\n"))
-            closing = line.strip() or closing
-    return run.returncode, closing
+            printed.append(line)
+            if shows:
+                _say(line.rstrip("\n"))
+    return run.returncode, "".join(printed) or "nothing"
 
 
 def _say(text: str) -> None:
