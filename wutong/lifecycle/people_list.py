@@ -47,7 +47,7 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     found = _filtered(people_visible_to(staff), staff, wanted)
     total, is_estimate = _total(found)
     if not is_estimate:
-        # Few enough to be listed first. Left to choose, the planner walks a million people in their order and finds none.
+        # Few enough to be listed first: left to choose, the planner walks a million people in order and finds none.
         found = Person.objects.filter(pk__in=found.order_by().values("pk")[:COUNTED])
     page = list(_page(found, wanted).select_related("score").prefetch_related(_shown_leads(staff))[: PAGE + 1])
     following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None

@@ -46,7 +46,7 @@ def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
     """Write a backup to ``target``, which appears when it is complete.
 
     The lake's files never change, but its maintainer removes those that no snapshot needs any more. So they are held by
-    second links before the database is dumped: what the dump's catalogue names is there, and perhaps a little more.
+    second links before the database is dumped and after: what the dump's catalogue names is there, and a little more.
 
     Args:
         secret: the passphrase for the key file; without one the key file stays out.
@@ -55,6 +55,10 @@ def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=config().data_dir) as folder, _held_lake() as held:
         dump = Path(folder) / DUMP
         dump_database(conninfo(), dump)
+        if held is not None:
+            _hold(
+                held
+            )  # once more: what was exported between the first links and the dump's snapshot is in its catalogue
         partial = target.with_name(target.name + ".partial")
         with archive.private(partial) as file, tarfile.open(fileobj=file, mode="w") as tar:
             writer = archive.ArchiveWriter(tar)
@@ -164,8 +168,13 @@ def _held_lake() -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory(prefix=".lake-held-", dir=lake.parent) as folder:
         held = Path(folder) / "lake"
-        shutil.copytree(lake, held, copy_function=_link)
+        _hold(held)
         yield held
+
+
+def _hold(held: Path) -> None:
+    """Link the lake's files, as far as they are not yet, into ``held``."""
+    shutil.copytree(config().lake_url, held, copy_function=_link, dirs_exist_ok=True)
 
 
 def _link(source: str, target: str) -> None:
@@ -173,6 +182,8 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except FileNotFoundError:
         pass  # the maintainer was quicker: no snapshot needs it
+    except FileExistsError:
+        pass  # held already
     except OSError:
         shutil.copyfile(source, target)  # a file system without links
 
