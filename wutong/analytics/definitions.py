@@ -13,7 +13,7 @@ NAMES: dict[str, Promise] = {
 _DEFINITIONS: dict[str, Promise] = {
     "visitor.cohort": _(
         "People whose very first page view, or first sight in another channel, lies in the period. Those who refused"
-        " cookies are unknown until they leave their name and are not counted here."
+        " cookies are unknown until they leave their name and are counted from then on."
     ),
     "form.cohort": _("Of these visitors, those who submitted a form later than that and within 30 days of it."),
     "contact.cohort": _(

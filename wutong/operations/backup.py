@@ -56,9 +56,7 @@ def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
         dump = Path(folder) / DUMP
         dump_database(conninfo(), dump)
         if held is not None:
-            _hold(
-                held
-            )  # once more: what was exported between the first links and the dump's snapshot is in its catalogue
+            _hold(held)  # once more: the catalogue also names what was exported just before the dump
         partial = target.with_name(target.name + ".partial")
         with archive.private(partial) as file, tarfile.open(fileobj=file, mode="w") as tar:
             writer = archive.ArchiveWriter(tar)

@@ -1,6 +1,7 @@
 """Steps that keep what people said about themselves and what they allowed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db import connection
 
@@ -15,6 +16,8 @@ from wutong.people.models import Assurance
 from wutong.people.normal_form import NotAnIdentifier, email, phone
 from wutong.stream.batch import Batch
 
+_JUST_BEFORE = timedelta(microseconds=1)
+"""Whoever is first seen through a form was a visitor before it: a funnel's steps need different instants."""
 _FACTS = {"name": "full_name", "title": "title", "company": "company", "phone": "phone", "email": "email"}
 
 
@@ -128,7 +131,7 @@ def settle_people(batch: Batch) -> None:
             Arrived(
                 person_id=id,
                 subject_id=row.subject_id or 0,
-                at=row.occurred_at,
+                at=row.occurred_at - _JUST_BEFORE if row.name == "form_submitted" else row.occurred_at,
                 channel=row.channel or "direct",
             )
             for id, row in sorted(first_seen.items())
