@@ -47,12 +47,13 @@ def lake_tables() -> dict[str, ibis.Table]:
 
 def _funnel(lake: duckdb.DuckDBPyConnection, question: FunnelQuestion) -> FunnelAnswer:
     rows = [FunnelRow(**row) for row in _run(lake, funnel.figures(_reached(question)))]
+    rows.sort(key=lambda row: (not row.is_total, row.channel, row.step))  # the engine's order is nobody's
     return FunnelAnswer(rows=rows, exported=_exported(lake))
 
 
 def _people(lake: duckdb.DuckDBPyConnection, question: PeopleQuestion) -> PeopleAnswer:
     people = funnel.people_behind(_reached(question.funnel), step=question.step, channel=question.channel)
-    counted = people.mutate(total=_.count().over()).limit(question.at_most)
+    counted = people.mutate(total=_.count().over()).order_by(_.person_id).limit(question.at_most)
     rows = _run(lake, counted)
     shown = [
         PersonRow(person_id=row["person_id"], channel=row["channel"], at=row["at"].astimezone(UTC)) for row in rows
