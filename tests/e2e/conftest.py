@@ -1,4 +1,4 @@
-"""One running demo and one browser for all walks."""
+"""One running demo and one browser for all walks. They end with this package: Playwright runs once at a time."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(300))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"NO BROWSER: {CHROMIUM} is not there, so no page is walked. Run: apt-get install chromium")
@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(browser: Browser) -> Iterator[RunningDemo]:
     with running_demo() as one:
         yield one
