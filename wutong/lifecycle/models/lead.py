@@ -119,6 +119,11 @@ class Lead(models.Model):
                 fields=["team", "owner", "-created_at"],
                 condition=~Q(stage__in=[*CLOSED_STAGES]),
             ),
+            models.Index(
+                name="leads_nobody_has_contacted",
+                fields=["team", "owner"],
+                condition=Q(stage=Stage.NEW, first_contact_at=None),
+            ),
             models.Index(name="leads_of_an_owner", fields=["owner", "-last_touch_at"]),
             models.Index(name="leads_by_touch", fields=["-last_touch_at", "-id"]),
             models.Index(name="leads_of_a_person", fields=["person", "product_line"]),
