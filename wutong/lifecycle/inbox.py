@@ -14,6 +14,7 @@ from wutong.events.pages import page_name
 from wutong.lifecycle.models import Clock, Lead, Stage
 from wutong.people.models import Person
 from wutong.platform.models import Staff
+from wutong.platform.totals import total_of
 
 PAGE = 50
 VIEWS = ("waiting", "mine", "all")
@@ -50,10 +51,12 @@ def inbox_of(staff: Staff, *, view: str, after: str | None = None) -> Rows:
     An ``after`` that is not one of our cursors is treated as none.
     """
     leads = leads_of_view(staff, view)
-    total = leads.order_by()[:COUNTED].count()
+    total = total_of(leads)
     cursor = _read(after)
     if view == "waiting":
-        ordered = leads.annotate(due_at=F("clocks__due_at")).order_by("due_at", "pk")
+        # By the running clocks, which an index holds in this order, rather than by all leads that wait.
+        clocked = leads.filter(clocks__kind=Clock.Kind.FIRST_CONTACT, clocks__stopped_at=None)
+        ordered = clocked.annotate(due_at=F("clocks__due_at")).order_by("due_at", "pk")
         if cursor:
             ordered = ordered.filter(Q(due_at__gt=cursor[0]) | Q(due_at=cursor[0], pk__gt=cursor[1]))
     else:
@@ -66,18 +69,14 @@ def inbox_of(staff: Staff, *, view: str, after: str | None = None) -> Rows:
     found = list(shown)
     page = found[:PAGE]
     following = _cursor(page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
-    return Rows(_rows(page), min(total, COUNTED - 1), total >= COUNTED, following)
-
-
-COUNTED = 10_001
-"""Lists are counted up to here; beyond it the total is said to be about that."""
+    return Rows(_rows(page), total.n, total.is_estimate, following)
 
 
 def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
     """The open leads of one of :data:`VIEWS`."""
     leads = Lead.objects.visible_to(staff).open()
     if view == "waiting":
-        return leads.filter(stage=Stage.NEW, first_contact_at=None, clocks__kind=Clock.Kind.FIRST_CONTACT)
+        return leads.filter(stage=Stage.NEW, first_contact_at=None)
     if view == "mine":
         return leads.filter(owner=staff)
     return leads
@@ -85,7 +84,7 @@ def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
 
 def waiting_count(staff: Staff) -> int:
     """How many leads in sight wait for their first contact."""
-    return min(leads_of_view(staff, "waiting").order_by()[:COUNTED].count(), COUNTED - 1)
+    return total_of(leads_of_view(staff, "waiting")).n
 
 
 def row_of(lead: Lead) -> Row:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wutong.lifecycle.models import Lead, Stage
@@ -14,9 +13,9 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person, Reach
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
+from wutong.platform.totals import EXACT_UP_TO, total_of
 
 PAGE = 50
-COUNTED = 10_001
 SORTS = ("-seen", "name")
 
 
@@ -45,13 +44,14 @@ class People:
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = _filtered(people_visible_to(staff), staff, wanted)
-    total, is_estimate = _total(found)
-    if not is_estimate:
+    total = total_of(found)
+    if not total.is_estimate:
         # Few enough to be listed first: left to choose, the planner walks a million people in order and finds none.
-        found = Person.objects.filter(pk__in=found.order_by().values("pk")[:COUNTED])
-    page = list(_page(found, wanted).select_related("score").prefetch_related(_shown_leads(staff))[: PAGE + 1])
+        found = Person.objects.filter(pk__in=found.order_by().values("pk")[:EXACT_UP_TO])
+    shown = _page(found, wanted).select_related("score").defer("search_keys")
+    page = list(shown.prefetch_related(_shown_leads(staff))[: PAGE + 1])
     following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
-    return People(page[:PAGE], total, is_estimate, following)
+    return People(page[:PAGE], total.n, total.is_estimate, following)
 
 
 def _filtered(people: QuerySet[Person], staff: Staff, wanted: Wanted) -> QuerySet[Person]:
@@ -86,20 +86,8 @@ def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
 
 
 def _shown_leads(staff: Staff) -> "Prefetch[str]":
-    leads = Lead.objects.visible_to(staff).select_related("owner", "account").order_by("-last_touch_at")
+    leads = Lead.objects.visible_to(staff).select_related("owner").order_by("-last_touch_at")
     return Prefetch("leads", leads, to_attr="shown_leads")
-
-
-def _total(people: QuerySet[Person]) -> tuple[int, bool]:
-    """Exact up to ten thousand; beyond it the planner's estimate, and said to be one."""
-    counted = people.order_by()[:COUNTED].count()
-    if counted < COUNTED:
-        return counted, False
-    sql, params = people.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0]
-    return max(int(plan[0]["Plan"]["Plan Rows"]), COUNTED - 1), True
 
 
 def _cursor(person: Person, wanted: Wanted) -> str:

@@ -1,0 +1,45 @@
+"""Totals of lists: exact while that is cheap, an estimate beyond, and none the dearer for that."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from wutong.platform.models import DropCount
+from wutong.platform.totals import EXACT_UP_TO, Total, total_of
+
+pytestmark = pytest.mark.django_db
+
+
+def drop(reason: str, *, n: int) -> None:
+    DropCount.objects.bulk_create(
+        DropCount(on=date(2026, 3, 2), door=str(number), reason=reason) for number in range(n)
+    )
+
+
+def test_a_short_list_is_counted_each_time() -> None:
+    drop("few", n=2)
+    rows = DropCount.objects.filter(reason="few")
+    assert total_of(rows) == Total(2)
+
+    DropCount.objects.filter(reason="few", door="0").delete()
+
+    assert total_of(rows) == Total(1)
+
+
+def test_a_long_list_is_estimated_and_not_counted_again_at_once() -> None:
+    drop("many", n=EXACT_UP_TO + 1)
+    rows = DropCount.objects.filter(reason="many")
+
+    first = total_of(rows)
+
+    assert first.is_estimate
+    assert first.n >= EXACT_UP_TO
+    with CaptureQueriesContext(connection) as asked:
+        assert total_of(rows) == first
+    assert len(asked) == 0
+
+
+def test_a_list_that_must_be_empty_asks_nothing() -> None:
+    assert total_of(DropCount.objects.none()) == Total(0)
