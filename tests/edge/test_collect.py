@@ -6,11 +6,11 @@ import pytest
 from uuid_utils.compat import uuid4, uuid7
 
 from tests.edge.conftest import ORIGIN, SERVER_KEY, SITE, Database, hit, letter, send, until
-from wutong.edge.clocks import Receipt
 from wutong.edge.drops import Drop
 from wutong.edge.parts import Parts
 from wutong.edge.rates import Rate
 from wutong.events.arrivals import Hit
+from wutong.events.clocks import Receipt
 from wutong.events.hot import new_id
 
 pytestmark = pytest.mark.django_db

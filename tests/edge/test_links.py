@@ -8,8 +8,8 @@ import pytest
 from tests.edge.conftest import ORIGIN, SITE, Database
 from wutong.edge import script
 from wutong.edge.parts import Parts
-from wutong.edge.scrub import scrubbed
 from wutong.events.arrivals import Hit
+from wutong.events.scrub import scrubbed
 from wutong.platform.secrets import sign
 
 pytestmark = pytest.mark.django_db

@@ -4,15 +4,15 @@ import hmac
 
 import msgspec
 
-from wutong.edge.clocks import AbsurdTime, Receipt, now
 from wutong.edge.drops import Drop
 from wutong.edge.exchange import Answer, Request, refused, told
 from wutong.edge.machines import is_machine
 from wutong.edge.parts import Parts
-from wutong.edge.scrub import scrubbed, scrubbed_path
 from wutong.edge.sites import Site
 from wutong.edge.wire import BadEnvelope, Letter, Reader, ServerHit, TooManyHits, WireHit
 from wutong.events.arrivals import Hit
+from wutong.events.clocks import AbsurdTime, Receipt, now
+from wutong.events.scrub import scrubbed, scrubbed_path
 from wutong.platform.secrets import digest
 
 KINDS = (b"text/plain", b"application/json")

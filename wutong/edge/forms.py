@@ -10,17 +10,18 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from wutong.edge.clocks import AbsurdTime, Receipt, now
 from wutong.edge.drops import Drop
 from wutong.edge.exchange import Answer, Request, refused, told
 from wutong.edge.form_page import errors_page, notice_page, thanks_page
 from wutong.edge.form_words import Language, language_of, word
 from wutong.edge.machines import is_machine
 from wutong.edge.parts import Parts
-from wutong.edge.scrub import scrubbed
 from wutong.edge.sites import Field, Form
-from wutong.edge.wire import Address, BadEnvelope, SenderId, VisitorId, flaw, loosely_decoded
+from wutong.edge.wire import Address, BadEnvelope, SenderId, VisitorId
 from wutong.events.arrivals import FormPost
+from wutong.events.clocks import AbsurdTime, Receipt, now
+from wutong.events.scrub import scrubbed
+from wutong.platform.loose_json import NotAnObject, flaw, loosely_decoded
 
 BODY_MAX = 64 * 1024
 ANSWER_MAX = 5_000
@@ -132,7 +133,7 @@ async def _read(request: Request, parts: Parts, *, is_plain: bool) -> tuple[Subm
         raise parts.refusal(_DOOR, Drop.TOO_LARGE, too_large) from None
     try:
         return _from_fields(request, body) if is_plain else (_from_json(body), {})
-    except (BadEnvelope, msgspec.ValidationError) as error:
+    except (BadEnvelope, NotAnObject, msgspec.ValidationError) as error:
         raise parts.refusal(_DOOR, Drop.BAD_REQUEST, refused(400, "malformed", str(error))) from error
 
 

@@ -7,15 +7,15 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
-from wutong.edge.clocks import now
 from wutong.edge.drops import Drop
 from wutong.edge.exchange import Answer, Request
 from wutong.edge.machines import is_machine
 from wutong.edge.parts import Parts
-from wutong.edge.scrub import scrubbed, scrubbed_path
-from wutong.edge.wire import flaw
 from wutong.events.arrivals import Hit
+from wutong.events.clocks import now
+from wutong.events.scrub import scrubbed, scrubbed_path
 from wutong.events.taxonomy import BadProps, check_props
+from wutong.platform.loose_json import flaw
 
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 _NEVER_KEPT = {b"cache-control": b"no-store, max-age=0", b"cross-origin-resource-policy": b"cross-origin"}

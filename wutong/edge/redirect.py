@@ -12,13 +12,13 @@ import msgspec
 from msgspec import Meta, Struct
 from uuid_utils.compat import uuid7
 
-from wutong.edge.clocks import now
 from wutong.edge.drops import Drop
 from wutong.edge.exchange import Answer, Request, refused
 from wutong.edge.machines import is_machine, is_prefetch
 from wutong.edge.parts import Parts
-from wutong.edge.scrub import scrubbed
 from wutong.events.arrivals import Hit
+from wutong.events.clocks import now
+from wutong.events.scrub import scrubbed
 from wutong.platform.secrets import BadToken, verified
 
 PURPOSE = "redirect"

@@ -6,12 +6,8 @@ one costs its neighbours nothing; both ways take the same hits.
 """
 
 import functools
-import itertools
-import json
-import math
 import operator
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from types import GenericAlias
 from typing import Annotated, Any, cast
@@ -22,11 +18,11 @@ from msgspec import Meta, Struct
 
 from wutong.edge.drops import Drop
 from wutong.events.taxonomy import TAXONOMY, Door, Props
+from wutong.platform.loose_json import LONGEST_TEXT, NotAnObject, flaw, loosely_decoded
 
 HITS_MAX = 500
-ADDRESS_MAX = 8_000  # a longer one is no page's; it is scrubbed and cut to 2,000 afterwards
+ADDRESS_MAX = LONGEST_TEXT  # a longer one is no page's; it is scrubbed and cut to 2,000 afterwards
 STORED_TEXT_MAX = 2_000
-SAFE_INTEGER = 2**53
 
 VisitorId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{20,64}$")]
 Address = Annotated[str, Meta(max_length=ADDRESS_MAX)]
@@ -114,7 +110,10 @@ class Reader:
         return self._read_one_by_one(body, depth_max=depth_max)
 
     def _read_one_by_one(self, body: bytes, *, depth_max: int) -> Letter:
-        content = loosely_decoded(body)
+        try:
+            content = loosely_decoded(body)
+        except NotAnObject as error:
+            raise BadEnvelope(str(error)) from error
         envelope = _envelope(content)
         given = content.get("hits")
         if not isinstance(given, list):
@@ -125,7 +124,8 @@ class Reader:
         dropped: list[tuple[int, Drop]] = []
         for place, raw in enumerate(given):
             known = {name: raw[name] for name in _HIT_FIELDS if name in raw} if isinstance(raw, dict) else raw
-            reason = flaw(known, depth_max=depth_max + 1)
+            found = flaw(known, depth_max=depth_max + 1)
+            reason = None if found is None else Drop(found.value)
             if reason is None:
                 try:
                     hits.append((place, msgspec.convert(known, self._hit)))
@@ -156,43 +156,6 @@ _REASONS = {
 }
 
 
-def loosely_decoded(body: bytes) -> dict[str, Any]:
-    """The JSON object of a body in which single values may be broken: bad bytes and numbers are left for :func:`flaw`.
-
-    Raises:
-        BadEnvelope: it is not even that.
-    """
-    try:
-        content = json.loads(body.decode("utf-8", "surrogateescape"), parse_int=_integer)
-    except (ValueError, RecursionError) as error:
-        raise BadEnvelope("Expected one JSON object.") from error
-    if not isinstance(content, dict):
-        raise BadEnvelope("Expected one JSON object.")
-    return content
-
-
-def flaw(value: object, *, depth_max: int, longest: int = ADDRESS_MAX) -> Drop | None:
-    """Why a decoded value cannot be stored, wherever in it the reason lies; None when it can."""
-    if isinstance(value, str):
-        if len(value) > longest:
-            return Drop.TOO_LONG
-        return Drop.BAD_TEXT if _UNSTORABLE.search(value) else None
-    if isinstance(value, int | float):
-        return None if -SAFE_INTEGER <= value <= SAFE_INTEGER else Drop.BAD_NUMBER  # NaN is in no range
-    if isinstance(value, dict):
-        inner: Iterable[object] = itertools.chain(value.keys(), value.values())
-    elif isinstance(value, list):
-        inner = value
-    else:
-        return None
-    if depth_max == 0:
-        return Drop.TOO_DEEP
-    return next((found for item in inner if (found := flaw(item, depth_max=depth_max - 1, longest=longest))), None)
-
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
 def _envelope(content: dict[str, Any]) -> Envelope:
     known = {name: content[name] for name in ("site", "sent_at", "visitor") if name in content}
     if flaw(known, depth_max=1) is not None:
@@ -201,10 +164,6 @@ def _envelope(content: dict[str, Any]) -> Envelope:
         return msgspec.convert(known, Envelope)
     except msgspec.ValidationError as error:
         raise BadEnvelope(str(error)) from error
-
-
-def _integer(digits: str) -> float:
-    return int(digits) if len(digits) < 20 else math.inf
 
 
 def _hit_type(base: type[WireHit], name: str, props: type[Props]) -> type[WireHit]:
