@@ -101,6 +101,7 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
     "platform:staff_deactivate": lambda world: reverse("platform:staff_deactivate", args=[world.staff.public_id]),
     "platform:staff_reactivate": lambda world: reverse("platform:staff_reactivate", args=[world.staff.public_id]),
     "platform:team": lambda world: reverse("platform:team", args=[world.site.team.public_id]),
+    "platform:api_key_revoke": lambda _world: f"/settings/api-keys/{uuid.uuid4()}/revoke/",
     "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
     "platform:job_retry": lambda _world: "/system/jobs/1/retry/",
     "platform:job_cancel": lambda _world: "/system/jobs/1/cancel/",
@@ -137,6 +138,8 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:calendar_day_add": "/system/hours/days/",
     "platform:mail": "/system/mail/",
     "platform:mail_test": "/system/mail/test/",
+    "platform:api_keys": "/settings/api-keys/",
+    "platform:api_key_new": "/settings/api-keys/new/",
     "content:sites": "/settings/sites/",
     "content:site_new": "/settings/sites/new/",
 }

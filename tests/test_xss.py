@@ -22,7 +22,8 @@ from tests.cast import (
 )
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Identifier, Person
-from wutong.platform.models import Notification, Organisation
+from wutong.platform.api_keys import make_key
+from wutong.platform.models import BusinessScope, Notification, Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -194,9 +195,19 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     Organisation.objects.update(name=TAG)
     make_staff("Nasty", full_name=QUOTES[:80], team=make_team(TAG))
     client = signed_in(ada)
+    make_key(
+        name=TAG,
+        rights=["leads:read"],
+        team=make_team(QUOTES[:80]),
+        scope=BusinessScope.objects.get(),
+        per_minute=60,
+        expires_at=None,
+        by=ada,
+        at=LATELY,
+    )
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
-    for address in ("/", "/settings/sites/", *(f"/system/{page}/" for page in pages)):
+    for address in ("/", "/settings/sites/", "/settings/api-keys/", "/settings/api-keys/new/", *(f"/system/{page}/" for page in pages)):
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert Page(answer.content.decode()).dangers == [], address

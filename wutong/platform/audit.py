@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from wutong.platform.models import AuditEntry, Staff
+from wutong.platform.models import ApiKey, AuditEntry, Staff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,19 +25,22 @@ class Subject(Protocol):
 origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039  # immutable
 
 
-def record(action: str, *, actor: Staff | None, at: datetime, subject: Subject | None = None, **detail: Any) -> None:
+def record(
+    action: str, *, actor: Staff | ApiKey | None, at: datetime, subject: Subject | None = None, **detail: Any
+) -> None:
     """Write one entry in the caller's transaction, so that act and trail stand or fall together.
 
     Args:
         action: ``capability.what_happened``, such as ``lifecycle.first_contact_recorded``.
-        actor: who did it; None for the command line and the machine.
+        actor: who did it, a colleague or another system by its key; None for the command line and the machine.
         subject: the row it was done to. Its ``audit_label``, where the model has one, is kept as it reads now.
         detail: plain JSON values; no secrets, no text that a customer or colleague wrote.
     """
     source = origin.get()
     AuditEntry.objects.create(
         at=at,
-        actor=actor,
+        actor=actor if isinstance(actor, Staff) else None,
+        api_key=actor if isinstance(actor, ApiKey) else None,
         action=action,
         subject_kind=type(subject).__name__.lower() if subject is not None else "",
         subject_id=str(getattr(subject, "public_id", None) or subject.pk) if subject is not None else "",

@@ -31,6 +31,7 @@ register_subjects(
         "calendarday": _("Day of the calendar"),
         "parkeditem": _("Parked item"),
         "storedfile": pgettext_lazy("object", "File"),
+        "apikey": _("API key"),
     }
 )
 register_actions(
@@ -66,5 +67,7 @@ register_actions(
         "inbox.item_retried": _("Put a parked item back"),
         "inbox.item_discarded": _("Discarded a parked item"),
         "file.stored": _("Uploaded a file"),
+        "api_key.made": _("Made an API key"),
+        "api_key.revoked": _("Revoked an API key"),
     }
 )

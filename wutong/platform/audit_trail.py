@@ -45,7 +45,7 @@ class Page:
 
 def matching(conditions: Conditions) -> QuerySet[AuditEntry]:
     """All entries that fit, in no order."""
-    found = AuditEntry.objects.select_related("actor")
+    found = AuditEntry.objects.select_related("actor", "api_key")
     if conditions.actor:
         found = found.filter(actor__public_id=conditions.actor)
     for name in ("action", "subject_kind", "subject_id"):
@@ -106,7 +106,7 @@ def neutral(cell: str) -> str:
 def _row(entry: AuditEntry, zone: tzinfo) -> list[str]:
     return [
         entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
-        f"{entry.actor.full_name} <{entry.actor.email}>" if entry.actor else "",
+        f"{entry.actor.full_name} <{entry.actor.email}>" if entry.actor else str(entry.api_key or ""),
         str(label_of(entry.action)),
         subject_of(entry),
         json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",

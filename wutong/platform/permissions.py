@@ -38,6 +38,7 @@ LABELS: dict[str, str | Promise] = {
     "staff.manage": _("Manage staff, teams and rights"),
     "organisation.manage": _("Change the organisation and its working hours"),
     "mail.manage": _("Set up how the system sends mail"),
+    "api_keys.manage": _("Make and revoke API keys"),
     "audit.read": _("Read the audit trail"),
     "jobs.manage": _("See and retry background jobs"),
     "health.read": _("See the health of the system"),

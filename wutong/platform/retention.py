@@ -100,5 +100,7 @@ register_kept("platform_parkeditem", because="What arrived is kept until somebod
 register_kept("platform_inboxblock", because="A block goes when it is worked through; what arrived is never aged out.")
 register_kept("platform_organisation", because="There is one.")
 register_kept("platform_staff", because="Accounts are deactivated; what they did must keep its name.")
+register_kept("platform_apikey", because="A revoked key stays listed; what it did must keep its name.")
+register_kept("platform_apirate", because="One row a key.")
 register_kept("platform_storedfile", because="A file goes with what uses it.")
 register_kept("platform_calendarday", because="A few days a year, and past clocks are explained by them.")

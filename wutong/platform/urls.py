@@ -3,7 +3,18 @@
 from django.urls import path
 
 from wutong.platform import converters  # noqa: F401  # registers <date:…>
-from wutong.platform.views import audit, files, notifications, profile, settings, sign_in, staff, system, teams
+from wutong.platform.views import (
+    api_keys,
+    audit,
+    files,
+    notifications,
+    profile,
+    settings,
+    sign_in,
+    staff,
+    system,
+    teams,
+)
 
 app_name = "platform"
 urlpatterns = [
@@ -46,5 +57,8 @@ urlpatterns = [
     path("system/jobs/parked/<int:item_id>/retry/", system.retry_parked, name="parked_retry"),
     path("system/jobs/parked/<int:item_id>/discard/", system.discard_parked, name="parked_discard"),
     path("system/health/", system.health, name="health"),
+    path("settings/api-keys/", api_keys.keys, name="api_keys"),
+    path("settings/api-keys/new/", api_keys.new, name="api_key_new"),
+    path("settings/api-keys/<uuid:public_id>/revoke/", api_keys.revoke, name="api_key_revoke"),
     path("files/<uuid:public_id>/", files.file, name="file"),
 ]

@@ -96,6 +96,7 @@ ITEMS = (
         "platform:organisation",
         ADMIN,
     ),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "API keys"), "key", "platform:api_keys", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Jobs"), "refresh", "platform:jobs", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Health"), "server", "platform:health", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Audit"), "history", "platform:audit", ADMIN),

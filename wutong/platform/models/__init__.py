@@ -1,3 +1,4 @@
+from wutong.platform.models.api_key import ApiKey, ApiRate, ApiRight
 from wutong.platform.models.audit import AuditEntry
 from wutong.platform.models.calendar import CalendarDay, WorkingHours
 from wutong.platform.models.file import StoredFile
@@ -9,6 +10,9 @@ from wutong.platform.models.organisation import BusinessScope, Organisation
 from wutong.platform.models.staff import DataScope, Invitation, Role, Staff, Team
 
 __all__ = [
+    "ApiKey",
+    "ApiRate",
+    "ApiRight",
     "AuditEntry",
     "BusinessScope",
     "CalendarDay",

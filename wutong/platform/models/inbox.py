@@ -54,12 +54,18 @@ class DropCount(models.Model):
 
 
 class SenderKey(models.Model):
-    """The event id given to a sender's own key, so that its retry is recognised. Kept thirty days."""
+    """The event id given to a sender's own key, so that its retry is recognised. Kept thirty days.
+
+    Of a request to the API it keeps what was asked, as a digest, and what was answered.
+    """
 
     source = models.CharField(max_length=40)
     key = models.CharField(max_length=200)
     event_id = models.UUIDField()
     created_at = models.DateTimeField()
+    asked_digest = models.BinaryField(max_length=32, null=True)
+    answer_status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="a_senders_key_names_one_event", fields=["source", "key"])]
