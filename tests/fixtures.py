@@ -57,6 +57,29 @@ def zhou(south):
 
 
 @pytest.fixture
+def sales_team(company):
+    from tests.cast import make_team
+
+    return make_team("Sales")
+
+
+@pytest.fixture
+def xu(sales_team):
+    """A salesperson, who sees what is hers."""
+    from tests.cast import make_staff
+
+    return make_staff("Xu", role="sales", team=sales_team, data_scope="own")
+
+
+@pytest.fixture
+def wang(company):
+    """The manager of all."""
+    from tests.cast import make_staff
+
+    return make_staff("Wang", role="manager", data_scope="all")
+
+
+@pytest.fixture
 def site(north):
     from tests.cast import make_site
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "wutong.scoring",
     "wutong.content",
     "wutong.lifecycle",
+    "wutong.sales",
     "wutong.analytics",
     "wutong.stream",
     "wutong.web",
@@ -161,6 +162,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.events.jobs",
     "wutong.events.lake.jobs",
     "wutong.scoring.jobs",
+    "wutong.lifecycle.jobs",
 ]
 PROCRASTINATE_ON_APP_READY = None
 

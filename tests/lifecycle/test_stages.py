@@ -4,11 +4,11 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from tests.cast import NINE, make_lead
+from tests.cast import LATELY, NINE, arrive, make_lead, post_form
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead, Stage, StageVisit
+from wutong.lifecycle.models import Clock, FollowUp, Lead, Stage, StageVisit
 from wutong.lifecycle.stages import (
     REASONS,
     STEPS,
@@ -18,6 +18,7 @@ from wutong.lifecycle.stages import (
     NotYourStep,
     ReasonNeeded,
     move_lead,
+    step_many,
     steps_from,
 )
 from wutong.platform.models import AuditEntry, Role
@@ -64,6 +65,7 @@ def test_nobody_is_put_aside_without_a_contact(mei) -> None:
         (Stage.DISQUALIFIED, "", ReasonNeeded),
         (Stage.DISQUALIFIED, "because", ReasonNeeded),
         (Stage.WON, "", NoSuchStep),
+        (Stage.SAL, "", NoSuchStep),
         (Stage.NEW, "", NoSuchStep),
     ],
 )
@@ -117,3 +119,46 @@ def test_of_two_who_move_one_lead_at_once_the_second_is_told_who(mei, lin) -> No
 
 def test_every_reason_has_words() -> None:
     assert all(str(words) for reasons in REASONS.values() for words in reasons.values())
+
+
+def test_each_open_stage_has_a_way_out_and_every_stage_a_way_in() -> None:
+    assert {before for before, _ in STEPS} == set(Stage)
+    assert {after for _, after in STEPS} == set(Stage)
+
+
+@pytest.mark.django_db
+def test_the_machine_takes_only_the_steps_it_may(mei) -> None:
+    lead = make_lead()
+    step_many([lead], to=Stage.MQL, by=None, at=LATER, reason="score_gate")
+    assert (lead.stage, lead.accountable, lead.owner) == ("mql", "sdr", None)
+    with pytest.raises(NotYourStep):
+        step_many([lead], to=Stage.DISQUALIFIED, by=None, at=LATER, reason="student")
+
+
+@pytest.mark.django_db
+def test_the_machine_stops_no_clock(mei) -> None:
+    lead = make_lead()
+    step_many([lead], to=Stage.MQL, by=None, at=LATER, reason="score_gate")
+    assert Clock.objects.get(lead=lead).stopped_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stage_cannot_be_set_past_the_machine(mei) -> None:
+    lead = make_lead()
+    with pytest.raises(IntegrityError, match="a stage without a stay"):
+        Lead.objects.filter(pk=lead.pk).update(stage=Stage.WON, accountable="nobody")
+    assert Lead.objects.get().stage == "new"
+
+
+@pytest.mark.django_db
+def test_who_was_put_aside_and_asks_again_is_new_again_with_a_clock(form, mei) -> None:
+    arrive(post_form(form))
+    lead = Lead.objects.get()
+    record_many = StageVisit.objects.filter(lead=lead)
+    step_many([lead], to=Stage.MQL, by=mei, at=LATELY)
+    step_many([lead], to=Stage.NURTURE, by=mei, at=LATELY, reason="not_now")
+    arrive(post_form(form, at=LATELY + timedelta(minutes=30)))
+    lead.refresh_from_db()
+    assert (lead.stage, lead.accountable) == ("new", "sdr")
+    assert record_many.get(left_at=None).reason == "re_engaged"
+    assert Clock.objects.get(lead=lead, kind="re_engaged").stopped_at is None

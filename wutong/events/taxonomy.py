@@ -104,6 +104,35 @@ class StageEntered(Props, frozen=True):
     stage: Token
 
 
+class LeadHandedOver(Props, frozen=True):
+    """An SDR gave a lead to a salesperson."""
+
+    lead: Token
+    to: Token
+
+
+class LeadReturned(Props, frozen=True):
+    """Sales gave a lead back."""
+
+    lead: Token
+    reason: Token
+
+
+class OpportunityChanged(Props, frozen=True):
+    """A deal was opened, moved on or closed."""
+
+    opportunity: Token
+    stage: Token
+    reason: Token = ""
+
+
+class ContractStarted(Props, frozen=True):
+    """A contract began, signed or renewed."""
+
+    contract: Token
+    product_line: Token = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class EventType:
     """One kind of event."""
@@ -142,6 +171,42 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="lead_created", zh="生成线索", en="Became a lead", props=LeadCreated, doors=_SYSTEM, ours=True),
     EventType(name="first_contact", zh="首次联系", en="First contact", props=ContactMade, doors=_STAFF, ours=True),
     EventType(name="follow_up", zh="跟进", en="Followed up", props=ContactMade, doors=_STAFF, ours=True),
+    EventType(
+        name="lead_handed_over", zh="转给销售", en="Handed over to sales", props=LeadHandedOver, doors=_STAFF, ours=True
+    ),
+    EventType(name="lead_returned", zh="销售退回", en="Returned by sales", props=LeadReturned, doors=_STAFF, ours=True),
+    EventType(
+        name="opportunity_opened",
+        zh="新建商机",
+        en="Opened an opportunity",
+        props=OpportunityChanged,
+        doors=_STAFF,
+        ours=True,
+    ),
+    EventType(
+        name="opportunity_moved",
+        zh="推进商机",
+        en="Moved an opportunity",
+        props=OpportunityChanged,
+        doors=_STAFF,
+        ours=True,
+    ),
+    EventType(
+        name="opportunity_closed",
+        zh="商机关闭",
+        en="Closed an opportunity",
+        props=OpportunityChanged,
+        doors=_STAFF,
+        ours=True,
+    ),
+    EventType(
+        name="contract_started",
+        zh="合同开始",
+        en="Contract began",
+        props=ContractStarted,
+        doors=_SYSTEM | _STAFF,
+        ours=True,
+    ),
     EventType(
         name="stage_entered", zh="进入阶段", en="Entered a stage", props=StageEntered, doors=_SYSTEM | _STAFF, ours=True
     ),

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.models import Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
+from wutong.lifecycle.clocks import new_clock
+from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
+from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import BusinessScope, Team
@@ -74,9 +76,21 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     touched = {entry.lead.pk: entry.lead for entry in opened if entry.lead.pk is not None}
     if touched:
         Lead.objects.bulk_update(touched.values(), ["last_touch_at", "is_incomplete", "account"])
+        # Who was put aside and asks again is to be answered as quickly as somebody new.
+        returning = {
+            entry.lead.pk: entry.lead
+            for entry in opened
+            if entry.lead.stage == Stage.NURTURE and entry.lead.created_by_event_id != entry.capture.event_id
+        }
+        step_many(list(returning.values()), to=Stage.NEW, by=None, at=at, reason="re_engaged")
     Lead.objects.bulk_create([lead for lead, _ in fresh])
     StageVisit.objects.bulk_create([_first_visit(lead, capture) for lead, capture in fresh])
-    Clock.objects.bulk_create([_clock(lead, capture, calendar) for lead, capture in fresh])
+    Clock.objects.bulk_create(
+        [
+            new_clock(lead, Clock.Kind.FIRST_CONTACT, calendar, within=FIRST_CONTACT_WITHIN, at=capture.at)
+            for lead, capture in fresh
+        ]
+    )
     insert_many([_created(lead, capture, at=at) for lead, capture in fresh])
     return opened
 
@@ -90,7 +104,7 @@ def default_product_line() -> ProductLine:
 
 
 def _takes(lead: Lead, capture: Captured) -> bool:
-    is_open = lead.stage not in (Stage.WON, Stage.LOST, Stage.DISQUALIFIED)
+    is_open = lead.stage not in CLOSED_STAGES
     return lead.created_by_event_id == capture.event_id or (lead.person_id == capture.person_id and is_open)
 
 
@@ -128,19 +142,11 @@ def _first_visit(lead: Lead, capture: Captured) -> StageVisit:
         subject_id=capture.subject_id,
         person_id=capture.person_id,
         lead=lead,
+        team_id=lead.team_id,
+        owner_id=lead.owner_id,
         entered_at=capture.at,
         reason="captured",
         channel=capture.channel,
-    )
-
-
-def _clock(lead: Lead, capture: Captured, calendar: WorkingCalendar) -> Clock:
-    return Clock(
-        lead=lead,
-        kind=Clock.Kind.FIRST_CONTACT,
-        started_at=capture.at,
-        counts_from=calendar.next_opening(capture.at),
-        due_at=calendar.add_working(capture.at, FIRST_CONTACT_WITHIN),
     )
 
 

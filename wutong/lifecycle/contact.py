@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.models import Clock, FollowUp, Lead
-from wutong.lifecycle.models.lead import CLOSED_STAGES
+from wutong.lifecycle.clocks import stop_clocks
+from wutong.lifecycle.models import CLOSED_STAGES, Clock, ContactStatus, FollowUp, Lead, OwnContactStatus
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.notify import announce
@@ -27,6 +27,13 @@ class LeadClosed(Refusal):
 
     code = "lead_closed"
     message = _("This lead is closed. Reopen it before recording a contact.")
+
+
+class UnknownContactStatus(Refusal):
+    """A status that is neither ours nor the company's."""
+
+    code = "unknown_contact_status"
+    message = _("This contact status does not exist any more. Reload the page and choose another.")
 
 
 class NextStepInThePast(Refusal):
@@ -92,11 +99,10 @@ def record_follow_up(
         if is_contact:
             now.owner = by
             now.last_touch_at = max(now.last_touch_at, at)
+            now.contact_status = _status_after(now, outcome)
+            stop_clocks(now, Clock.Kind.FIRST_CONTACT, Clock.Kind.RE_ENGAGED, by=by, at=at)
         if is_first:
             now.first_contact_at = max(at, now.created_at)
-            Clock.objects.filter(lead=now, kind=Clock.Kind.FIRST_CONTACT, stopped_at=None).update(
-                stopped_at=at, stopped_by=by
-            )
         if next_step or next_step_at:
             now.next_step, now.next_step_at = next_step, next_step_at
         now.version += 1
@@ -122,3 +128,36 @@ def record_follow_up(
         record(f"lifecycle.{name}_recorded", actor=by, subject=now, at=at, kind=kind.value, outcome=outcome.value)
         announce([(0, 0, "lead_changed", ["inbox"])])
     return follow_up
+
+
+def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime) -> None:
+    """Say by hand how far contacts have come; the next recorded contact says it anew.
+
+    Raises:
+        UnknownContactStatus: neither one of ours nor an active one of the company.
+        TakenByColleague: a colleague owns the lead.
+    """
+    with transaction.atomic(durable=True):
+        now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+        if now.owner is not None and now.owner != by:
+            raise TakenByColleague(name=now.owner.full_name)
+        is_own = OwnContactStatus.objects.filter(code=status, is_active=True).exists()
+        if status not in ContactStatus.values and not is_own:
+            raise UnknownContactStatus
+        before, now.contact_status = now.contact_status, status
+        now.version += 1
+        now.save(update_fields=["contact_status", "version"])
+        record("lifecycle.contact_status_set", actor=by, subject=now, at=at, before=before, after=status)
+
+
+def _status_after(lead: Lead, outcome: FollowUp.Outcome) -> ContactStatus:
+    """The contact status that a contact just recorded leads to."""
+    if outcome == FollowUp.Outcome.NO_ANSWER:
+        return ContactStatus.NO_ANSWER
+    if outcome == FollowUp.Outcome.LATER:
+        return ContactStatus.WORTH_FOLLOWING
+    reached = FollowUp.objects.filter(lead=lead).exclude(
+        outcome__in=(FollowUp.Outcome.NO_ANSWER, FollowUp.Outcome.NOTED)
+    )
+    steps = (ContactStatus.FIRST, ContactStatus.SECOND, ContactStatus.THIRD)
+    return steps[min(max(reached.count(), 1), len(steps)) - 1]

@@ -1,11 +1,13 @@
-"""The second machine: which stage of a lead leads where, who may move it and what that needs.
+"""The second machine: which stage of a lead leads where, who may move it and through which use case.
 
-The table is the machine; :func:`move_lead` is the only function that walks it. Source: ``product.md`` 3.
+The table is the machine; :func:`step_many` is the only function that walks it, and the database refuses a stage without
+its stay. Source: ``product.md`` 3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import F
@@ -15,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.models import Accountable, Lead, Machine, Stage, StageVisit
-from wutong.lifecycle.models.lead import CLOSED_STAGES
+from wutong.lifecycle.clocks import start_clocks
+from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, HandOver, Lead, Machine, Stage, StageVisit
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import announce
@@ -27,6 +29,7 @@ REASONS: Mapping[Stage, Mapping[str, str | Promise]] = {
         "not_now": pgettext_lazy("reason", "No project now"),
         "no_budget": pgettext_lazy("reason", "No budget yet"),
         "no_answer": pgettext_lazy("reason", "Tried, no answer"),
+        "recalled": pgettext_lazy("reason", "Recalled"),
     },
     Stage.DISQUALIFIED: {
         "wrong_contact": pgettext_lazy("reason", "Wrong or made-up contact"),
@@ -35,29 +38,75 @@ REASONS: Mapping[Stage, Mapping[str, str | Promise]] = {
         "student": pgettext_lazy("reason", "Student or job seeker"),
         "duplicate": pgettext_lazy("reason", "Duplicate"),
     },
+    Stage.RETURNED: {
+        "unreachable": pgettext_lazy("reason", "Could not be reached"),
+        "no_need": pgettext_lazy("reason", "No real need"),
+        "no_budget": pgettext_lazy("reason", "No budget yet"),
+        "wrong_person": pgettext_lazy("reason", "Not the person who decides"),
+        "facts_missing": pgettext_lazy("reason", "The hand-over lacks facts"),
+        "wrong_seller": pgettext_lazy("reason", "Belongs to another salesperson"),
+    },
 }
 """Why a lead may go to a stage; a stage that is listed needs one of its reasons."""
 
 
+class Through(StrEnum):
+    """The use case that takes a step: what it needs besides the step itself is asked there."""
+
+    MOVE = "move"
+    ACCEPTANCE = "acceptance"
+    RETURN = "return"
+    QUALIFICATION = "qualification"
+    OPPORTUNITY = "opportunity"
+    CLOSING = "closing"
+
+
 @dataclass(frozen=True)
 class Step:
-    """One arrow of the machine: who must act on the lead then, and which function may take it."""
+    """One arrow of the machine: who must act on the lead then, who may take it, and through what."""
 
     accountable: Accountable
     by: frozenset[str]
+    through: Through = Through.MOVE
+    also_machine: bool = False
+    """Whether the system itself may take it: by the score gate, or because the person came back."""
 
 
 _SDR = frozenset({Role.SDR, Role.MANAGER})
 _OPERATIONS = frozenset({Role.MARKETER, Role.SDR, Role.MANAGER})
+_SALES = frozenset({Role.SALES, Role.MANAGER})
+_RECALL = _OPERATIONS | _SALES
 
 STEPS: Mapping[tuple[Stage, Stage], Step] = {
+    (Stage.NEW, Stage.MQL): Step(Accountable.SDR, _SDR, also_machine=True),
     (Stage.NEW, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
     (Stage.NEW, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
-    (Stage.NURTURE, Stage.NEW): Step(Accountable.SDR, _OPERATIONS),
+    (Stage.NURTURE, Stage.MQL): Step(Accountable.SDR, _OPERATIONS, also_machine=True),
+    (Stage.NURTURE, Stage.NEW): Step(Accountable.SDR, _OPERATIONS, also_machine=True),
     (Stage.NURTURE, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _OPERATIONS),
-    (Stage.DISQUALIFIED, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _OPERATIONS),
+    (Stage.MQL, Stage.SAL): Step(Accountable.SALES, _SALES, Through.ACCEPTANCE),
+    (Stage.MQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
+    (Stage.MQL, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
+    (Stage.MQL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
+    (Stage.SAL, Stage.SQL): Step(Accountable.SALES, _SALES, Through.QUALIFICATION),
+    (Stage.SAL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
+    (Stage.SAL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SALES),
+    (Stage.SQL, Stage.OPPORTUNITY): Step(Accountable.SALES, _SALES, Through.OPPORTUNITY),
+    (Stage.SQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
+    (Stage.SQL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SALES),
+    (Stage.OPPORTUNITY, Stage.WON): Step(Accountable.NOBODY, _SALES, Through.CLOSING),
+    (Stage.OPPORTUNITY, Stage.LOST): Step(Accountable.NOBODY, _SALES, Through.CLOSING),
+    (Stage.RETURNED, Stage.MQL): Step(Accountable.SDR, _SDR),
+    (Stage.RETURNED, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
+    (Stage.RETURNED, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
+    (Stage.WON, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _RECALL),
+    (Stage.LOST, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _RECALL),
+    (Stage.DISQUALIFIED, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _RECALL),
 }
-"""The arrows that can be walked today."""
+"""All arrows there are."""
+
+ANSWER_RETURNING_WITHIN = timedelta(minutes=5)
+"""Working time in which somebody who came back is to be contacted, as a new lead is. Source: ``product.md`` 3."""
 
 
 class NoSuchStep(Refusal):
@@ -95,15 +144,38 @@ class MovedMeanwhile(Refusal):
     message = _("%(name)s has moved this lead to “%(stage)s” in the meantime. Nothing was changed.")
 
 
+def may_step(lead: Lead, to: Stage, *, by: Staff) -> bool:
+    """Whether the machine has this step for ``lead`` and lets ``by`` take it, through whatever use case."""
+    step = STEPS.get((Stage(lead.stage), to))
+    if step is None or by.role not in step.by:
+        return False
+    # A deal is closed by whoever owns the deal, for all the leads that feed it.
+    return step.through is Through.CLOSING or lead.owner_id in (None, by.pk) or by.role == Role.MANAGER
+
+
 def steps_from(lead: Lead, *, by: Staff) -> list[Stage]:
-    """The stages to which ``by`` may move ``lead``, in the machine's order."""
-    if lead.owner is not None and lead.owner != by and by.role != Role.MANAGER:
-        return []
-    return [after for (before, after), step in STEPS.items() if before == lead.stage and by.role in step.by]
+    """The stages to which ``by`` may simply move ``lead``, in the machine's order."""
+    return [
+        after
+        for (before, after), step in STEPS.items()
+        if before == lead.stage and step.through is Through.MOVE and may_step(lead, after, by=by)
+    ]
+
+
+def locked(lead: Lead) -> Lead:
+    """``lead`` as it is now, its row locked until the transaction ends.
+
+    Raises:
+        MovedMeanwhile: it has left the stage in which the caller saw it.
+    """
+    now = Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("person", "team").get(pk=lead.pk)
+    if now.stage != lead.stage:
+        raise MovedMeanwhile(name=_last_mover(now), stage=now.get_stage_display())
+    return now
 
 
 def move_lead(*, lead: Lead, to: Stage, by: Staff, at: datetime, reason: str = "") -> None:
-    """Move ``lead`` along one arrow of the machine.
+    """Move ``lead`` along one arrow of the machine that asks for no more than a reason.
 
     Args:
         lead: as the mover saw it; its stage is where the mover thinks it is.
@@ -113,62 +185,109 @@ def move_lead(*, lead: Lead, to: Stage, by: Staff, at: datetime, reason: str = "
         NoSuchStep, NotYourStep, ReasonNeeded, ContactFirst: see there.
     """
     with transaction.atomic(durable=True):
-        now = (
-            Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "person").get(pk=lead.pk)
-        )
-        if now.stage != lead.stage:
-            raise MovedMeanwhile(name=_last_mover(now), stage=now.get_stage_display())
-        step = STEPS.get((Stage(now.stage), to))
-        if step is None:
-            raise NoSuchStep(stage=now.get_stage_display())
-        if to not in steps_from(now, by=by):
-            raise NotYourStep
-        if to in REASONS and reason not in REASONS[to]:
-            raise ReasonNeeded
-        if to == Stage.NURTURE and now.first_contact_at is None and now.stage == Stage.NEW:
-            raise ContactFirst
+        now = locked(lead)
         before = now.stage
-        _enter(now, to, step, by=by, at=at, reason=reason)
+        if now.stage == Stage.NEW and to == Stage.NURTURE and now.first_contact_at is None:
+            raise ContactFirst
+        step_many([now], to=to, by=by, at=at, reason=reason)
         record("lifecycle.lead_moved", actor=by, subject=now, at=at, before=before, after=to.value, reason=reason)
         announce([(0, 0, "lead_changed", ["inbox"])])
 
 
-def _enter(lead: Lead, to: Stage, step: Step, *, by: Staff, at: datetime, reason: str) -> None:
-    """Leave the present stage and enter the next, with its clock, its history and its event."""
-    StageVisit.objects.filter(lead=lead, machine=Machine.LEAD, left_at=None).update(
+def step_many(
+    leads: Sequence[Lead],
+    *,
+    to: Stage,
+    by: Staff | None,
+    at: datetime,
+    reason: str = "",
+    through: Through = Through.MOVE,
+) -> None:
+    """Take ``leads`` one step: stays, clocks, what waits for an answer, event. Opens no transaction.
+
+    Args:
+        leads: locked, and as they are now; they are changed and saved.
+        by: None is the machine, which may take few steps and stops no clock.
+
+    Raises:
+        NoSuchStep, NotYourStep, ReasonNeeded: nothing is changed then.
+    """
+    steps = [_checked(lead, to, by=by, reason=reason, through=through) for lead in leads]
+    if not leads:
+        return
+    StageVisit.objects.filter(lead__in=leads, machine=Machine.LEAD, left_at=None).update(
         left_at=Greatest(at, F("entered_at"))
     )
-    StageVisit.objects.create(
+    _settle_what_waits(leads, to, by=by, at=at, reason=reason)
+    for lead, step in zip(leads, steps, strict=True):
+        if to in CLOSED_STAGES:
+            lead.next_step, lead.next_step_at = "", None
+        lead.stage, lead.accountable = to, step.accountable
+        lead.owner = lead.owner or by
+        lead.version += 1
+    StageVisit.objects.bulk_create([_stay(lead, by=by, at=at, reason=reason) for lead in leads])
+    Lead.objects.bulk_update(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
+    if to == Stage.NEW:
+        start_clocks(leads, Clock.Kind.RE_ENGAGED, within=ANSWER_RETURNING_WITHIN, at=at)
+    insert_many([_entered(lead, by=by, at=at) for lead in leads])
+
+
+def _checked(lead: Lead, to: Stage, *, by: Staff | None, reason: str, through: Through) -> Step:
+    step = STEPS.get((Stage(lead.stage), to))
+    if step is None or step.through is not through:
+        raise NoSuchStep(stage=lead.get_stage_display())
+    if by is None and not step.also_machine:
+        raise NotYourStep
+    if by is not None and not may_step(lead, to, by=by):
+        raise NotYourStep
+    if by is not None and to in REASONS and reason not in REASONS[to]:
+        raise ReasonNeeded
+    return step
+
+
+def _settle_what_waits(leads: Sequence[Lead], to: Stage, *, by: Staff | None, at: datetime, reason: str) -> None:
+    """Answer the hand-overs that these leads leave behind. Only people do: the machine takes no lead out of MQL."""
+    if by is None or not any(lead.stage == Stage.MQL for lead in leads):
+        return
+    outcome = {Stage.SAL: HandOver.Outcome.ACCEPTED, Stage.RETURNED: HandOver.Outcome.RETURNED}
+    HandOver.objects.filter(lead__in=leads, decided_at=None).update(
+        outcome=outcome.get(to, HandOver.Outcome.WITHDRAWN),
+        decided_at=Greatest(at, F("at")),
+        decided_by=by,
+        reason=reason,
+    )
+    Clock.objects.filter(lead__in=leads, kind=Clock.Kind.ACCEPTANCE, stopped_at=None).update(
+        stopped_at=Greatest(at, F("started_at")), stopped_by=by
+    )
+
+
+def _stay(lead: Lead, *, by: Staff | None, at: datetime, reason: str) -> StageVisit:
+    return StageVisit(
         machine=Machine.LEAD,
-        stage=to,
+        stage=lead.stage,
         subject_id=lead.subject_id,
         person_id=lead.person_id,
         lead=lead,
+        team_id=lead.team_id,
+        owner_id=lead.owner_id,
         entered_at=at,
         entered_by=by,
         reason=reason,
         channel=lead.channel,
     )
-    if to in CLOSED_STAGES:
-        lead.next_step, lead.next_step_at = "", None
-    lead.stage, lead.accountable = to, step.accountable
-    lead.owner = lead.owner or by
-    lead.version += 1
-    lead.save()
-    insert_many(
-        [
-            HotRow(
-                id=new_id(at),
-                name="stage_entered",
-                occurred_at=at,
-                received_at=at,
-                source="staff",
-                subject_id=lead.subject_id,
-                person_id=lead.person_id,
-                props={"machine": Machine.LEAD.value, "stage": to.value},
-                digest=digest_of("stage_entered", str(lead.public_id), to.value, at.isoformat()),
-            )
-        ]
+
+
+def _entered(lead: Lead, *, by: Staff | None, at: datetime) -> HotRow:
+    return HotRow(
+        id=new_id(at),
+        name="stage_entered",
+        occurred_at=at,
+        received_at=at,
+        source="system" if by is None else "staff",
+        subject_id=lead.subject_id,
+        person_id=lead.person_id,
+        props={"machine": Machine.LEAD.value, "stage": lead.stage},
+        digest=digest_of("stage_entered", str(lead.public_id), lead.stage, at.isoformat()),
     )
 
 

@@ -1,5 +1,6 @@
 """Working time: the organisation's hours, China's public holidays and make-up days, the company's own exceptions."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +30,12 @@ def years_known() -> range:
     A later year falls back to the weekly hours alone; pages and ``doctor`` warn of it.
     """
     return range(min(holidays).year, max(max(holidays), max(workdays)).year + 1)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later (or earlier), or that month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, kw_only=True)

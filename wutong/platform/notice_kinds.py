@@ -65,6 +65,23 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         icon="flame",
         topics=("inbox",),
     ),
+    "lead_handed_over": NoticeKind(
+        title=_("%(by)s hands you a lead: %(name)s"),
+        body=_("%(company)s · accept it or return it with a reason"),
+        icon="inbox",
+        topics=("inbox",),
+        tone="brand",
+    ),
+    "lead_accepted": NoticeKind(
+        title=_("%(by)s has accepted %(name)s"), body="%(company)s", icon="check", topics=("inbox",), tab=Tab.SYSTEM
+    ),
+    "lead_sent_back": NoticeKind(
+        title=_("%(by)s has returned %(name)s"),
+        body=_("%(company)s · the reason stands in the lead's history"),
+        icon="refresh",
+        topics=("inbox",),
+        tone="warn",
+    ),
     "lead_taken": NoticeKind(
         title=_("%(by)s has taken %(name)s"), body="%(company)s", icon="user", topics=("inbox",), tab=Tab.SYSTEM
     ),

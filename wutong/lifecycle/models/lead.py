@@ -1,7 +1,7 @@
 """A lead: one buying interest of one person for one product line, and the clocks that run on it."""
 
 import uuid
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -39,6 +39,36 @@ class Accountable(models.TextChoices):
     NOBODY = "nobody", pgettext_lazy("accountable", "Nobody")
 
 
+class ContactStatus(models.TextChoices):
+    """How far contacts have come, beside the stage. Managers add their own as :class:`OwnContactStatus`."""
+
+    NOT_CONTACTED = "not_contacted", _("Not contacted")
+    FIRST = "first", _("First contact made")
+    SECOND = "second", _("Second contact made")
+    THIRD = "third", _("Third contact or more")
+    NO_ANSWER = "no_answer", _("Tried, no answer")
+    WORTH_FOLLOWING = "worth_following", _("Worth following later")
+    INVALID = "invalid", _("Cannot be reached")
+
+
+class OwnContactStatus(models.Model):
+    """A contact status of the company's own, chosen by hand."""
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=40)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_own_status_has_a_code_of_its_own", condition=~Q(code__in=ContactStatus.values)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class ProductLine(models.Model):
     """What a company may buy. A person has at most one open lead for each."""
 
@@ -49,25 +79,33 @@ class ProductLine(models.Model):
         return self.code
 
 
+_Rows = TypeVar("_Rows", bound="models.QuerySet[Any]")
+
+
+def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:
+    """Those of ``rows`` (with scope, team and owner) that ``staff`` may see; ``also`` widens what counts as theirs."""
+    if not staff.is_active:
+        return rows.none()
+    within = rows
+    scopes = list(staff.scopes.all())
+    if scopes:
+        within = within.filter(scope__in=scopes)
+    if staff.data_scope == DataScope.ALL:
+        return within
+    mine = Q(owner=staff) | also if also is not None else Q(owner=staff)
+    if staff.team is None:
+        return within.filter(mine)
+    if staff.data_scope == DataScope.OWN:
+        return within.filter(mine | Q(owner=None, team=staff.team))
+    if staff.data_scope == DataScope.TEAM:
+        return within.filter(mine | Q(team=staff.team))
+    return within.filter(mine | Q(team__path__startswith=staff.team.path))
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, staff: Staff) -> Self:
         """The only door to leads for code that answers a person."""
-        if not staff.is_active:
-            return self.none()
-        within = self
-        scopes = list(staff.scopes.all())
-        if scopes:
-            within = within.filter(scope__in=scopes)
-        if staff.data_scope == DataScope.ALL:
-            return within
-        mine = Q(owner=staff)
-        if staff.team is None:
-            return within.filter(mine)
-        if staff.data_scope == DataScope.OWN:
-            return within.filter(mine | Q(owner=None, team=staff.team))
-        if staff.data_scope == DataScope.TEAM:
-            return within.filter(mine | Q(team=staff.team))
-        return within.filter(mine | Q(team__path__startswith=staff.team.path))
+        return in_sight(self, staff, also=Q(sent_by=staff))
 
     def open(self) -> Self:
         return self.exclude(stage__in=CLOSED_STAGES)
@@ -87,8 +125,12 @@ class Lead(models.Model):
     scope = models.ForeignKey(BusinessScope, models.PROTECT, related_name="leads")
     team = models.ForeignKey(Team, models.PROTECT, related_name="leads")
     owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="leads")
+    sent_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who handed it over to sales last."
+    )
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
     accountable = models.CharField(max_length=16, choices=Accountable.choices, default=Accountable.SDR)
+    contact_status = models.CharField(max_length=20, default=ContactStatus.NOT_CONTACTED)
     is_incomplete = models.BooleanField(default=False)
     channel = models.CharField(max_length=20, blank=True)
     campaign = models.CharField(max_length=80, blank=True)
@@ -127,6 +169,10 @@ class Lead(models.Model):
             models.Index(name="leads_of_an_owner", fields=["owner", "-last_touch_at"]),
             models.Index(name="leads_by_touch", fields=["-last_touch_at", "-id"]),
             models.Index(name="leads_of_a_person", fields=["person", "product_line"]),
+            models.Index(
+                name="leads_sent_to_sales", fields=["sent_by", "-last_touch_at"], condition=Q(sent_by__isnull=False)
+            ),
+            models.Index(name="leads_of_an_account", fields=["account", "-last_touch_at"]),
         ]
 
     def __str__(self) -> str:
@@ -134,10 +180,12 @@ class Lead(models.Model):
 
 
 class Clock(models.Model):
-    """A deadline in working time on a lead. Only a recorded human contact stops the first-contact clock."""
+    """A deadline in working time on a lead. Only a colleague stops one: by a contact, by answering a hand-over."""
 
     class Kind(models.TextChoices):
         FIRST_CONTACT = "first_contact", _("First contact")
+        RE_ENGAGED = "re_engaged", _("Answer to a returning person")
+        ACCEPTANCE = "acceptance", _("Acceptance by sales")
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="clocks")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -150,7 +198,12 @@ class Clock(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="a_lead_has_one_clock_of_a_kind", fields=["lead", "kind"]),
+            models.UniqueConstraint(
+                name="a_lead_has_one_running_clock_of_a_kind", fields=["lead", "kind"], condition=Q(stopped_at=None)
+            ),
+            models.UniqueConstraint(
+                name="a_lead_has_one_first_contact_clock", fields=["lead"], condition=Q(kind="first_contact")
+            ),
             models.CheckConstraint(name="a_clock_is_due_after_it_counts", condition=Q(due_at__gte=F("counts_from"))),
             models.CheckConstraint(
                 name="somebody_stopped_a_stopped_clock", condition=Q(stopped_at=None) | Q(stopped_by__isnull=False)

@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from wutong.lifecycle.models.contract import Contract
 from wutong.lifecycle.models.lead import Lead
 from wutong.people.models import Identifier, Person
-from wutong.platform.models import Staff
+from wutong.platform.models import Staff, Team
 
 
 class Machine(models.TextChoices):
@@ -25,6 +26,11 @@ class StageVisit(models.Model):
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="stage_visits")
     lead = models.ForeignKey(Lead, models.PROTECT, null=True, blank=True, related_name="stage_visits")
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="stage_visits")
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose it was on entering."
+    )
+    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     entered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", help_text="Empty: the machine.")
@@ -42,8 +48,18 @@ class StageVisit(models.Model):
             models.CheckConstraint(
                 name="a_lead_stay_names_its_lead", condition=~Q(machine="lead") | Q(lead__isnull=False)
             ),
+            models.UniqueConstraint(
+                name="a_contract_is_in_one_stage", fields=["contract"], condition=Q(machine="contract", left_at=None)
+            ),
+            models.CheckConstraint(
+                name="a_contract_stay_names_its_contract",
+                condition=~Q(machine="contract") | Q(contract__isnull=False),
+            ),
         ]
-        indexes = [models.Index(name="stays_of_a_person", fields=["person", "machine", "-entered_at"])]
+        indexes = [
+            models.Index(name="stays_of_a_person", fields=["person", "machine", "-entered_at"]),
+            models.Index(name="stays_by_entry", fields=["machine", "stage", "entered_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.machine}:{self.stage} of person {self.person_id}"

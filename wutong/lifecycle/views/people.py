@@ -19,7 +19,7 @@ from wutong.people.models import Affiliation, Identifier, IdentityChange, Person
 from wutong.platform.audit import record
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.secrets import BadToken, verified
-from wutong.scoring.score import explanation
+from wutong.scoring.explanation import explanation
 
 
 @require_safe
@@ -54,7 +54,6 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
     one = _person(request, public_id)
     if one.public_id != public_id:
         return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))
-    value, lines = explanation(one, at=timezone.now())
     leads = Lead.objects.visible_to(request.user).filter(person=one).select_related("owner", "product_line", "team")
     which = request.GET.get("which", FILTERS[0])
     context: dict[str, Any] = {
@@ -65,8 +64,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "leads": leads.order_by("-last_touch_at")[:50],
         "open_lead": leads.open().filter(first_contact_at=None).first()
         or leads.open().order_by("-last_touch_at").first(),
-        "score": round(value),
-        "score_lines": lines,
+        "why": explanation(one, at=timezone.now()),
         "changes": IdentityChange.objects.filter(target_person=one).order_by("-at")[:10],
         "timeline": _timeline(request, one),
         "which": which,

@@ -1,0 +1,129 @@
+"""A deal from its opening to a contract."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.cast import NINE, at_once, make_account, make_lead
+from wutong.events.models import Event
+from wutong.lifecycle.models import Contract, Lead, Stage, StageVisit
+from wutong.lifecycle.stages import Through, step_many
+from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
+from wutong.sales.opportunities import (
+    AmountNeeded,
+    AnotherCompany,
+    DealClosed,
+    DealEditedMeanwhile,
+    DealReasonNeeded,
+    NoSuchDealStep,
+    NotYourDeal,
+    Term,
+    close_opportunity,
+    feed_opportunity,
+    move_opportunity,
+    open_opportunity,
+)
+
+LATER = NINE + timedelta(days=2)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sql_of(xu, **given) -> Lead:
+    lead = make_lead(owner=xu, team=xu.team, **given)
+    for to, through in (
+        (Stage.MQL, Through.MOVE),
+        (Stage.SAL, Through.ACCEPTANCE),
+        (Stage.SQL, Through.QUALIFICATION),
+    ):
+        step_many([lead], to=to, by=None if to == Stage.MQL else xu, at=NINE, through=through)
+    return lead
+
+
+def deal_of(xu, *, amount: Decimal | None = Decimal(280_000), **given) -> Opportunity:
+    lead = given.pop("lead", None) or sql_of(xu)
+    return open_opportunity(
+        lead=lead,
+        by=xu,
+        at=LATER,
+        account=given.pop("account", None) or make_account(),
+        name="Quality on three lines",
+        close_on=date(2026, 12, 31),
+        amount=amount,
+    )
+
+
+def test_an_sql_opens_a_deal_and_its_person_is_the_main_contact(xu) -> None:
+    deal = deal_of(xu)
+    lead = Lead.objects.get()
+    assert (lead.stage, lead.account, lead.deal.opportunity) == ("opportunity", deal.account, deal)
+    assert (deal.stage, deal.owner, deal.currency, deal.probability) == ("discover", xu, "CNY", Decimal("0.2"))
+    assert deal.people.get(is_main=True).person == lead.person
+    assert Event.objects.filter(name="opportunity_opened", person_id=lead.person_id).exists()
+
+
+def test_a_won_deal_wins_its_leads_and_becomes_a_contract(xu) -> None:
+    deal = deal_of(xu)
+    second = sql_of(xu)
+    feed_opportunity(opportunity=deal, lead=second, by=xu, at=LATER)
+    contract = close_opportunity(
+        opportunity=deal,
+        to=OpportunityStage.WON,
+        by=xu,
+        at=LATER,
+        reason="product",
+        amount=Decimal("260000.50"),
+        term=Term(starts_on=date(2026, 12, 1), months=12),
+    )
+    assert set(Lead.objects.values_list("stage", flat=True)) == {"won"}
+    assert contract == Contract.objects.get()
+    assert (contract.amount, contract.ends_on, contract.stage) == (Decimal("260000.50"), date(2027, 11, 30), "signed")
+    assert StageVisit.objects.get(machine="contract").contract == contract
+    deal.refresh_from_db()
+    assert (deal.stage, deal.closed_at, deal.contract) == ("won", LATER, contract)
+    assert list(OpportunityStay.objects.order_by("id").values_list("stage", flat=True)) == ["discover", "won"]
+
+
+def test_a_lost_deal_loses_its_leads_with_the_reason(xu) -> None:
+    deal = deal_of(xu)
+    close_opportunity(opportunity=deal, to=OpportunityStage.LOST, by=xu, at=LATER, reason="price", competitor="Acme")
+    assert Lead.objects.get().stage == "lost"
+    assert StageVisit.objects.get(machine="lead", left_at=None).reason == "price"
+    assert not Contract.objects.exists()
+    deal.refresh_from_db()
+    with pytest.raises(DealClosed):
+        move_opportunity(opportunity=deal, to=OpportunityStage.PROPOSE, by=xu, at=LATER)
+
+
+def test_what_cannot_be_is_refused_and_changes_nothing(xu, lin) -> None:
+    deal = deal_of(xu, amount=None)
+    other = sql_of(xu, account=make_account("Southwind"))
+    for refusal, act in (
+        (
+            AmountNeeded,
+            lambda: close_opportunity(opportunity=deal, to=OpportunityStage.WON, by=xu, at=LATER, reason="product"),
+        ),
+        (
+            DealReasonNeeded,
+            lambda: close_opportunity(opportunity=deal, to=OpportunityStage.LOST, by=xu, at=LATER, reason="product"),
+        ),
+        (NoSuchDealStep, lambda: move_opportunity(opportunity=deal, to=OpportunityStage.WON, by=xu, at=LATER)),
+        (NotYourDeal, lambda: move_opportunity(opportunity=deal, to=OpportunityStage.PROPOSE, by=lin, at=LATER)),
+        (AnotherCompany, lambda: feed_opportunity(opportunity=deal, lead=other, by=xu, at=LATER)),
+    ):
+        with pytest.raises(refusal):
+            act()
+    deal.refresh_from_db()
+    assert (deal.stage, deal.version) == ("discover", 1)
+
+
+def test_of_two_who_change_a_deal_at_once_the_second_is_told_who(xu, wang) -> None:
+    deal = deal_of(xu)
+    outcomes = at_once(
+        lambda: move_opportunity(opportunity=deal, to=OpportunityStage.PROPOSE, by=xu, at=LATER),
+        lambda: move_opportunity(opportunity=deal, to=OpportunityStage.NEGOTIATE, by=wang, at=LATER),
+    )
+    (no,) = [outcome for outcome in outcomes if outcome is not None]
+    assert isinstance(no, DealEditedMeanwhile)
+    deal.refresh_from_db()
+    assert no.params["name"] == deal.changed_by.full_name

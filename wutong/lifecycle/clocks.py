@@ -1,0 +1,36 @@
+"""Clocks in working time: starting them, and stopping them by what a colleague did."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from wutong.lifecycle.models import Clock, Lead
+from wutong.platform.calendar import WorkingCalendar
+from wutong.platform.models import Staff
+
+
+def start_clocks(leads: Iterable[Lead], kind: Clock.Kind, *, within: timedelta, at: datetime) -> None:
+    """Start a clock of ``kind`` on each of ``leads`` that has none running. Opens no transaction.
+
+    Args:
+        within: working time until it is due.
+    """
+    calendar = WorkingCalendar.load()
+    Clock.objects.bulk_create(
+        [new_clock(lead, kind, calendar, within=within, at=at) for lead in leads], ignore_conflicts=True
+    )
+
+
+def new_clock(lead: Lead, kind: Clock.Kind, calendar: WorkingCalendar, *, within: timedelta, at: datetime) -> Clock:
+    """A clock that starts at ``at``, not yet stored."""
+    return Clock(
+        lead=lead,
+        kind=kind,
+        started_at=at,
+        counts_from=calendar.next_opening(at),
+        due_at=calendar.add_working(at, within),
+    )
+
+
+def stop_clocks(lead: Lead, *kinds: Clock.Kind, by: Staff, at: datetime) -> None:
+    """Stop the running clocks of ``kinds``: only a colleague does. Opens no transaction."""
+    Clock.objects.filter(lead=lead, kind__in=kinds, stopped_at=None).update(stopped_at=at, stopped_by=by)

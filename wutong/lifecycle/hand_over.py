@@ -1,0 +1,253 @@
+"""From the SDR to sales and back: handing over, accepting, returning, qualifying."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.lifecycle.clocks import start_clocks
+from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
+from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many
+from wutong.platform.audit import record
+from wutong.platform.models import Role, Staff
+from wutong.platform.notify import Notice, announce, notify_many
+from wutong.platform.refusal import Refusal
+
+ACCEPT_WITHIN = timedelta(hours=24)
+"""Working time in which sales accept or return an MQL. Source: ``product.md`` 3."""
+HANDED_OVER_FROM = (Stage.NEW, Stage.NURTURE, Stage.RETURNED, Stage.MQL)
+SELLERS = (Role.SALES, Role.MANAGER)
+
+
+class NotASeller(Refusal):
+    """The hand-over is addressed to somebody who does not sell."""
+
+    code = "not_a_seller"
+    message = _("%(name)s does not take leads from SDRs. Choose a salesperson who is active.")
+
+
+class AlreadyHandedOver(Refusal):
+    """The lead waits for an answer already."""
+
+    code = "already_handed_over"
+    message = _("This lead waits for %(name)s to accept it. Nothing was changed.")
+
+
+class NothingToAccept(Refusal):
+    """No hand-over waits for an answer."""
+
+    code = "nothing_to_accept"
+    message = _("This lead was not handed over, or somebody has answered already. Reload the page.")
+
+
+class BantIncomplete(Refusal):
+    """An SQL without budget, authority, need or timing."""
+
+    code = "bant_incomplete"
+    message = _("Fill in budget, authority, need and timing: an SQL is a lead of which all four are confirmed.")
+
+
+class HandOverFacts(Struct, frozen=True, kw_only=True):
+    """What the SDR tells sales. Source: ``product.md`` 3, stage ``mql``."""
+
+    need: str
+    pain: str
+    intent: HandOver.Intent
+    level: HandOver.Level
+    budget: str
+    project_period: HandOver.Period
+    note: str = ""
+
+
+class Bant(Struct, frozen=True, kw_only=True):
+    """Budget, authority, need and timing, each in a few words."""
+
+    budget: str = ""
+    authority: str = ""
+    need: str = ""
+    timing: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        return all(text.strip() for text in asdict(self).values())
+
+
+def hand_over(*, lead: Lead, to: Staff, by: Staff, at: datetime, facts: HandOverFacts) -> HandOver:
+    """Give ``lead`` to the salesperson ``to``, as an MQL if it is none yet, and start the acceptance clock.
+
+    Raises:
+        MovedMeanwhile, NoSuchStep, NotYourStep: the machine says no.
+        AlreadyHandedOver: somebody else is to answer first.
+        NotASeller: ``to`` does not sell, or has left.
+    """
+    with transaction.atomic(durable=True):
+        now = locked(lead)
+        if now.stage not in HANDED_OVER_FROM:
+            raise NoSuchStep(stage=now.get_stage_display())
+        waiting = HandOver.objects.filter(lead=now, decided_at=None).select_related("sent_to").first()
+        if waiting is not None:
+            raise AlreadyHandedOver(name=waiting.sent_to.full_name)
+        if by.role not in (Role.SDR, Role.MANAGER) or (now.owner_id not in (None, by.pk) and by.role != Role.MANAGER):
+            raise NotYourStep
+        if to.role not in SELLERS or not to.is_active:
+            raise NotASeller(name=to.full_name)
+        if now.stage != Stage.MQL:
+            step_many([now], to=Stage.MQL, by=by, at=at, reason="handed_over")
+        given = HandOver.objects.create(
+            lead=now, sent_by=by, sent_to=to, from_team_id=now.team_id, at=at, **asdict(facts)
+        )
+        now.sent_by, now.owner, now.team, now.accountable = by, to, to.team or now.team, Accountable.SALES
+        now.version += 1
+        now.save(update_fields=["sent_by", "owner", "team", "accountable", "version"])
+        start_clocks([now], Clock.Kind.ACCEPTANCE, within=ACCEPT_WITHIN, at=at)
+        _tell("lead_handed_over", now, to=to, by=by, at=at)
+        _happened("lead_handed_over", now, by=by, at=at, to=str(to.public_id))
+        record("lifecycle.lead_handed_over", actor=by, subject=now, at=at, to=str(to.public_id))
+        announce([(0, 0, "lead_changed", ["inbox"])])
+    return given
+
+
+def accept(*, lead: Lead, by: Staff, at: datetime) -> None:
+    """Take a handed-over lead as one's own to sell: it becomes an SAL.
+
+    Raises:
+        MovedMeanwhile, NotYourStep: see there.
+        NothingToAccept: no hand-over waits for an answer.
+    """
+    with transaction.atomic(durable=True):
+        now = locked(lead)
+        waiting = HandOver.objects.filter(lead=now, decided_at=None).first()
+        if waiting is None:
+            raise NothingToAccept
+        step_many([now], to=Stage.SAL, by=by, at=at, through=Through.ACCEPTANCE)
+        if now.owner != by:  # a manager takes it for the team
+            now.owner = by
+            now.save(update_fields=["owner"])
+        if waiting.sent_by.is_active:
+            _tell("lead_accepted", now, to=waiting.sent_by, by=by, at=at)
+        record("lifecycle.lead_accepted", actor=by, subject=now, at=at)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str = "") -> None:
+    """Give a lead back to the SDR who sent it; to lead operations if that person is gone.
+
+    Raises:
+        MovedMeanwhile, NoSuchStep, NotYourStep, ReasonNeeded: see there.
+    """
+    with transaction.atomic(durable=True):
+        now = locked(lead)
+        last = HandOver.objects.filter(lead=now).select_related("sent_by", "from_team").order_by("-at").first()
+        step_many([now], to=Stage.RETURNED, by=by, at=at, reason=reason, through=Through.RETURN)
+        sender = last.sent_by if last is not None else None
+        is_there = sender is not None and sender.is_active
+        now.owner = sender if is_there else None
+        now.team = last.from_team if last is not None else now.team
+        now.accountable = Accountable.SDR if is_there else Accountable.LEAD_OPERATIONS
+        now.save(update_fields=["owner", "team", "accountable"])
+        if sender is not None and is_there:
+            _tell("lead_sent_back", now, to=sender, by=by, at=at)
+        _happened("lead_returned", now, by=by, at=at, reason=reason)
+        if note.strip():
+            FollowUp.objects.create(
+                lead=now,
+                subject_id=now.subject_id,
+                person_id=now.person_id,
+                by=by,
+                at=at,
+                kind=FollowUp.Kind.NOTE,
+                outcome=FollowUp.Outcome.NOTED,
+                note=note.strip(),
+            )
+        record("lifecycle.lead_returned", actor=by, subject=now, at=at, reason=reason)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def note_bant(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
+    """Keep what is known of the four questions so far.
+
+    Raises:
+        NotYourStep: the lead is a colleague's.
+    """
+    with transaction.atomic(durable=True):
+        now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+        if now.owner_id not in (None, by.pk) and by.role != Role.MANAGER:
+            raise NotYourStep
+        _keep_bant(now, bant, by=by, at=at)
+        record("lifecycle.bant_noted", actor=by, subject=now, at=at)
+
+
+def qualify(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
+    """Confirm budget, authority, need and timing: the lead becomes an SQL.
+
+    Raises:
+        BantIncomplete: one of the four is empty.
+        MovedMeanwhile, NoSuchStep, NotYourStep: see there.
+    """
+    if not bant.is_complete:
+        raise BantIncomplete
+    with transaction.atomic(durable=True):
+        now = locked(lead)
+        step_many([now], to=Stage.SQL, by=by, at=at, through=Through.QUALIFICATION)
+        _keep_bant(now, bant, by=by, at=at, confirmed_at=at, confirmed_by=by)
+        record("lifecycle.lead_qualified", actor=by, subject=now, at=at)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def may_hand_over(lead: Lead, *, by: Staff) -> bool:
+    """Whether ``by`` may give ``lead`` to sales now."""
+    is_theirs = lead.owner_id in (None, by.pk) or by.role == Role.MANAGER
+    return by.role in (Role.SDR, Role.MANAGER) and is_theirs and lead.stage in HANDED_OVER_FROM
+
+
+def may_answer(lead: Lead, *, by: Staff) -> bool:
+    """Whether ``by`` may accept or return ``lead`` now, a hand-over waiting."""
+    return lead.stage == Stage.MQL and lead.accountable == Accountable.SALES and may_step(lead, Stage.SAL, by=by)
+
+
+def _keep_bant(lead: Lead, bant: Bant, *, by: Staff, at: datetime, **confirmed: Any) -> None:
+    known = {name: text.strip() for name, text in asdict(bant).items()}
+    forgotten = {} if bant.is_complete else {"confirmed_at": None, "confirmed_by": None}
+    Qualification.objects.update_or_create(
+        lead=lead, defaults={**known, **forgotten, "changed_at": at, "changed_by": by, **confirmed}
+    )
+
+
+def _tell(kind: str, lead: Lead, *, to: Staff, by: Staff, at: datetime) -> None:
+    if to == by:
+        return
+    name = lead.person.full_name or str(_("Somebody unnamed"))
+    notify_many(
+        [
+            Notice(
+                staff_id=to.pk,
+                kind=kind,
+                group=f"lead:{lead.public_id}",
+                params={"name": name, "by": by.full_name, "company": lead.person.company_name},
+                url=f"/inbox/?lead={lead.public_id}",
+            )
+        ],
+        at=at,
+    )
+
+
+def _happened(name: str, lead: Lead, *, by: Staff, at: datetime, **props: str) -> None:
+    insert_many(
+        [
+            HotRow(
+                id=new_id(at),
+                name=name,
+                occurred_at=at,
+                received_at=at,
+                source="staff",
+                subject_id=lead.subject_id,
+                person_id=lead.person_id,
+                props={"lead": str(lead.public_id), **props},
+                digest=digest_of(name, str(lead.public_id), by.pk, at.isoformat()),
+            )
+        ]
+    )

@@ -1,0 +1,31 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesConfig(AppConfig):
+    name = "wutong.sales"
+    label = "sales"
+
+    def ready(self) -> None:
+        from wutong.people import reassign
+        from wutong.platform import retention
+        from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.sales.models import OpportunityPerson
+
+        reassign.register(OpportunityPerson)
+        for name in ("opportunity", "opportunitystay", "opportunityperson", "opportunitylead"):
+            retention.register_kept(
+                f"sales_{name}", because="the history of a deal is what its figures are computed from"
+            )
+        register_subjects({"opportunity": _("Opportunity")})
+        register_actions(
+            {
+                "sales.opportunity_opened": _("Opened an opportunity"),
+                "sales.opportunity_changed": _("Changed an opportunity"),
+                "sales.opportunity_moved": _("Moved an opportunity to another stage"),
+                "sales.opportunity_closed": _("Closed an opportunity"),
+                "sales.lead_joined_opportunity": _("Let a lead feed an opportunity"),
+                "sales.person_named": _("Named somebody's part in an opportunity"),
+                "sales.person_removed": _("Took somebody out of an opportunity"),
+            }
+        )

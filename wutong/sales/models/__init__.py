@@ -1,0 +1,19 @@
+from wutong.sales.models.opportunity import (
+    CLOSED,
+    PROBABILITY,
+    Opportunity,
+    OpportunityLead,
+    OpportunityPerson,
+    OpportunityStage,
+    OpportunityStay,
+)
+
+__all__ = [
+    "CLOSED",
+    "PROBABILITY",
+    "Opportunity",
+    "OpportunityLead",
+    "OpportunityPerson",
+    "OpportunityStage",
+    "OpportunityStay",
+]
