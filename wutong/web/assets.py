@@ -23,6 +23,11 @@ def asset_url(name: str) -> str:
     built = (_read_manifest() if settings.DEBUG else _manifest()).get(name)
     if built is None:
         raise AssetMissing(f"No built file {name!r}. Run: python -m wutong.web.build_assets")
+    return _address(built)
+
+
+@cache
+def _address(built: str) -> str:
     return static(f"dist/{built}")
 
 

@@ -6,6 +6,7 @@ An entry shows once its address resolves, so that the menu never promises a page
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -113,6 +114,7 @@ def navigation_for(staff: Any, *, path: str, items: tuple[NavItem, ...] = ITEMS)
     return [group for group in groups if group.items]
 
 
+@cache
 def _resolved(url_name: str) -> str | None:
     try:
         return reverse(url_name)

@@ -3,9 +3,11 @@
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.template import Library
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -98,13 +100,20 @@ def timer(
     return {"state": state, "text": _timer_text(left), "due_at": due_at, "heard": heard, "told": told}
 
 
-@register.inclusion_tag("web/components/score.html")
-def score(value: int, *, change: int = 0, grade: str = "") -> dict[str, Any]:
+@register.simple_tag
+def score(value: int, *, change: int = 0, grade: str = "") -> SafeString:
     """A 0 to 100 bar with its figure, the change, and the fit grade A to D."""
-    return {"value": value, "width": max(0, min(value, 100)), "change": change, "grade": grade}
+    return _score(value, change, grade, language())
+
+
+@lru_cache(maxsize=4_000)  # a list draws fifty of few kinds
+def _score(value: int, change: int, grade: str, _language: str) -> SafeString:
+    given = {"value": value, "width": max(0, min(value, 100)), "change": change, "grade": grade}
+    return render_to_string("web/components/score.html", given)
 
 
 @register.simple_tag
+@lru_cache(maxsize=4_000)
 def avatar(name: str, size: str = "") -> SafeString:
     """The first character of ``name`` on a tint of its own, beside the written name. ``size``: "large" or nothing."""
     tint = zlib.crc32(name.encode()) % AVATAR_COLOURS

@@ -1,8 +1,11 @@
 """Tags that the frame itself needs: built files, icons, words for scripts, the right rail."""
 
+from functools import cache
+
 from django.template import Library
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from wutong.web.assets import asset_url
 from wutong.web.words import script_words
@@ -19,13 +22,21 @@ def asset(name: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """``{% icon "phone" %}``: an outline icon of Tabler's. It says nothing to screen readers: put a word beside it."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', asset_url("icons.svg"), name
-    )
+    return _icon(name, asset_url("icons.svg"))
+
+
+@cache  # a page has a hundred of them
+def _icon(name: str, sheet: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sheet, name)
 
 
 @register.simple_tag(name="script_words")
 def words_for_scripts() -> SafeString:
+    return _words_in(get_language())
+
+
+@cache
+def _words_in(_language: str | None) -> SafeString:
     return json_script({key: str(sentence) for key, sentence in script_words.items()}, "wt-words")
 
 
