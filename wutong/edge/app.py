@@ -6,10 +6,9 @@ from functools import cache
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-from wutong.edge import pixel, redirect, script
+from wutong.edge import hosted_form, pixel, redirect, script
 from wutong.edge.collect import collect, identify
 from wutong.edge.exchange import Answer, Headers, Receive, Request, Scope, Send, refused
-from wutong.edge.forms import submit
 from wutong.edge.openapi import document
 from wutong.edge.parts import Parts
 
@@ -121,6 +120,7 @@ _DOORS: dict[str, tuple[set[str], Door]] = {
     "/c/identify": ({"POST"}, identify),
     "/c/p.gif": (_HEAD, pixel.pixel),
     "/c/wt.js": (_HEAD, script.tracker),
+    "/c/form.js": (_HEAD, hosted_form.script),
     "/c/openapi.json": (_HEAD, openapi),
     "/healthz": (_HEAD, healthz),
     "/readyz": (_HEAD, readyz),
@@ -128,7 +128,7 @@ _DOORS: dict[str, tuple[set[str], Door]] = {
 }
 _FAMILIES: list[tuple[str, set[str], Door]] = [
     ("/c/r/", _HEAD, redirect.follow),
-    ("/c/f/", {"POST"}, submit),
+    ("/c/f/", _HEAD | {"POST"}, hosted_form.serve),
 ]
 
 

@@ -43,11 +43,11 @@ class Drop(StrEnum):
     TOO_MANY = "too_many_requests"
     BAD_KEY = "bad_key"
     BAD_TOKEN = "bad_token"  # noqa: S105  # a reason, not a password
-    BOT = "bot"
     BAD_ANSWERS = "bad_answers"
     NOT_STORED = "not_stored"
     # Taken nevertheless, but worth counting:
     NO_ORIGIN = "no_origin"
+    SUSPECTED = "suspected_spam"
     CLAMPED = "time_clamped"
 
 

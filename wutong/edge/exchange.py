@@ -91,15 +91,23 @@ class Request:
         asked = self.headers.get(b"x-request-id", b"")
         return asked.decode() if _REQUEST_ID.fullmatch(asked) else uuid4().hex
 
+    def refuse_larger(self, limit: int) -> None:
+        """Say no to a body that is announced as too long, before any of it is read.
+
+        Raises:
+            Answer: 413.
+        """
+        declared = self.headers.get(b"content-length", b"")
+        if declared.isdigit() and (len(declared) >= 20 or int(declared) > limit):
+            raise _too_large(limit)
+
     async def body(self, *, limit: int) -> bytes:
         """The whole body.
 
         Raises:
             Answer: 413, it is longer than ``limit`` bytes.
         """
-        declared = self.headers.get(b"content-length", b"")
-        if declared.isdigit() and len(declared) < 20 and int(declared) > limit:
-            raise _too_large(limit)
+        self.refuse_larger(limit)
         message = await self.receive()
         if not message.get("more_body"):
             body: bytes = message.get("body", b"")

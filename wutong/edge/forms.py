@@ -1,6 +1,5 @@
 """``/c/f/<form key>``: a filled-in form, from our script as JSON or from a plain HTML form."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
@@ -10,13 +9,19 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from wutong.content.hosted.answers import judged, told_by_page
+from wutong.content.hosted.design import HONEYPOT
+from wutong.content.hosted.page import Filled
+from wutong.content.hosted.sentences import Language, word
+from wutong.edge import form_tokens
 from wutong.edge.drops import Drop
-from wutong.edge.exchange import Answer, Request, refused, told
-from wutong.edge.form_page import errors_page, notice_page, thanks_page
-from wutong.edge.form_words import Language, language_of, word
+from wutong.edge.exchange import JSON, Answer, Headers, Request, refused, told
+from wutong.edge.form_pages import form_page, language_for, place_of, refusal_page, thanks_page
+from wutong.edge.form_tokens import Ticket
 from wutong.edge.machines import is_machine
 from wutong.edge.parts import Parts
-from wutong.edge.sites import Field, Form
+from wutong.edge.sites import Form
+from wutong.edge.suspicions import suspicions
 from wutong.edge.wire import Address, BadEnvelope, SenderId, VisitorId
 from wutong.events.arrivals import FormPost
 from wutong.events.clocks import AbsurdTime, Receipt, now
@@ -24,13 +29,8 @@ from wutong.events.scrub import scrubbed
 from wutong.platform.loose_json import NotAnObject, flaw, loosely_decoded
 
 BODY_MAX = 64 * 1024
-ANSWER_MAX = 5_000
-HONEYPOT = "website"
-"""A field that people do not see; whoever fills it in is a machine."""
 
 _DOOR = "form"
-_MAIL = re.compile(r"[^\s@,;<>()\"]{1,64}@[^\s@,;<>()\"]+\.[^\s@.,;<>()\"\d]{2,}")
-_NOT_DIGITS = re.compile(r"[\s().+-]|转|ext\.?", re.IGNORECASE)
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -50,59 +50,101 @@ class Submission(Struct, frozen=True, kw_only=True):
     view: UUID | None = None
     url: Address | None = None
     ref: Address | None = None
+    token: Annotated[str, Meta(max_length=400)] | None = None
     answers: Annotated[dict[str, str], Meta(max_length=100)] = {}
     consent: Consent = Consent()
 
 
 async def submit(request: Request, parts: Parts) -> Answer:
-    """Take a form: 202 or a redirect once it is on disk, 400 with a sentence for each field that needs mending."""
-    language = language_of(request.header(b"accept-language"))
+    """Take a form: 202, thanks or a redirect once it is on disk; 400 with a sentence for each field that needs mending;
+    409 with a fresh token when the page was open for too long.
+    """
+    language = language_for(request)
     is_plain = request.kind == b"application/x-www-form-urlencoded"
     try:
         return await _submit(request, parts, language, is_plain=is_plain)
     except Answer as refusal:
-        if is_plain and refusal.status in (429, 503):
-            notice = word("slow_down" if refusal.status == 429 else "later", language)
-            raise notice_page(notice, language, status=refusal.status, headers=refusal.headers) from None
+        if is_plain and refusal.status in (403, 404, 413, 429, 503) and refusal.kind == JSON:
+            raise refusal_page(refusal, language, origin=request.header(b"origin")) from None
         raise
 
 
 async def _submit(request: Request, parts: Parts, language: Language, *, is_plain: bool) -> Answer:
     parts.limit(request, parts.forms_rate, door=_DOOR)
     form = await _form(request, parts)
+    _limit_form(form, parts)
     _check_origin(request, parts, form, is_plain=is_plain)
     submission, typed = await _read(request, parts, is_plain=is_plain)
     if submission.site is not None and submission.site != form.site.key:
         raise parts.refusal(_DOOR, Drop.UNKNOWN_SITE, refused(400, "wrong_site", "This form belongs to another site."))
-    if submission.answers.get(HONEYPOT) and not any(field.name == HONEYPOT for field in form.fields):
-        return parts.refusal(_DOOR, Drop.BOT, _thanks(form, language, is_plain=is_plain))
-    answers, errors = checked(form, submission.answers, language)
-    if errors:
+    at = now()
+    ticket = form_tokens.read(submission.token or "", form=form.key, at=at)
+    if (ticket is None and (submission.token or not form.takes_own_markup)) or (ticket and ticket.has_expired(at=at)):
+        parts.drops.count(_DOOR, Drop.BAD_TOKEN)
+        return _with_fresh_token(request, form, ticket, typed, language, is_plain=is_plain)
+    found = judged(
+        form.design,
+        submission.answers | told_by_page(form.design.questions, submission.answers, url=submission.url or ""),
+        language=language,
+        has_consented=submission.consent.privacy,
+    )
+    if found.errors:
         parts.drops.count(_DOOR, Drop.BAD_ANSWERS)
         if is_plain:
-            return errors_page(form, typed=typed, errors=errors, language=language)
-        return told(400, {"error": "bad_answers", "fields": errors})
-    post = _post(form, submission, answers, parts, is_from_machine=is_machine(request.headers))
+            return _again(request, form, typed, Filled(typed=typed, errors=found.errors), status=400)
+        return told(400, {"error": "bad_answers", "fields": found.errors})
+    trap = submission.answers.get(HONEYPOT, "")
+    reasons = suspicions(form.design, found.answers, trap=trap, ticket=ticket, at=at)
+    if reasons:
+        parts.drops.count(_DOOR, Drop.SUSPECTED)
+    if ticket is not None:
+        submission = msgspec.structs.replace(submission, id=str(ticket.submission))
+    post = _post(
+        form, submission, found.answers, parts, suspicions=reasons, is_from_machine=is_machine(request.headers)
+    )
     try:
         await parts.inbox.append([post])
     except Answer as unavailable:
         if not is_plain:
             raise
-        return _try_later(form, typed, language, unavailable)
-    return _thanks(form, language, is_plain=is_plain)
+        filled = Filled(typed=typed, notice=word("later", language))
+        return _again(request, form, typed, filled, status=unavailable.status, headers=unavailable.headers)
+    return _thanks(request, form, is_plain=is_plain)
 
 
-def _try_later(form: Form, typed: Mapping[str, str], language: Language, unavailable: Answer) -> Answer:
-    """The page with everything typed kept, so that sending again is one press."""
-    return errors_page(
-        form,
-        typed=typed,
-        errors={},
-        language=language,
-        notice=word("later", language),
-        status=unavailable.status,
-        headers=unavailable.headers,
-    )
+def _with_fresh_token(
+    request: Request, form: Form, old: Ticket | None, typed: dict[str, str], language: Language, *, is_plain: bool
+) -> Answer:
+    """Everything typed, and a token with which sending again is one press."""
+    at = now()
+    ticket = old.renewed(at=at) if old else form_tokens.fresh(form.key, at=at)
+    if is_plain:
+        filled = Filled(typed=typed, notice=word("expired", language))
+        return _again(request, form, typed | {"_token": ticket.token}, filled, status=409)
+    detail = "The form needs a token that is not older than two hours. Send it again with this one."
+    return told(409, {"error": "token_expired", "detail": detail, "token": ticket.token})
+
+
+def _again(
+    request: Request,
+    form: Form,
+    typed: Mapping[str, str],
+    filled: Filled,
+    *,
+    status: int,
+    headers: Headers | None = None,
+) -> Answer:
+    """The page with everything typed kept."""
+    return form_page(request, form, carried=typed, filled=filled, status=status, headers=headers)
+
+
+def _limit_form(form: Form, parts: Parts) -> None:
+    """One form that many addresses flood must not fill the inbox of all."""
+    try:
+        parts.one_form_rate.take(form.key)
+    except Answer:
+        parts.drops.count(_DOOR, Drop.TOO_MANY)
+        raise
 
 
 async def _form(request: Request, parts: Parts) -> Form:
@@ -124,6 +166,10 @@ def _check_origin(request: Request, parts: Parts, form: Form, *, is_plain: bool)
 
 async def _read(request: Request, parts: Parts, *, is_plain: bool) -> tuple[Submission, dict[str, str]]:
     """The submission, and for a plain form everything that was typed, to show it again."""
+    try:
+        request.refuse_larger(BODY_MAX)
+    except Answer as too_large:
+        raise parts.refusal(_DOOR, Drop.TOO_LARGE, too_large) from None
     if not is_plain and request.kind not in (b"application/json", b"text/plain"):
         detail = "Send application/json or application/x-www-form-urlencoded."
         raise parts.refusal(_DOOR, Drop.BAD_REQUEST, refused(415, "wrong_content_type", detail))
@@ -161,6 +207,8 @@ def _from_fields(request: Request, body: bytes) -> tuple[Submission, dict[str, s
         "visitor": typed.get("_visitor") or None,
         "view": typed.get("_view") or None,
         "url": typed.get("_url") or request.header(b"referer")[:8_000] or None,
+        "ref": typed.get("_ref") or None,
+        "token": typed.get("_token") or None,
         "answers": {name: value for name, value in typed.items() if name != "privacy" and not name.startswith("_")},
         "consent": {"privacy": privacy.lower() not in ("", "0", "false", "off", "no")},
     }
@@ -169,44 +217,14 @@ def _from_fields(request: Request, body: bytes) -> tuple[Submission, dict[str, s
     return msgspec.convert(known, Submission), typed
 
 
-def checked(form: Form, answers: Mapping[str, str], language: Language) -> tuple[dict[str, str], dict[str, str]]:
-    """The answers to the form's own questions, and for each that needs mending a sentence. Other names are left out."""
-    kept: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    for field in form.fields:
-        value = answers.get(field.name, "").strip()
-        error = _error(field, value, language)
-        if error is not None:
-            errors[field.name] = error
-        elif value:
-            kept[field.name] = value
-    return kept, errors
-
-
-def _error(field: Field, value: str, language: Language) -> str | None:
-    if not value:
-        return word("required", language) if field.required else None
-    longest = min(field.max, ANSWER_MAX)
-    if len(value) > longest:
-        return word("too_long", language, max=longest)
-    if flaw(value, depth_max=0) is not None:
-        return word("bad_text", language)
-    if field.kind == "email" and not _MAIL.fullmatch(value):
-        return word("email", language)
-    if field.kind in ("phone", "tel") and not _is_phone(value):
-        return word("phone", language)
-    if field.kind == "select" and value not in field.options:
-        return word("select", language)
-    return None
-
-
-def _is_phone(value: str) -> bool:
-    digits = _NOT_DIGITS.sub("", value)
-    return digits.isdecimal() and 7 <= len(digits) <= 15
-
-
 def _post(
-    form: Form, submission: Submission, answers: dict[str, str], parts: Parts, *, is_from_machine: bool
+    form: Form,
+    submission: Submission,
+    answers: dict[str, str],
+    parts: Parts,
+    *,
+    suspicions: list[str],
+    is_from_machine: bool,
 ) -> FormPost:
     receipt = Receipt(now(), sent_at=None)
     try:
@@ -229,17 +247,18 @@ def _post(
         sender_key=sender_key or None,
         is_machine=is_from_machine,
         form=form.key,
+        form_version=form.version,
         answers=answers,
         consent_given=submission.consent.privacy,
         consent_version=submission.consent.version or form.consent_version,
+        suspicions=suspicions,
     )
 
 
-def _thanks(form: Form, language: Language, *, is_plain: bool) -> Answer:
+def _thanks(request: Request, form: Form, *, is_plain: bool) -> Answer:
     if not is_plain:
         return told(202, {"accepted": 1})
-    if form.thanks_url.startswith(("https://", "http://")):
-        return Answer(
-            303, headers={b"location": form.thanks_url.encode("ascii", "ignore"), b"cache-control": b"no-store"}
-        )
-    return thanks_page(language)
+    url = form.design.thanks_url
+    if url.startswith(("https://", "http://")) and not place_of(request, form).is_embedded:
+        return Answer(303, headers={b"location": url.encode("ascii", "ignore"), b"cache-control": b"no-store"})
+    return thanks_page(request, form)

@@ -23,6 +23,7 @@ class Parts:
     drops: Drops = field(default_factory=Drops)
     hits_rate: Rate = field(default_factory=lambda: Rate(per_second=200, burst=400))
     forms_rate: Rate = field(default_factory=lambda: Rate(per_second=5 / 60, burst=20))
+    one_form_rate: Rate = field(default_factory=lambda: Rate(per_second=20, burst=600))
 
     @classmethod
     def of(cls, config: Config) -> Self:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterable
 from time import monotonic
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 import psycopg
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from wutong.content.hosted.design import Design, questions_in, wording_in
 from wutong.edge.database import connect
 from wutong.edge.exchange import Answer, refused
 
@@ -17,7 +17,9 @@ MISS_REREADS_AFTER_S = 1.0
 
 _SITES = "SELECT id, key, origins, server_key_digest FROM events_site WHERE is_active"
 _FORMS = """
-SELECT key, name, site_id, fields, consent_version, consent_text, thanks_url FROM content_form WHERE is_active
+SELECT key, name, site_id, version, consent_version, takes_own_markup,
+       fields, wording, consent_text, is_consent_required, thanks_url, company_names
+FROM content_form WHERE is_active
 """
 
 
@@ -30,27 +32,16 @@ class Site(Struct, frozen=True):
     server_key_digest: bytes | None
 
 
-class Field(Struct, frozen=True):
-    """One question of a form."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=80)]
-    label: str = ""
-    kind: str = "text"  # text, email, phone or tel, company, textarea, select, hidden; any other is taken as text
-    required: bool = False
-    max: int = 300
-    options: list[str] = []
-
-
 class Form(Struct, frozen=True):
-    """What a form asks, and where its sender goes afterwards."""
+    """A form that is open: what it asks and says, and of which site it is."""
 
     key: str
     name: str
     site: Site
-    fields: tuple[Field, ...]
+    version: int
     consent_version: str
-    consent_text: str
-    thanks_url: str
+    takes_own_markup: bool
+    design: Design
 
 
 class Sites:
@@ -151,8 +142,10 @@ class Sites:
         ]
         by_id = {site.id: site for site in sites}
         self._forms = {
-            key: Form(key, name, by_id[site_id], _fields(fields), *rest)
-            for key, name, site_id, fields, *rest in await (await connection.execute(_FORMS)).fetchall()
+            key: Form(key, name, by_id[site_id], version, consent, takes_own_markup, _design(*rest))
+            for key, name, site_id, version, consent, takes_own_markup, *rest in await (
+                await connection.execute(_FORMS)
+            ).fetchall()
             if site_id in by_id
         }
         self._by_id = by_id
@@ -161,15 +154,17 @@ class Sites:
         self._read_at = monotonic()
 
 
-def _fields(stored: list[dict[str, Any]]) -> tuple[Field, ...]:
-    """The questions of a form; one that this release cannot read is left out rather than taking the others with it."""
-    fields = []
-    for entry in stored:
-        try:
-            fields.append(msgspec.convert(entry, Field))
-        except msgspec.ValidationError:
-            continue
-    return tuple(fields)
+def _design(
+    fields: list[object], wording: object, consent: str, is_required: bool, thanks_url: str, companies: list[str]
+) -> Design:
+    return Design(
+        questions=questions_in(fields),
+        wording=wording_in(wording),
+        consent_text=consent,
+        is_consent_required=is_required,
+        thanks_url=thanks_url,
+        company_names=tuple(companies),
+    )
 
 
 def _not_yet() -> Answer:

@@ -16,8 +16,8 @@ class Arrival(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="
     """
 
     id: UUID
-    site_id: int
-    source: str  # the door: web or server
+    site_id: int | None  # None: through no website
+    source: str  # the door: web, server or api
     occurred_at: datetime
     received_at: datetime
     visitor: str | None = None  # our own cookie, only with consent
@@ -42,11 +42,29 @@ class FormPost(Arrival, frozen=True, kw_only=True, omit_defaults=True, tag="f"):
 
     form: str
     answers: dict[str, str]
+    form_version: int = 0  # by which the answers were judged
     consent_given: bool = False
+    consent_version: str = ""
+    suspicions: list[str] = []  # codes of edge.suspicions: with any it is set aside until a colleague releases it
+
+
+class Capture(Arrival, frozen=True, kw_only=True, omit_defaults=True, tag="c"):
+    """An interest in buying that another system of the company tells of."""
+
+    api_key: str  # the public id of the key by which it was told
+    team_id: int
+    scope_id: int
+    product_line_id: int | None = None
+    channel: str = ""
+    campaign: str = ""
+    answers: dict[str, str]  # by the names of a form's questions
+    identifiers: list[str] = []  # "kind:value" or "openid@APP:value"
+    assurance: str = "typed"
+    consent_given: bool | None = None  # None: nothing was said about it
     consent_version: str = ""
 
 
-AnyArrival = Hit | FormPost
+AnyArrival = Hit | FormPost | Capture
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[AnyArrival])

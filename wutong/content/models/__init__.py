@@ -1,3 +1,4 @@
-from wutong.content.models.form import Form, FormSubmission
+from wutong.content.models.form import Form, FormUse, FormVersion
+from wutong.content.models.submission import FormSubmission, QuarantinedSubmission
 
-__all__ = ["Form", "FormSubmission"]
+__all__ = ["Form", "FormSubmission", "FormUse", "FormVersion", "QuarantinedSubmission"]
