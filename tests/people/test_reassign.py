@@ -1,20 +1,24 @@
 """Whatever is known about a person follows the identifiers it was said of."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.cast import NINE, arrive, email, identifier, make_person, person_of, phone, post_form, seen
+from tests.cast import NINE, arrive, email, identifier, make_account, make_person, person_of, phone, post_form, seen
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.contracts import start_contracts
+from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.people import reassign
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import FieldValue, Identifier, Person
+from wutong.platform.models import Staff
+from wutong.sales.models import Opportunity, OpportunityPerson
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +41,24 @@ def test_every_table_about_subjects_and_people_is_registered() -> None:
     assert {model._meta.db_table for model in about_people - about_both} == REDONE_FROM_OTHER_ROWS
 
 
+def deal_of(lead: Lead, *, by: Staff) -> None:
+    """A contract and a part in a deal, for whatever comes of them."""
+    parts = {"account": make_account(), "product_line": lead.product_line, "scope": lead.scope, "team": lead.team}
+    about = {"subject": lead.subject, "person": lead.person}
+    term = {"signed_at": lead.created_at, "starts_on": lead.created_at.date(), "ends_on": date(2030, 1, 1)}
+    worth = {"amount": Decimal(1), "currency": "CNY"}
+    start_contracts([Contract(**parts, **about, **worth, **term)], by=by, at=lead.created_at)
+    when = {"created_at": lead.created_at, "changed_at": lead.created_at, "close_on": date(2030, 1, 1)}
+    deal = Opportunity.objects.create(name="Deal", owner=by, changed_by=by, **parts, **worth, **when)
+    OpportunityPerson.objects.create(opportunity=deal, **about)
+
+
 def test_every_registered_row_follows_its_subject(form, mei) -> None:
     """A form makes a row in every table there is; then its visitor turns out to be somebody else."""
     arrive(post_form(form, visitor="c1"))
     lead = Lead.objects.get()
     record_follow_up(lead=lead, by=mei, at=lead.created_at, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED)
+    deal_of(lead, by=mei)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))
 
     with transaction.atomic():

@@ -292,5 +292,5 @@ def _entered(lead: Lead, *, by: Staff | None, at: datetime) -> HotRow:
 
 
 def _last_mover(lead: Lead) -> str:
-    visit = StageVisit.objects.filter(lead=lead, machine=Machine.LEAD).select_related("entered_by").latest("entered_at")
+    visit = StageVisit.objects.filter(lead=lead, machine=Machine.LEAD).select_related("entered_by").latest("pk")
     return visit.entered_by.full_name if visit.entered_by else str(_("The system"))
