@@ -1,8 +1,8 @@
 """Who belongs together: the rules of the identity graph as a pure function of everything that was seen.
 
-This is the definition. The running projection (:mod:`wutong.people.identity`) applies the same function to the part of
-the graph that an observation touches; a rebuild applies it to all of it. The outcome depends on the set of links only,
-never on their order.
+This is the definition. The running projection (:mod:`wutong.people.projection`) applies the same function to the part
+of the graph that an observation touches; a rebuild applies it to all of it. The outcome depends on the set of links
+only, never on their order.
 
 Source: ``algorithms.md`` 1.1, levels 1 and 2. Union-find with path halving and union by size: R. E. Tarjan (1975),
 J. ACM 22(2), 215-225.

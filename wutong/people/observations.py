@@ -1,0 +1,137 @@
+"""What was seen together: observations as they are stored, the links they make, and what a batch of them led to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+from uuid import UUID
+
+from django.db import connection
+
+from wutong.people import normal_form
+from wutong.people.identifiers import IdentifierKey, Known, allot
+from wutong.people.models import Assurance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """Identifiers seen together in one act."""
+
+    id: UUID
+    at: datetime
+    received_at: datetime
+    source: str
+    assurance: Assurance
+    identifiers: tuple[IdentifierKey, ...]
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose an act is: the identifier that is its subject, and the person it is projected to today."""
+
+    subject_id: int
+    person_id: int
+
+
+@dataclass
+class Recognised:
+    """What a batch of observations led to."""
+
+    whose: dict[UUID, Whose] = field(default_factory=dict)
+    new_people: set[int] = field(default_factory=set)
+    changed_people: set[int] = field(default_factory=set)
+    absorbed: dict[int, int] = field(default_factory=dict)
+    """People whose identifiers all went to another: ``{absorbed person: survivor}``."""
+    unfinished_moves: set[int] = field(default_factory=set)
+    """Subjects whose rows are too many to move at once: the caller defers the job that moves them."""
+
+
+def reserve(missing: set[IdentifierKey], observations: Sequence[Observed]) -> dict[IdentifierKey, Known]:
+    """Ids for identifiers never seen before; their rows are written once it is clear whose they are."""
+    if not missing:
+        return {}
+    first_seen: dict[IdentifierKey, datetime] = {}
+    for observed in observations:
+        for key in observed.identifiers:
+            if key in missing and observed.at < first_seen.get(key, datetime.max.replace(tzinfo=observed.at.tzinfo)):
+                first_seen[key] = observed.at
+    ordered = sorted(missing, key=lambda key: (first_seen[key], key))
+    ids = allot("people_identifier_id_seq", len(ordered))
+    return {
+        key: Known(id, key, None, normal_form.is_generic(key.kind, key.value), False, first_seen[key])
+        for id, key in zip(ids, ordered, strict=True)
+    }
+
+
+def store_observations(linking: Sequence[Observed], known: dict[IdentifierKey, Known]) -> list[Observed]:
+    """Keep what was seen together; returns the observations that are new."""
+    if not linking:
+        return []
+    by_id = {observed.id: observed for observed in linking}
+    rows = [
+        (
+            str(observed.id),
+            observed.at.isoformat(),
+            observed.received_at.isoformat(),
+            observed.source,
+            observed.assurance.value,
+            "{" + ",".join(str(id) for id in sorted({known[key].id for key in observed.identifiers})) + "}",
+        )
+        for observed in by_id.values()
+        if len(set(observed.identifiers)) > 1
+    ]
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO people_observation (id, at, received_at, source, assurance, identifiers)
+            SELECT id, at, received_at, source, assurance, identifiers::bigint[]
+            FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+                AS o(id, at, received_at, source, assurance, identifiers)
+            ON CONFLICT (id) DO NOTHING RETURNING id
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+        return [by_id[row[0]] for row in cursor.fetchall()]
+
+
+def store_links(observations: Sequence[Observed], known: dict[IdentifierKey, Known]) -> set[tuple[int, int]]:
+    """Keep the pairs of new observations, each with its earliest; returns the pairs that were not linked before."""
+    first: dict[tuple[int, int], tuple[datetime, UUID]] = {}
+    for observed in observations:
+        for low, high in combinations(sorted({known[key].id for key in observed.identifiers}), 2):
+            mark = (observed.at, observed.id)
+            if mark < first.get((low, high), (datetime.max.replace(tzinfo=observed.at.tzinfo), observed.id)):
+                first[low, high] = mark
+    if not first:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id)
+            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::uuid[])
+            ON CONFLICT (low_id, high_id) DO UPDATE
+                SET first_at = excluded.first_at, first_observation_id = excluded.first_observation_id
+                WHERE (excluded.first_at, excluded.first_observation_id) < (l.first_at, l.first_observation_id)
+            RETURNING low_id, high_id, xmax = 0
+            """,
+            [
+                [low for low, _ in first],
+                [high for _, high in first],
+                [at for at, _ in first.values()],
+                [id for _, id in first.values()],
+            ],
+        )
+        return {(low, high) for low, high, inserted in cursor.fetchall() if inserted}
+
+
+def links_of(ids: set[int]) -> dict[tuple[int, int], datetime]:
+    """The links at either end of which one of ``ids`` stands, with their age."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT low_id, high_id, first_at FROM people_identitylink WHERE low_id = ANY(%s)"
+            " UNION SELECT low_id, high_id, first_at FROM people_identitylink WHERE high_id = ANY(%s)",
+            [list(ids), list(ids)],
+        )
+        return {(low, high): first_at for low, high, first_at in cursor.fetchall()}
