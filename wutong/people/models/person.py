@@ -54,7 +54,9 @@ class Person(models.Model):
             GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=False),
             models.Index(name="people_by_name", fields=["sort_key", "id"], condition=Q(merged_into=None)),
             models.Index(
-                name="known_people_by_name", fields=["sort_key", "id"], condition=Q(merged_into=None) & ~Q(reach="visitor")
+                name="known_people_by_name",
+                fields=["sort_key", "id"],
+                condition=Q(merged_into=None) & ~Q(reach="visitor"),
             ),
             models.Index(name="people_by_last_act", fields=["-last_seen_at", "-id"], condition=Q(merged_into=None)),
             models.Index(
