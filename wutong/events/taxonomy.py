@@ -82,6 +82,12 @@ class ConsentChanged(Props, frozen=True):
     version: Token = ""
 
 
+class LeadSubmitted(Props, frozen=True):
+    """Another system told of somebody's interest. What it said lies with the person's facts."""
+
+    key: Token
+
+
 class LeadCreated(Props, frozen=True):
     """A lead was opened."""
 
@@ -165,6 +171,14 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="form_started", zh="开始填写表单", en="Started a form", props=FormStarted, doors=_WEB),
     EventType(
         name="form_submitted", zh="提交表单", en="Submitted a form", props=FormSubmitted, doors=_SYSTEM, personal=True
+    ),
+    EventType(
+        name="lead_submitted",
+        zh="由其他系统提交",
+        en="Sent in by another system",
+        props=LeadSubmitted,
+        doors=_SYSTEM,
+        personal=True,
     ),
     EventType(name="consent_given", zh="同意使用 Cookie", en="Accepted cookies", props=ConsentChanged, doors=_WEB),
     EventType(name="consent_refused", zh="拒绝使用 Cookie", en="Refused cookies", props=ConsentChanged, doors=_WEB),

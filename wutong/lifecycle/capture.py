@@ -30,6 +30,8 @@ class Captured:
     account: Account | None
     team: Team
     scope: BusinessScope
+    product_line: ProductLine | None = None
+    """None: the default one."""
     at: datetime
     channel: str
     campaign: str = ""
@@ -54,19 +56,20 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
         return []
     calendar = WorkingCalendar.load()
     line = default_product_line()
+    lines = {one.event_id: one.product_line or line for one in captures}
     people = [one.person_id for one in captures]
     events = [one.event_id for one in captures]
     known = list(
         # Locked, so that nobody closes a lead while a form is found to belong to it.
         Lead.objects.select_for_update(no_key=True)
-        .filter(Q(person__in=people, product_line=line) | Q(created_by_event_id__in=events))
+        .filter(Q(person__in=people, product_line__in=set(lines.values())) | Q(created_by_event_id__in=events))
         .order_by("pk")
     )
     opened: list[Opened] = []
     for one in sorted(captures, key=lambda capture: (capture.at, capture.event_id)):
-        lead = next((lead for lead in known if _takes(lead, one)), None)
+        lead = next((lead for lead in known if _takes(lead, one, lines[one.event_id])), None)
         if lead is None:
-            lead = _new_lead(one, line)
+            lead = _new_lead(one, lines[one.event_id])
             known.append(lead)
             opened.append(Opened(one, lead, is_new=True))
         else:
@@ -103,9 +106,9 @@ def default_product_line() -> ProductLine:
     return line
 
 
-def _takes(lead: Lead, capture: Captured) -> bool:
-    is_open = lead.stage not in CLOSED_STAGES
-    return lead.created_by_event_id == capture.event_id or (lead.person_id == capture.person_id and is_open)
+def _takes(lead: Lead, capture: Captured, line: ProductLine) -> bool:
+    is_same = lead.person_id == capture.person_id and lead.product_line_id == line.pk
+    return lead.created_by_event_id == capture.event_id or (is_same and lead.stage not in CLOSED_STAGES)
 
 
 def _touch(lead: Lead, capture: Captured) -> None:

@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Person
-from wutong.platform.models import DataScope, Staff
+from wutong.platform.models import ApiKey, DataScope, Staff
 
 
 def people_visible_to(staff: Staff) -> QuerySet[Person]:
@@ -14,3 +14,9 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
         return people
     leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
     return people.filter(Exists(leads))
+
+
+def people_visible_to_key(key: ApiKey) -> QuerySet[Person]:
+    """The only door to people for code that answers another system: those with a lead that its key sees."""
+    leads = Lead.objects.visible_to_key(key).filter(person=OuterRef("pk"))
+    return Person.objects.current().filter(Exists(leads))

@@ -57,6 +57,20 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="brand",
     ),
+    "lead_arrived_by_api": NoticeKind(
+        title=_("New lead: %(name)s"),
+        body=_("%(company)s · sent in by “%(form)s”"),
+        icon="inbox",
+        topics=("inbox",),
+        tone="brand",
+    ),
+    "lead_returned_by_api": NoticeKind(
+        title=_("%(name)s has come back"),
+        body=_("%(company)s · sent in by “%(form)s”"),
+        icon="refresh",
+        topics=("inbox",),
+        tone="brand",
+    ),
     "lead_active": NoticeKind(
         title=ngettext_lazy(
             "%(name)s is reading again: %(count)d page", "%(name)s is reading again: %(count)d pages", "count"

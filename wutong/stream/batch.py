@@ -6,11 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from wutong.content.models import Form, FormSubmission
+from wutong.content.models import Form
 from wutong.events.arrivals import AnyArrival
 from wutong.events.hot import HotRow
 from wutong.lifecycle.capture import Opened
+from wutong.lifecycle.models import ProductLine
 from wutong.people.identity import Recognised
+from wutong.platform.models import ApiKey, BusinessScope, Team
 
 
 class Drop(StrEnum):
@@ -24,6 +26,25 @@ class Drop(StrEnum):
     """The form does not exist any more."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Interest:
+    """What somebody is interested in, as a form or another system told it: what leads are opened for."""
+
+    subject_id: int
+    person_id: int
+    answers: dict[str, str]
+    source: str
+    """``form:<key>`` or ``api:<public id of the key>``."""
+    source_name: str
+    team: Team
+    scope: BusinessScope
+    product_line: ProductLine | None
+    channel: str
+    campaign: str
+    has_identifiers: bool = False
+    """Whether the sender named the person by more than answers."""
+
+
 @dataclass
 class Batch:
     """Arrivals on their way, and what the steps found out about them."""
@@ -34,10 +55,11 @@ class Batch:
     digests: dict[UUID, int] = field(default_factory=dict)
     """Of what each arrival says, by which a retry is told from another arrival of the same id."""
     forms: dict[str, Form] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
+    """The keys by which other systems told of interests, by public id."""
     recognised: Recognised = field(default_factory=Recognised)
     rows: dict[UUID, HotRow] = field(default_factory=dict)
     """The events that are new, by id."""
-    submissions: dict[UUID, FormSubmission] = field(default_factory=dict)
-    campaigns: dict[UUID, str] = field(default_factory=dict)
-    """The campaign by which the sender of each submission came last."""
+    interests: dict[UUID, Interest] = field(default_factory=dict)
+    """What new forms and captures ask for, by event."""
     opened: list[Opened] = field(default_factory=list)

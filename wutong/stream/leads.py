@@ -8,17 +8,17 @@ from wutong.stream.recognise import typed_identifiers
 
 
 def open_leads(batch: Batch) -> None:
-    """Open a lead for each form by which somebody outside our own house can be reached.
+    """Open a lead for each interest of somebody outside our own house who can be reached.
 
-    The lead begins when the form reached us: the visitor's clock may be wrong, and it must not run our timers.
+    The lead begins when the interest reached us: the visitor's clock may be wrong, and it must not run our timers.
     """
-    submissions = [
-        submission
-        for submission in batch.submissions.values()
-        if not batch.rows[submission.pk].is_own
-        and (typed_identifiers(submission.answers) or _has_number(submission.answers))
-    ]
-    if not submissions:
+    interests = {
+        event_id: interest
+        for event_id, interest in batch.interests.items()
+        if not batch.rows[event_id].is_own
+        and (interest.has_identifiers or typed_identifiers(interest.answers) or _has_number(interest.answers))
+    }
+    if not interests:
         return
     accounts = employ_many(
         [
@@ -27,10 +27,10 @@ def open_leads(batch: Batch) -> None:
                 person_id=one.person_id,
                 company=one.answers["company"],
                 title=one.answers.get("title", ""),
-                source=f"form:{one.form.key}",
+                source=one.source,
                 assurance=Assurance.TYPED,
             )
-            for one in submissions
+            for one in interests.values()
             if one.answers.get("company", "").strip()
         ],
         at=batch.at,
@@ -38,18 +38,19 @@ def open_leads(batch: Batch) -> None:
     batch.opened = capture_many(
         [
             Captured(
-                event_id=one.pk,
+                event_id=event_id,
                 subject_id=one.subject_id,
                 person_id=one.person_id,
                 account=accounts.get(one.subject_id),
-                team=one.form.site.team,
-                scope=one.form.site.scope,
-                at=batch.rows[one.pk].received_at,
+                team=one.team,
+                scope=one.scope,
+                product_line=one.product_line,
+                at=batch.rows[event_id].received_at,
                 channel=one.channel,
-                campaign=batch.campaigns.get(one.pk, ""),
+                campaign=one.campaign,
                 is_complete=all(one.answers.get(name, "").strip() for name in ("name", "company", "title")),
             )
-            for one in submissions
+            for event_id, one in interests.items()
         ],
         at=batch.at,
     )

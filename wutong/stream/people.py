@@ -6,81 +6,132 @@ from datetime import timedelta
 from django.db import connection
 
 from wutong.content.models import FormSubmission
-from wutong.events.arrivals import FormPost
+from wutong.events.arrivals import Capture, FormPost
 from wutong.events.hot import HotRow
+from wutong.lifecycle.models import ProductLine
 from wutong.lifecycle.reach import Arrived, arrive_many, settle_reach
 from wutong.people.consents import Decision, decide_many
 from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import Assurance
 from wutong.people.normal_form import NotAnIdentifier, email, phone
-from wutong.stream.batch import Batch
+from wutong.stream.batch import Batch, Interest
 
 _JUST_BEFORE = timedelta(microseconds=1)
 """Whoever is first seen through a form was a visitor before it: a funnel's steps need different instants."""
-_FACTS = {"name": "full_name", "title": "title", "company": "company", "phone": "phone", "email": "email"}
+_FACTS = {
+    "name": "full_name",
+    "title": "title",
+    "company": "company",
+    "phone": "phone",
+    "email": "email",
+    "message": "message",
+}
 
 
 def keep_answers(batch: Batch) -> None:
-    """Keep each new form as a submission, and its answers as statements about the person."""
-    posts = _new_posts(batch)
-    channels = _channels([row for _, row in posts])
+    """Keep each new form as a submission, and what it or another system says as statements about the person."""
+    told = _newly_told(batch)
+    channels = _channels([row for _, row in told])
     statements: list[Statement] = []
-    for post, row in posts:
-        subject_id, person_id = _whose(row)
-        channel, campaign = channels.get(person_id, ("direct", ""))
-        batch.submissions[post.id] = FormSubmission(
-            id=post.id,
-            form=batch.forms[post.form],
-            subject_id=subject_id,
-            person_id=person_id,
-            at=post.occurred_at,
-            url=post.url,
-            channel=channel,
-            answers=post.answers,
-        )
-        batch.campaigns[post.id] = campaign
+    submissions: list[FormSubmission] = []
+    for arrival, row in told:
+        interest = _interest(arrival, row, batch, last_touch=channels.get(_whose(row)[1]))
+        batch.interests[arrival.id] = interest
+        if isinstance(arrival, FormPost):
+            submissions.append(
+                FormSubmission(
+                    id=arrival.id,
+                    form=batch.forms[arrival.form],
+                    subject_id=interest.subject_id,
+                    person_id=interest.person_id,
+                    at=arrival.occurred_at,
+                    url=arrival.url,
+                    channel=interest.channel,
+                    answers=arrival.answers,
+                )
+            )
         statements += [
             Statement(
-                subject_id=subject_id,
-                person_id=person_id,
+                subject_id=interest.subject_id,
+                person_id=interest.person_id,
                 field=_FACTS[name],
                 value=_shown(name, text),
-                source=f"form:{post.form}",
-                assurance=Assurance.TYPED,
-                observed_at=post.occurred_at,
-                event_id=post.id,
+                source=interest.source,
+                assurance=_assurance(arrival),
+                observed_at=arrival.occurred_at,
+                event_id=arrival.id,
             )
-            for name, text in post.answers.items()
-            if name in _FACTS and text.strip()
+            for name, text in arrival.answers.items()
+            if name in _FACTS and text.strip() and not (name == "message" and isinstance(arrival, FormPost))
         ]
-    if posts:
-        FormSubmission.objects.bulk_create(batch.submissions.values(), ignore_conflicts=True)
+    if told:
+        FormSubmission.objects.bulk_create(submissions, ignore_conflicts=True)
         state_many(statements)
+
+
+def _interest(
+    arrival: FormPost | Capture, row: HotRow, batch: Batch, *, last_touch: tuple[str, str] | None
+) -> Interest:
+    """What an arrival asks for, of whom, for whom. ``last_touch`` is how the person came last, where that is known."""
+    subject_id, person_id = _whose(row)
+    if isinstance(arrival, FormPost):
+        form = batch.forms[arrival.form]
+        channel, campaign = last_touch or ("direct", "")
+        return Interest(
+            subject_id=subject_id,
+            person_id=person_id,
+            answers=arrival.answers,
+            source=f"form:{form.key}",
+            source_name=form.name,
+            team=form.site.team,
+            scope=form.site.scope,
+            product_line=None,
+            channel=channel,
+            campaign=campaign,
+        )
+    key = batch.api_keys[arrival.api_key]
+    channel, campaign = (arrival.channel, arrival.campaign) if arrival.channel else last_touch or ("", "")
+    return Interest(
+        subject_id=subject_id,
+        person_id=person_id,
+        answers=arrival.answers,
+        source=f"api:{arrival.api_key}",
+        source_name=key.name,
+        team=key.team,
+        scope=key.scope,
+        product_line=ProductLine.objects.get(pk=arrival.product_line_id) if arrival.product_line_id else None,
+        channel=channel,
+        campaign=campaign,
+        has_identifiers=bool(arrival.identifiers),
+    )
 
 
 def note_consent(batch: Batch) -> None:
     """Keep what people allowed and refused, with the version of the text they saw.
 
-    A box that was not ticked is no refusal: whoever types somebody's address must not revoke what she allowed.
+    A box that was not ticked is no refusal: whoever types somebody's address must not revoke what she allowed. A
+    system that says in so many words that somebody refused is believed.
     """
     decisions = []
-    for post, row in _new_posts(batch):
-        if not post.consent_given:
+    for arrival, row in _newly_told(batch):
+        is_form = isinstance(arrival, FormPost)
+        if not arrival.consent_given and (is_form or arrival.consent_given is None):
             continue
         subject_id, person_id = _whose(row)
+        shown = batch.forms[arrival.form].consent_version if isinstance(arrival, FormPost) else ""
         decisions.append(
             Decision(
                 subject_id=subject_id,
                 person_id=person_id,
                 channel="any",
                 purpose="contact",
-                is_granted=True,
-                text_version=post.consent_version or batch.forms[post.form].consent_version,
-                source=f"form:{post.form}",
-                assurance=Assurance.TYPED,
-                at=post.occurred_at,
-                event_id=post.id,
+                is_granted=bool(arrival.consent_given),
+                text_version=arrival.consent_version or shown,
+                source=batch.interests[arrival.id].source,
+                assurance=_assurance(arrival),
+                at=arrival.occurred_at,
+                event_id=arrival.id,
             )
         )
     for row in batch.rows.values():
@@ -131,14 +182,16 @@ def settle_people(batch: Batch) -> None:
             Arrived(
                 person_id=id,
                 subject_id=row.subject_id or 0,
-                at=row.occurred_at - _JUST_BEFORE if row.name == "form_submitted" else row.occurred_at,
+                at=row.occurred_at - _JUST_BEFORE
+                if row.name in ("form_submitted", "lead_submitted")
+                else row.occurred_at,
                 channel=row.channel or "direct",
             )
             for id, row in sorted(first_seen.items())
             if id in batch.recognised.new_people
         ]
     )
-    told = {submission.person_id for submission in batch.submissions.values()}
+    told = {interest.person_id for interest in batch.interests.values()}
     renamed = sorted((told | batch.recognised.changed_people) - batch.recognised.absorbed.keys())
     if renamed:
         refresh_people(renamed)
@@ -149,12 +202,16 @@ def settle_people(batch: Batch) -> None:
         )
 
 
-def _new_posts(batch: Batch) -> list[tuple[FormPost, HotRow]]:
+def _newly_told(batch: Batch) -> list[tuple[FormPost | Capture, HotRow]]:
     return [
         (arrival, batch.rows[arrival.id])
         for arrival in batch.arrivals
-        if isinstance(arrival, FormPost) and arrival.id in batch.rows
+        if isinstance(arrival, FormPost | Capture) and arrival.id in batch.rows
     ]
+
+
+def _assurance(arrival: FormPost | Capture) -> Assurance:
+    return Assurance(arrival.assurance) if isinstance(arrival, Capture) else Assurance.TYPED
 
 
 def _whose(row: HotRow) -> tuple[int, int]:
@@ -184,6 +241,8 @@ def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
 def _shown(name: str, text: str) -> str:
     """An answer as it is kept: addresses in their normal form where they have one."""
     text = text.strip()
+    if name == "message":
+        return text
     try:
         if name == "phone":
             number = phone(text)

@@ -6,12 +6,13 @@ import msgspec
 from django.db import connection
 
 from wutong.content.models import Form
-from wutong.events.arrivals import AnyArrival, FormPost, Hit
+from wutong.events.arrivals import AnyArrival, Capture, FormPost, Hit
 from wutong.events.hot import digest_of, stored_digests
 from wutong.people import normal_form
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Assurance, IdentifierKind
 from wutong.people.normal_form import NotAnIdentifier
+from wutong.platform.models import ApiKey
 from wutong.stream.batch import Batch, Drop
 
 
@@ -20,7 +21,9 @@ def look_up_sender_keys(batch: Batch) -> None:
     keyed = [arrival for arrival in batch.arrivals if arrival.sender_key is not None]
     if not keyed:
         return
-    keyed.sort(key=lambda arrival: (arrival.source, arrival.site_id, arrival.sender_key or ""))  # locks in one order
+    keyed.sort(
+        key=lambda arrival: (arrival.source, arrival.site_id or 0, arrival.sender_key or "")
+    )  # locks in one order
     sources = [f"{arrival.source}:{arrival.site_id}" for arrival in keyed]
     keys = [arrival.sender_key for arrival in keyed]
     with connection.cursor() as cursor:
@@ -72,6 +75,8 @@ def _digest(arrival: AnyArrival) -> int:
             return digest_of(arrival.site_id, name, props, arrival.url, arrival.visitor)
         case FormPost(answers=answers):
             return digest_of(arrival.site_id, "form_submitted", answers, arrival.url, arrival.visitor)
+        case Capture(answers=answers, identifiers=identifiers):
+            return digest_of(arrival.api_key, "lead_submitted", answers, arrival.url, identifiers)
 
 
 def recognise(batch: Batch) -> None:
@@ -85,13 +90,17 @@ def recognise(batch: Batch) -> None:
         known = [one for one in batch.arrivals if not isinstance(one, FormPost) or one.form in batch.forms]
         batch.drops[Drop.UNKNOWN_FORM] += len(batch.arrivals) - len(known)
         batch.arrivals = known
+    keys = [arrival.api_key for arrival in batch.arrivals if isinstance(arrival, Capture)]
+    if keys:
+        found = ApiKey.objects.filter(public_id__in=keys).select_related("team", "scope")
+        batch.api_keys = {str(key.public_id): key for key in found}
     observed = [
         Observed(
             id=arrival.id,
             at=arrival.occurred_at,
             received_at=arrival.received_at,
             source=arrival.source,
-            assurance=Assurance(arrival.assurance) if isinstance(arrival, Hit) else Assurance.TYPED,
+            assurance=Assurance.TYPED if isinstance(arrival, FormPost) else Assurance(arrival.assurance),
             identifiers=identifiers,
         )
         for arrival in batch.arrivals
@@ -110,8 +119,13 @@ def _identifiers(arrival: AnyArrival) -> tuple[IdentifierKey, ...]:
             if not found:
                 # A form without a cookie and without an address is still a capture: it stands for itself.
                 found.append(IdentifierKey(IdentifierKind.DEVICE, f"form-{arrival.id}"))
+        case Capture(answers=answers, identifiers=given):
+            found += typed_identifiers(answers)
+            found += [key for text in given if (key := given_identifier(text)) is not None]
+            if not found:
+                found.append(IdentifierKey(IdentifierKind.DEVICE, f"api-{arrival.id}"))
         case Hit(identifiers=given):
-            found += [key for text in given if (key := _given_identifier(text)) is not None]
+            found += [key for text in given if (key := given_identifier(text)) is not None]
     return tuple(dict.fromkeys(found))
 
 
@@ -127,7 +141,7 @@ def typed_identifiers(answers: dict[str, str]) -> list[IdentifierKey]:
     return found
 
 
-def _given_identifier(text: str) -> IdentifierKey | None:
+def given_identifier(text: str) -> IdentifierKey | None:
     """Read ``kind:value`` or ``openid@APP:value``; what is no identifier is left out."""
     kind, _, value = text.partition(":")
     kind, _, scope = kind.partition("@")

@@ -1,6 +1,6 @@
 """Steps that keep the events and count what they are worth."""
 
-from wutong.events.arrivals import AnyArrival, FormPost, Hit
+from wutong.events.arrivals import AnyArrival, Capture, FormPost, Hit
 from wutong.events.hot import HotRow, insert_many
 from wutong.events.pages import path_of
 from wutong.events.touch import Touch, classify
@@ -45,6 +45,8 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
             touch = classify(arrival.url, arrival.ref) if is_touch else Touch("", "")
         case FormPost(form=form):
             name, props, touch = "form_submitted", {"form": form}, Touch("", "")
+        case Capture(api_key=key, channel=channel, campaign=campaign):
+            name, props, touch = "lead_submitted", {"key": key}, Touch(channel, campaign)
     return HotRow(
         id=arrival.id,
         name=name,

@@ -32,16 +32,18 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
     notices = []
     for entry in batch.opened:
         person = people[entry.lead.person_id]
-        submission = batch.submissions[entry.capture.event_id]
-        name = person.full_name or submission.answers.get("name", "")
-        company = person.company_name or submission.answers.get("company", "")
+        interest = batch.interests[entry.capture.event_id]
+        name = person.full_name or interest.answers.get("name", "")
+        company = person.company_name or interest.answers.get("company", "")
+        kind = "lead_arrived" if entry.is_new else "lead_returned"
+        by_form = interest.source.startswith("form:")
         notices += [
             Notice(
                 staff_id=staff_id,
-                kind="lead_arrived" if entry.is_new else "lead_returned",
+                kind=kind if by_form else f"{kind}_by_api",
                 group=f"lead:{entry.lead.public_id}",
                 url=f"/inbox/?lead={entry.lead.public_id}",
-                params={"name": name, "company": company, "form": submission.form.name},
+                params={"name": name, "company": company, "form": interest.source_name},
                 topics=("inbox",),
             )
             for staff_id in hearing[entry.lead.pk]

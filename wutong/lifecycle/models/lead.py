@@ -3,13 +3,14 @@
 import uuid
 from typing import Any, Self, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.people.models import Account, Identifier, Person
-from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+from wutong.platform.models import ApiKey, BusinessScope, DataScope, Staff, Team
 
 
 class Stage(models.TextChoices):
@@ -107,6 +108,22 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """The only door to leads for code that answers a person."""
         return in_sight(self, staff, also=Q(sent_by=staff))
 
+    def visible_to_key(self, key: ApiKey) -> Self:
+        """The only door to leads for code that answers another system: those of its part of the business and teams."""
+        return self.filter(scope=key.scope_id, team__path__startswith=key.team.path)
+
+    def settled(self) -> Self:
+        """Leads as they stood before every change that is under way right now, so that who reads on from the latest
+        ``changed_at`` misses nothing: a change keeps the time it was made at, and may be committed much later.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT least(clock_timestamp(), min(xact_start)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+            )
+            (horizon,) = cursor.fetchone()
+        return self.filter(changed_at__lt=horizon)
+
     def open(self) -> Self:
         return self.exclude(stage__in=CLOSED_STAGES)
 
@@ -141,6 +158,9 @@ class Lead(models.Model):
     next_step_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_by_event_id = models.UUIDField(null=True, unique=True)
+    changed_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="Kept by the database, however a row is changed."
+    )
     objects = LeadQuerySet.as_manager()
 
     class Meta:
@@ -173,6 +193,7 @@ class Lead(models.Model):
                 name="leads_sent_to_sales", fields=["sent_by", "-last_touch_at"], condition=Q(sent_by__isnull=False)
             ),
             models.Index(name="leads_of_an_account", fields=["account", "-last_touch_at"]),
+            models.Index(name="leads_by_change", fields=["changed_at", "id"]),
         ]
 
     def __str__(self) -> str:
