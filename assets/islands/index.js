@@ -1,4 +1,5 @@
 // Every island by its name. The import() in each line is what makes it a chunk of its own.
 export const ISLANDS = {
+  "question-order": () => import("./question-order.js"),
   "panel-grip": () => import("./panel-grip.js"),
 };

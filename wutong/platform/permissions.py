@@ -34,6 +34,7 @@ LABELS: dict[str, str | Promise] = {
     "people.reveal": _("Reveal telephone numbers and e-mail addresses"),
     "funnel.read": _("See the funnel and reports"),
     "forms.manage": _("Edit forms and landing pages"),
+    "submissions.read": _("Read, release and export what visitors sent by forms"),
     "sites.manage": _("Set up websites and tracking"),
     "staff.manage": _("Manage staff, teams and rights"),
     "organisation.manage": _("Change the organisation and its working hours"),
@@ -47,7 +48,7 @@ LABELS: dict[str, str | Promise] = {
 _SELLING = frozenset({"leads.work", "people.read", "people.reveal"})
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.MARKETER: frozenset({"people.read", "funnel.read", "forms.manage", "sites.manage"}),
+    Role.MARKETER: frozenset({"people.read", "funnel.read", "forms.manage", "submissions.read", "sites.manage"}),
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
     Role.SDR: _SELLING,
     Role.SALES: _SELLING,

@@ -80,6 +80,13 @@ ITEMS = (
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Pool"), "ripple", "lifecycle:pool", SELLING),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Review queue"), "user-question", "people:review", SELLING),
     NavItem(Group.GROWTH, pgettext_lazy("navigation", "Content"), "file-text", "content:library", MARKETING),
+    NavItem(
+        Group.GROWTH,
+        pgettext_lazy("navigation", "Forms"),
+        "forms",
+        "content:forms",
+        frozenset({"marketer", "content", "admin"}),
+    ),
     NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Funnel"), "filter", "analytics:funnel", MARKETING),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
     NavItem(

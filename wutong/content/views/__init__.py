@@ -1,0 +1,1 @@
+"""Pages for colleagues: websites, forms, what was sent by them."""
