@@ -1,12 +1,14 @@
 """Where a page view came from: its channel and campaign, by what the link and the referring page say."""
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+from msgspec import Struct
 
 CHANNELS: dict[str, str | Promise] = {
     "direct": pgettext_lazy("channel", "Direct"),
@@ -73,6 +75,22 @@ _SITES = (  # the narrower first: gemini.google.com is no search engine
 )
 
 
+class Origin(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One touch in full: when and by which channel somebody came, and what the link and the referring page said."""
+
+    at: datetime | None = None
+    channel: str = ""
+    campaign: str = ""
+    source: str = ""
+    medium: str = ""
+    term: str = ""
+    content: str = ""
+    referrer: str = ""
+    """The host of the page that led here."""
+    landing: str = ""
+    """The page it led to, without its parameters."""
+
+
 class Touch(NamedTuple):
     """How somebody came: an empty channel means that they were already here."""
 
@@ -104,6 +122,29 @@ def classify(url: str, ref: str) -> Touch:
     if there == (here.hostname or "").lower():
         return Touch("", "")
     return Touch(_by_host(there) or "referral", campaign)
+
+
+def origin(*, at: datetime, channel: str, campaign: str, url: str, referrer: str) -> Origin:
+    """A touch in full, of a view at ``url`` whose channel is known."""
+    here = _read(url)
+    query = {name.lower(): value[:80] for name, value in parse_qsl(here.query)}
+    return Origin(
+        at=at,
+        channel=channel,
+        campaign=campaign,
+        source=query.get("utm_source", ""),
+        medium=query.get("utm_medium", ""),
+        term=query.get("utm_term", ""),
+        content=query.get("utm_content", ""),
+        referrer=referrer,
+        landing=f"{here.scheme}://{here.netloc}{here.path}"[:300] if here.netloc else "",
+    )
+
+
+@lru_cache(maxsize=20_000)
+def host_of(address: str) -> str:
+    """The host of an address; empty where there is none."""
+    return (_read(address).hostname or "").lower()
 
 
 def _read(address: str) -> SplitResult:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+import msgspec
 from django.db import connection
 
+from wutong.content.hosted.design import questions_in
 from wutong.content.models import FormSubmission
 from wutong.events.arrivals import Capture, FormPost
 from wutong.events.hot import HotRow
@@ -16,6 +18,8 @@ from wutong.people.jobs import reassign_later
 from wutong.people.models import Assurance
 from wutong.people.normal_form import NotAnIdentifier, email, phone
 from wutong.stream.batch import Batch, Interest
+from wutong.stream.forms import versions_of
+from wutong.stream.origins import came_by
 
 _JUST_BEFORE = timedelta(microseconds=1)
 """Whoever is first seen through a form was a visitor before it: a funnel's steps need different instants."""
@@ -32,11 +36,16 @@ _FACTS = {
 def keep_answers(batch: Batch) -> None:
     """Keep each new form as a submission, and what it or another system says as statements about the person."""
     told = _newly_told(batch)
-    channels = _channels([row for _, row in told])
+    channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)])
+    posts = [(arrival, row) for arrival, row in told if isinstance(arrival, FormPost)]
+    came = came_by(posts, batch)
+    versions = versions_of((batch.forms[post.form], post) for post, _ in posts)
     statements: list[Statement] = []
     submissions: list[FormSubmission] = []
     for arrival, row in told:
-        interest = _interest(arrival, row, batch, last_touch=channels.get(_whose(row)[1]))
+        own = came.get(arrival.id)
+        last_touch = (own.registration.channel, own.registration.campaign) if own else channels.get(_whose(row)[1])
+        interest = _interest(arrival, row, batch, last_touch=last_touch)
         batch.interests[arrival.id] = interest
         if isinstance(arrival, FormPost):
             submissions.append(
@@ -48,6 +57,9 @@ def keep_answers(batch: Batch) -> None:
                     at=arrival.occurred_at,
                     url=arrival.url,
                     channel=interest.channel,
+                    version_id=versions.get(arrival.id),
+                    first_touch=msgspec.to_builtins(came[arrival.id].first),
+                    registration_touch=msgspec.to_builtins(came[arrival.id].registration),
                     answers=arrival.answers,
                 )
             )
@@ -86,7 +98,7 @@ def _interest(
             source_name=form.name,
             team=form.site.team,
             scope=form.site.scope,
-            product_line=None,
+            product_line=form.product_line,
             channel=channel,
             campaign=campaign,
         )
@@ -134,6 +146,7 @@ def note_consent(batch: Batch) -> None:
                 event_id=arrival.id,
             )
         )
+    decisions += _further_consents(batch)
     for row in batch.rows.values():
         if row.name in ("consent_given", "consent_refused") and row.subject_id is not None:
             subject_id, person_id = _whose(row)
@@ -153,6 +166,37 @@ def note_consent(batch: Batch) -> None:
             )
     if decisions:
         decide_many(decisions)
+
+
+def _further_consents(batch: Batch) -> list[Decision]:
+    """What else was ticked: each such question of a form names its own purpose."""
+    decisions = []
+    for arrival, row in _newly_told(batch):
+        if not isinstance(arrival, FormPost):
+            continue
+        subject_id, person_id = _whose(row)
+        form = batch.forms[arrival.form]
+        purposes = {
+            question.purpose
+            for question in questions_in(form.fields)
+            if question.kind == "consent" and question.purpose and arrival.answers.get(question.name)
+        }
+        decisions += [
+            Decision(
+                subject_id=subject_id,
+                person_id=person_id,
+                channel="any",
+                purpose=purpose,
+                is_granted=True,
+                text_version=f"v{arrival.form_version or form.version}",
+                source=batch.interests[arrival.id].source,
+                assurance=Assurance.TYPED,
+                at=arrival.occurred_at,
+                event_id=arrival.id,
+            )
+            for purpose in sorted(purposes)
+        ]
+    return decisions
 
 
 def settle_people(batch: Batch) -> None:
@@ -185,7 +229,9 @@ def settle_people(batch: Batch) -> None:
                 at=row.occurred_at - _JUST_BEFORE
                 if row.name in ("form_submitted", "lead_submitted")
                 else row.occurred_at,
-                channel=row.channel or "direct",
+                channel=batch.interests[row.id].channel or "direct"
+                if row.id in batch.interests
+                else row.channel or "direct",
             )
             for id, row in sorted(first_seen.items())
             if id in batch.recognised.new_people

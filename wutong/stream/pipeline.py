@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wutong.events.arrivals import AnyArrival
 from wutong.stream.batch import Batch
+from wutong.stream.forms import count_form_use, set_spam_aside
 from wutong.stream.leads import open_leads
 from wutong.stream.people import keep_answers, note_consent, settle_people
 from wutong.stream.recognise import drop_doubles, look_up_sender_keys, recognise
@@ -14,6 +15,7 @@ from wutong.stream.tell import tell_colleagues
 STEPS: tuple[Callable[[Batch], None], ...] = (
     look_up_sender_keys,
     drop_doubles,
+    set_spam_aside,
     recognise,
     store_events,
     keep_answers,
@@ -21,6 +23,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     settle_people,
     count_scores,
     open_leads,
+    count_form_use,
     tell_colleagues,
 )
 

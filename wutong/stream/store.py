@@ -3,7 +3,7 @@
 from wutong.events.arrivals import AnyArrival, Capture, FormPost, Hit
 from wutong.events.hot import HotRow, insert_many
 from wutong.events.pages import path_of
-from wutong.events.touch import Touch, classify
+from wutong.events.touch import Touch, classify, host_of
 from wutong.people.models import Person
 from wutong.scoring.score import Act, score_many
 from wutong.stream.batch import Batch, Drop
@@ -43,6 +43,8 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
             # The view by which somebody came was nobody's until they agreed, so agreeing carries where they came from.
             is_touch = name in ("page_viewed", "consent_given")
             touch = classify(arrival.url, arrival.ref) if is_touch else Touch("", "")
+            if touch.channel and arrival.ref:
+                props = {**props, "referrer": host_of(arrival.ref)}
         case FormPost(form=form):
             name, props, touch = "form_submitted", {"form": form}, Touch("", "")
         case Capture(api_key=key, channel=channel, campaign=campaign):
