@@ -26,6 +26,7 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 # The real supervisor, but it does not rest between two starts: 200 deaths in two minutes are no ordinary day.
 SUPERVISOR = """
 from wutong.operations import children, supervisor
+from wutong.scoring.shipped import SHIPPED
 children.BACK_OFF_SECONDS = (0,)
 supervisor.TICK_SECONDS = 0.1
 supervisor.main(["--no-open"])
@@ -144,7 +145,8 @@ def assert_counted_once(database: psycopg.Connection, senders: Senders) -> None:
         "link": "link_clicked",
         "form": "form_submitted",
     }.items():
-        (counted,) = rows(database, "SELECT coalesce(sum(n), 0) FROM scoring_scoreterm WHERE rule = %s", rule)
+        key = next(one.measure.key for one in SHIPPED.acts if one.code == rule)
+        (counted,) = rows(database, "SELECT coalesce(sum(n), 0) FROM scoring_scoreterm WHERE measure = %s", key)
         assert (counted,) == tuple(rows(database, "SELECT count(*) FROM event WHERE name = %s", event)), rule
 
 
