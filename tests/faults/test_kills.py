@@ -14,6 +14,7 @@ import pytest
 from bench.company import SDRS, Company, company
 from tests.faults.client import Senders
 from tests.faults.tormentor import FAILPOINTS, Tormentor
+from wutong.scoring.shipped import SHIPPED
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
@@ -26,7 +27,6 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 # The real supervisor, but it does not rest between two starts: 200 deaths in two minutes are no ordinary day.
 SUPERVISOR = """
 from wutong.operations import children, supervisor
-from wutong.scoring.shipped import SHIPPED
 children.BACK_OFF_SECONDS = (0,)
 supervisor.TICK_SECONDS = 0.1
 supervisor.main(["--no-open"])

@@ -356,5 +356,5 @@ def test_the_explanation_says_what_would_raise_the_score(company) -> None:
     her = make_person("Her", title="总监")
     count(her, form(2), at=NINE)
     why = explanation(her, at=NINE)
-    assert [(chance.label, chance.points) for chance in why.acts_to_come][0] == ("要求演示、试用或报价", 25)
+    assert next((chance.label, chance.points) for chance in why.acts_to_come) == ("要求演示、试用或报价", 25)
     assert {chance.label for chance in why.facts_to_learn} >= {"公司邮箱"}
