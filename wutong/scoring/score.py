@@ -176,8 +176,9 @@ def sums_of(people: Sequence[int]) -> dict[int, list[Sum]]:
     """What was counted of each of ``people``; without those of whom nothing was."""
     found: dict[int, list[Sum]] = {}
     counted = ScoreTerm.objects.filter(person__in=people)
-    for person_id, *row in counted.values_list("person_id", "measure", "value", "as_of", "n", "day"):
-        found.setdefault(person_id, []).append(Sum(*row))
+    rows = counted.values_list("person_id", "measure", "value", "as_of", "n", "day")
+    for person_id, measure, value, as_of, n, day in rows:
+        found.setdefault(person_id, []).append(Sum(measure, value, as_of, n, day))
     return found
 
 
