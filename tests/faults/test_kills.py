@@ -14,6 +14,7 @@ import pytest
 from bench.company import SDRS, Company, company
 from tests.faults.client import Senders
 from tests.faults.tormentor import FAILPOINTS, Tormentor
+from wutong.scoring.shipped import SHIPPED
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
@@ -144,7 +145,8 @@ def assert_counted_once(database: psycopg.Connection, senders: Senders) -> None:
         "link": "link_clicked",
         "form": "form_submitted",
     }.items():
-        (counted,) = rows(database, "SELECT coalesce(sum(n), 0) FROM scoring_scoreterm WHERE rule = %s", rule)
+        key = next(one.measure.key for one in SHIPPED.acts if one.code == rule)
+        (counted,) = rows(database, "SELECT coalesce(sum(n), 0) FROM scoring_scoreterm WHERE measure = %s", key)
         assert (counted,) == tuple(rows(database, "SELECT count(*) FROM event WHERE name = %s", event)), rule
 
 

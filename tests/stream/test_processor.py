@@ -15,11 +15,13 @@ from wutong.lifecycle.models import Lead
 from wutong.people.models import Identifier, Person
 from wutong.platform.models import InboxBlock, Notification, ParkedItem
 from wutong.scoring.models import ScoreTerm
+from wutong.scoring.shipped import SHIPPED
 from wutong.stream.processor import LEASE, TRIES, claim, drain, release_dead_neighbours, work_through
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.now(UTC)
+VIEWS = next(rule.measure.key for rule in SHIPPED.acts if rule.code == "view")
 
 
 def refuse_page(path: str) -> None:
@@ -163,4 +165,4 @@ def test_two_workers_on_one_inbox_do_each_arrival_once(form, mei) -> None:
     assert not ParkedItem.objects.exists()
     people = dict(Identifier.objects.values_list("pk", "person"))
     assert all(people[subject] == person for subject, person in Event.objects.values_list("subject", "person"))
-    assert sum(ScoreTerm.objects.filter(rule="view").values_list("n", flat=True)) == 60
+    assert sum(ScoreTerm.objects.filter(measure=VIEWS).values_list("n", flat=True)) == 60

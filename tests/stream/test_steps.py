@@ -32,6 +32,7 @@ from wutong.lifecycle.models import Clock, Lead, StageVisit
 from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, Observation, Person
 from wutong.platform.models import DropCount, InboxBlock, Notification, ParkedItem, Role, SenderKey
 from wutong.scoring.models import PersonScore, ScoreTerm
+from wutong.scoring.shipped import SHIPPED
 from wutong.stream.processor import drain
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,12 @@ SECOND = timedelta(seconds=1)
 
 def dropped() -> dict[str, int]:
     return dict(DropCount.objects.filter(door="stream").values_list("reason", "n"))
+
+
+def counted() -> dict[str, int]:
+    """How many acts each rule counts."""
+    codes = {rule.measure.key: rule.code for rule in SHIPPED.acts}
+    return {codes[term.measure]: term.n for term in ScoreTerm.objects.all()}
 
 
 def notices_of(staff) -> list[tuple[str, int]]:
@@ -67,7 +74,7 @@ def test_a_page_view_with_consent_is_a_visitors_and_warms_them(site) -> None:
         ("page_viewed", visitor.pk),
     }
     assert StageVisit.objects.get().stage == "visitor"
-    assert {term.rule: term.n for term in ScoreTerm.objects.all()} == {"pricing": 1, "view": 1}
+    assert counted() == {"pricing": 1, "view": 1}
     assert PersonScore.objects.get().value == pytest.approx(9, abs=0.1)
     consent = Consent.objects.get()
     assert (consent.channel, consent.purpose, consent.state, consent.text_version) == (
@@ -136,7 +143,7 @@ def test_a_form_becomes_a_lead_with_all_that_was_said(form, mei, lin, zhou) -> N
     notice = Notification.objects.get(staff=mei)
     assert notice.params == {"name": "周思远", "company": "北辰科技", "form": "Contact us"}
     assert notice.url == f"/inbox/?lead={lead.public_id}"
-    assert "form" in {term.rule for term in ScoreTerm.objects.all()}
+    assert "form" in counted()
 
 
 def test_a_form_without_a_browser_stands_for_itself(form) -> None:
@@ -221,7 +228,7 @@ def test_a_retry_changes_nothing_and_is_counted(form) -> None:
     before = [
         model.objects.count() for model in (Event, Person, Lead, FormSubmission, FieldValue, Consent, Observation)
     ]
-    terms = set(ScoreTerm.objects.values_list("rule", "n", "value"))
+    terms = set(ScoreTerm.objects.values_list("measure", "n", "value"))
 
     arrive(view, post)
     arrive(post, post)
@@ -229,7 +236,7 @@ def test_a_retry_changes_nothing_and_is_counted(form) -> None:
     assert before == [
         model.objects.count() for model in (Event, Person, Lead, FormSubmission, FieldValue, Consent, Observation)
     ]
-    assert set(ScoreTerm.objects.values_list("rule", "n", "value")) == terms
+    assert set(ScoreTerm.objects.values_list("measure", "n", "value")) == terms
     assert dropped() == {"repeated": 4}
 
 

@@ -1,6 +1,6 @@
 """What is known about people: statements with their source, and the one of each field that counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,9 @@ from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.rows import execute_with_rows
 
 SHOWN_FIELDS = ("full_name", "title", "company")
+Follower = Callable[[Sequence[int]], None]
+
+_followers: list[Follower] = []
 _TRUST = {Assurance.VERIFIED: 0, Assurance.STAFF: 1, Assurance.TYPED: 2, Assurance.BROWSER: 3}
 
 
@@ -40,6 +43,12 @@ class _Listed(Struct, frozen=True, kw_only=True):
     sort_key: str
     search_keys: list[str]
     reach: str | None
+
+
+def follow(follower: Follower) -> None:
+    """Call ``follower(person ids)`` whenever what is known about these people has been brought up to date."""
+    if follower not in _followers:
+        _followers.append(follower)
 
 
 def state_many(statements: Sequence[Statement]) -> None:
@@ -122,3 +131,5 @@ def refresh_people(people: Sequence[int]) -> None:
         """,
         rows,
     )
+    for follower in _followers:
+        follower(people)

@@ -1,80 +1,110 @@
-"""Keeping people's scores up to date, act by act."""
+"""Keeping people's scores up to date, act by act and fact by fact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils import timezone
 from msgspec import Struct
 
 from wutong.people.models import Person
 from wutong.platform.rows import execute_with_rows
-from wutong.scoring.models import PersonScore, ScoreTerm
-from wutong.scoring.rules import (
-    BY_CODE,
-    MODEL_VERSION,
-    RULES,
-    Line,
-    Sum,
-    behaviour,
-    explained,
-    grade,
-    next_fall,
-    rules_for,
-)
+from wutong.scoring.behaviour import Curve, Sum, last_counted
+from wutong.scoring.fit import fit, profiles_of
+from wutong.scoring.in_force import Model, Models, models_in_force
+from wutong.scoring.models import LineScore, PersonScore, ScoreTerm
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Something a person did that may count."""
+    """Something a person did that may count. ``about`` is the form's key or the kind of link, where there is one."""
 
     subject_id: int
     person_id: int
     event: str
     path: str
     occurred_at: datetime
+    about: str = ""
 
 
-class _Term(Struct, frozen=True):
-    """What new acts add to one sum."""
+class Term(Struct, frozen=True):
+    """What acts add to one sum."""
 
     subject_id: int
     person_id: int
-    rule: str
+    measure: str
+    day: date | None
+    half_life_s: float | None
     value: float
     as_of: datetime
     n: int
 
 
-class _Score(Struct, frozen=True):
-    """A score as it is stored."""
+class _Behaviour(Struct, frozen=True):
+    """A person's behaviour as it is stored."""
 
     person_id: int
     value: float
     grade: int
-    falls_at: datetime | None
+    changes_at: datetime | None
+    counted_at: datetime | None
 
 
-_HALF_LIVES = " ".join(f"WHEN '{rule.code}' THEN {rule.half_life.total_seconds()}" for rule in RULES)
+class _Fit(Struct, frozen=True):
+    """A person's fit as it is stored."""
+
+    person_id: int
+    value: float
+    letter: str
 
 
-def _decayed(age: str) -> str:
-    """What is left of a point after ``age``, in SQL; never less than a float of PostgreSQL can say."""
-    half_lives = f"extract(epoch FROM {age})::float8 / (CASE t.rule {_HALF_LIVES} END)"
-    return f"power(2::float8, greatest(-{half_lives}, -900))"
-
-
-# The older of the two sums is brought to the instant of the newer.
+# The older of the two sums is brought to the instant of the newer; what is left is never less than a float can say.
+_LEFT = "power(2::float8, greatest(-coalesce(extract(epoch FROM {age})::float8 / t.half_life_s, 0), -900))"
 _ADD = f"""
-INSERT INTO scoring_scoreterm AS t (subject_id, person_id, rule, value, as_of, n)
-SELECT subject_id, person_id, rule, value, as_of, n FROM json_to_recordset(%(rows)s::json) AS s(
-    subject_id bigint, person_id bigint, rule text, value float8, as_of timestamptz, n int)
-ON CONFLICT (subject_id, rule) DO UPDATE SET
+INSERT INTO scoring_scoreterm AS t (subject_id, person_id, measure, day, half_life_s, value, as_of, n)
+SELECT subject_id, person_id, measure, day, half_life_s, value, as_of, n FROM json_to_recordset(%(rows)s::json) AS s(
+    subject_id bigint, person_id bigint, measure text, day date, half_life_s float8, value float8, as_of timestamptz,
+    n int)
+ON CONFLICT (subject_id, measure, day) DO UPDATE SET
     value = CASE WHEN excluded.as_of >= t.as_of
-        THEN excluded.value + t.value * {_decayed("excluded.as_of - t.as_of")}
-        ELSE t.value + excluded.value * {_decayed("t.as_of - excluded.as_of")}
+        THEN excluded.value + t.value * {_LEFT.format(age="excluded.as_of - t.as_of")}
+        ELSE t.value + excluded.value * {_LEFT.format(age="t.as_of - excluded.as_of")}
     END,
     as_of = greatest(t.as_of, excluded.as_of), n = t.n + excluded.n
-"""  # noqa: S608  # made of the rules' own constants
+"""  # noqa: S608  # made of constants
+
+# Who was in the gate and is not any more fell below when time alone brought them there, if that lies behind us.
+_STORE = """
+INSERT INTO {table} AS t (person_id{line}, {columns}, is_in_gate, computed_at, model_version)
+SELECT person_id{line_value}, {values}, ({letter_now} || {digit_now}) = ANY(%(gate)s), %(at)s, %(version)s
+FROM json_to_recordset(%(rows)s::json) AS s({types})
+ON CONFLICT (person_id{line}) DO UPDATE SET {sets}, computed_at = excluded.computed_at,
+    model_version = excluded.model_version,
+    is_in_gate = ({letter} || {digit}) = ANY(%(gate)s),
+    below_since = CASE WHEN ({letter} || {digit}) = ANY(%(gate)s) THEN NULL
+        WHEN t.is_in_gate THEN least(excluded.computed_at, t.next_grade_change_at) ELSE t.below_since END
+"""
+_BEHAVIOUR = {
+    "columns": "value, grade, next_grade_change_at, last_counted_at, fit_value, fit_letter",
+    "values": "value, grade, changes_at, counted_at, 0, 'D'",
+    "letter_now": "'D'",
+    "digit_now": "grade::text",
+    "types": "person_id bigint, value float8, grade int, changes_at timestamptz, counted_at timestamptz",
+    "sets": "value = excluded.value, grade = excluded.grade, next_grade_change_at = excluded.next_grade_change_at,"
+    " last_counted_at = excluded.last_counted_at",
+    "letter": "t.fit_letter",
+    "digit": "excluded.grade::text",
+}
+_FIT = {
+    "columns": "fit_value, fit_letter, value, grade",
+    "values": "value, letter, 0, 4",
+    "letter_now": "letter",
+    "digit_now": "'4'",
+    "types": "person_id bigint, value float8, letter text",
+    "sets": "fit_value = excluded.fit_value, fit_letter = excluded.fit_letter",
+    "letter": "excluded.fit_letter",
+    "digit": "t.grade::text",
+}
 
 
 def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
@@ -82,74 +112,119 @@ def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
 
     Late acts count as if they had come in time. Returns the people whose score was redone.
     """
-    sums: dict[tuple[int, str], list[tuple[datetime, float]]] = {}
-    person_of: dict[int, int] = {}
-    for act in acts:
-        person_of[act.subject_id] = act.person_id
-        for rule in rules_for(act.event, act.path):
-            sums.setdefault((act.subject_id, rule.code), []).append((act.occurred_at, rule.points))
-    if not sums:
+    models = models_in_force()
+    terms = summed(acts, models)
+    if not terms:
         return set()
-    rows = []
-    for (subject_id, code), points in sorted(sums.items()):
-        half_life = BY_CODE[code].half_life
-        as_of = max(when for when, _ in points)
-        value = sum(worth * 2 ** (-((as_of - when) / half_life)) for when, worth in points)
-        rows.append(_Term(subject_id, person_of[subject_id], code, value, as_of, len(points)))
-    execute_with_rows(_ADD, rows)
-    people = set(person_of.values())
-    rescore(sorted(people), at=at)
+    execute_with_rows(_ADD, terms)
+    people = {term.person_id for term in terms}
+    _store_behaviour(sorted(people), models, at=at)
     return people
 
 
+def summed(acts: Iterable[Act], models: Models) -> list[Term]:
+    """What ``acts`` add to the sums, in the order of the sums' keys."""
+    found: dict[tuple[int, str, date | None], list[datetime]] = {}
+    person_of: dict[int, int] = {}
+    for act in acts:
+        for measure in models.measures_for(act.event, act.path, act.about):
+            person_of[act.subject_id] = act.person_id
+            day = models.day_of(measure, act.occurred_at)
+            found.setdefault((act.subject_id, measure.key, day), []).append(act.occurred_at)
+    terms = []
+    for (subject_id, key, day), instants in sorted(found.items(), key=lambda item: (*item[0][:2], str(item[0][2]))):
+        half_life = models.measures[key].half_life
+        as_of = max(instants)
+        value = sum(2 ** (-((as_of - when) / half_life)) for when in instants) if half_life else float(len(instants))
+        seconds = half_life.total_seconds() if half_life else None
+        terms.append(Term(subject_id, person_of[subject_id], key, day, seconds, value, as_of, len(instants)))
+    return terms
+
+
 def rescore(people: Sequence[int], at: datetime) -> None:
-    """Redo the stored scores of ``people`` from their sums; those who have none lose theirs. Opens no transaction."""
-    # Whoever redoes a score waits for the other, and then reads the sums the other has left.
-    list(PersonScore.objects.select_for_update().filter(person__in=people).order_by("person_id").values_list("pk"))
-    sums = _sums(people)
-    scored = [id for id in people if id in sums]
-    PersonScore.objects.filter(person__in=[id for id in people if id not in sums]).delete()
-    if not scored:
-        return
-    rows = []
-    for id in scored:
-        value = behaviour(sums[id], at=at)
-        rows.append(_Score(id, value, grade(value), next_fall(sums[id], at=at)))
-    execute_with_rows(
-        """
-        INSERT INTO scoring_personscore (person_id, value, grade, computed_at, next_grade_change_at, model_version)
-        SELECT person_id, value, grade, %(at)s, falls_at, %(version)s
-        FROM json_to_recordset(%(rows)s::json) AS s(person_id bigint, value float8, grade int, falls_at timestamptz)
-        ON CONFLICT (person_id) DO UPDATE SET value = excluded.value, grade = excluded.grade,
-            computed_at = excluded.computed_at, next_grade_change_at = excluded.next_grade_change_at,
-            model_version = excluded.model_version
-        """,
-        rows,
-        at=at,
-        version=MODEL_VERSION,
-    )
+    """Redo fit and behaviour of ``people``. Our own people and those merged away lose theirs. Opens no transaction."""
+    models = models_in_force()
+    market = _market(people)
+    gone = [id for id in people if id not in market]
+    PersonScore.objects.filter(person__in=gone).delete()
+    LineScore.objects.filter(person__in=gone).delete()
+    _store_fit(market, models, at=at)
+    _store_behaviour(sorted(market), models, at=at)
+
+
+def refit(people: Sequence[int], at: datetime) -> None:
+    """Redo the fit of ``people`` after something became known about them. Opens no transaction."""
+    _store_fit(_market(people), models_in_force(), at=at)
+
+
+def refit_now(people: Sequence[int]) -> None:
+    """Follower of :mod:`wutong.people.facts`."""
+    refit(people, at=timezone.now())
 
 
 def sweep(*, at: datetime, limit: int = 1_000) -> int:
-    """Redo the scores that time alone has brought into another grade; returns how many."""
-    due = list(
-        PersonScore.objects.filter(next_grade_change_at__lte=at)
-        .order_by("next_grade_change_at")
-        .values_list("person_id", flat=True)[:limit]
-    )
-    rescore(sorted(due), at=at)
+    """Redo the scores that time alone has brought into another grade; returns how many. Opens no transaction."""
+    due: set[int] = set()
+    for scores in (PersonScore.objects, LineScore.objects):
+        rows = scores.filter(next_grade_change_at__lte=at).order_by("next_grade_change_at")
+        due.update(rows.values_list("person_id", flat=True)[:limit])
+    _store_behaviour(sorted(due), models_in_force(), at=at)
     return len(due)
 
 
-def explanation(person: Person, *, at: datetime) -> tuple[float, list[Line]]:
-    """The person's score at ``at`` and the lines that add up to it."""
-    sums = _sums([person.pk]).get(person.pk, [])
-    return behaviour(sums, at=at), explained(sums, at=at)
-
-
-def _sums(people: Sequence[int]) -> dict[int, list[Sum]]:
+def sums_of(people: Sequence[int]) -> dict[int, list[Sum]]:
+    """What was counted of each of ``people``; without those of whom nothing was."""
     found: dict[int, list[Sum]] = {}
-    terms = ScoreTerm.objects.filter(person__in=people).values_list("person_id", "rule", "value", "as_of", "n")
-    for person_id, rule, value, as_of, n in terms:
-        found.setdefault(person_id, []).append(Sum(rule, value, as_of, n))
+    counted = ScoreTerm.objects.filter(person__in=people)
+    rows = counted.values_list("person_id", "measure", "value", "as_of", "n", "day")
+    for person_id, measure, value, as_of, n, day in rows:
+        found.setdefault(person_id, []).append(Sum(measure, value, as_of, n, day))
     return found
+
+
+def _market(people: Sequence[int]) -> dict[int, Person]:
+    """Those who are scored at all."""
+    return Person.objects.current().filter(is_own=False).in_bulk(list(people))
+
+
+def _store_behaviour(people: Sequence[int], models: Models, *, at: datetime) -> None:
+    if not people:
+        return
+    # Whoever redoes a score waits for the other, and then reads the sums the other has left.
+    held = PersonScore.objects.select_for_update().filter(person__in=people).order_by("person_id")
+    has_score = set(held.values_list("person_id", flat=True))
+    sums = sums_of(people)
+    # Who has a score and no sums any more falls to nothing; who has neither gets none.
+    scored = [id for id in people if id in sums or id in has_score]
+    for model in models.all:
+        _store([_behaviour(id, sums.get(id, []), model, at=at) for id in scored], model, _BEHAVIOUR, at=at)
+
+
+def _behaviour(person_id: int, sums: list[Sum], model: Model, *, at: datetime) -> _Behaviour:
+    curve = Curve(model.definition, sums, at=at)
+    value = curve.now
+    counted_at = last_counted(model.definition, sums)
+    return _Behaviour(person_id, value, model.definition.digit(value), curve.next_change(), counted_at)
+
+
+def _store_fit(people: Mapping[int, Person], models: Models, *, at: datetime) -> None:
+    if not people:
+        return
+    profiles = profiles_of([people[id] for id in sorted(people)])
+    for model in models.all:
+        values = [(id, fit(model.definition, profile)) for id, profile in profiles.items()]
+        _store([_Fit(id, value, model.definition.letter(value)) for id, value in values], model, _FIT, at=at)
+
+
+def _store(rows: Sequence[Struct], model: Model, parts: Mapping[str, str], *, at: datetime) -> None:
+    if not rows:
+        return
+    is_line = bool(model.product_line)
+    statement = _STORE.format(
+        table="scoring_linescore" if is_line else "scoring_personscore",
+        line=", product_line" if is_line else "",
+        line_value=", %(line)s" if is_line else "",
+        **parts,
+    )
+    gate, version = list(model.definition.gate), model.version
+    execute_with_rows(statement, rows, at=at, gate=gate, version=version, line=model.product_line)

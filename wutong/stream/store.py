@@ -5,6 +5,7 @@ from wutong.events.hot import HotRow, insert_many
 from wutong.events.pages import path_of
 from wutong.events.touch import Touch, classify, host_of
 from wutong.people.models import Person
+from wutong.scoring.acts import about
 from wutong.scoring.score import Act, score_many
 from wutong.stream.batch import Batch, Drop
 
@@ -28,6 +29,7 @@ def count_scores(batch: Batch) -> None:
             person_id=row.person_id,
             event=row.name,
             path=path_of(row.url),
+            about=about(row.name, row.props),
             occurred_at=min(row.occurred_at, batch.at),
         )
         for row in batch.rows.values()

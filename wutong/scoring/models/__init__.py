@@ -1,3 +1,4 @@
-from wutong.scoring.models.score import PersonScore, ScoreTerm
+from wutong.scoring.models.score import LineScore, PersonScore, ScoreTerm
+from wutong.scoring.models.score_model import ScoreModel
 
-__all__ = ["PersonScore", "ScoreTerm"]
+__all__ = ["LineScore", "PersonScore", "ScoreModel", "ScoreTerm"]
