@@ -7,7 +7,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import LATELY, NINE, arrive, cookie, hit, make_account, make_lead, make_person, phone, signed_in
+from tests.cast import (
+    LATELY,
+    NINE,
+    arrive,
+    cookie,
+    hit,
+    make_account,
+    make_form,
+    make_lead,
+    make_person,
+    make_staff,
+    phone,
+    post_form,
+    signed_in,
+)
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp
 from wutong.people.models import Affiliation, Consent, Person
@@ -100,3 +114,25 @@ def test_a_persons_page_asks_no_more_for_a_longer_history(mei, site) -> None:
 
     assert {address: questions(client, address) for address in addresses} == before
     assert max(before.values()) <= 40, before
+
+
+def test_forms_and_submissions_ask_no_more_for_more_rows(site, north) -> None:
+    nora = make_staff("Nora", role="marketer", team=north, data_scope="team")
+    form = make_form(site=site, fields=[{"name": "name", "label": "Name"}])
+
+    def sent(n: int) -> None:
+        for _number in range(n):
+            other = make_form(site=site, key=uuid.uuid4().hex[:12])
+            arrive(post_form(other, answers={"name": "Li"}), hit("form_started", site=site, props={"form": other.key}))
+            arrive(post_form(form, answers={"name": "Li"}), post_form(form, suspicions=["links"]))
+
+    sent(2)
+    client = signed_in(nora)
+    addresses = ["/forms/", f"/forms/{form.key}/", f"/forms/{form.key}/share/"]
+    addresses += [f"/forms/{form.key}/submissions/", f"/forms/{form.key}/submissions/?view=spam&q=Li"]
+    before = {address: questions(client, address) for address in addresses}
+
+    sent(6)
+
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 25, before

@@ -33,6 +33,7 @@ from tests.cast import (
     signed_in,
     wait_for_leases,
 )
+from wutong.content.models import Form, QuarantinedSubmission
 from wutong.events.models import Site
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp, Lead
@@ -60,6 +61,8 @@ class World:
     notice: Notification
     staff: Staff
     site: Site
+    form: Form
+    held: QuarantinedSubmission
 
 
 OBJECTS: dict[str, Callable[[World], str]] = {
@@ -71,6 +74,23 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
     "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
     "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),
+    "content:form_edit": lambda world: reverse("content:form_edit", args=[world.form.key]),
+    "content:question_add": lambda world: reverse("content:question_add", args=[world.form.key]),
+    "content:question": lambda world: reverse("content:question", args=[world.form.key, "name"]),
+    "content:question_move": lambda world: reverse("content:question_move", args=[world.form.key, "name"]),
+    "content:question_remove": lambda world: reverse("content:question_remove", args=[world.form.key, "name"]),
+    "content:form_texts": lambda world: reverse("content:form_texts", args=[world.form.key]),
+    "content:form_preview": lambda world: reverse("content:form_preview", args=[world.form.key]),
+    "content:form_publish": lambda world: reverse("content:form_publish", args=[world.form.key]),
+    "content:form_switch": lambda world: reverse("content:form_switch", args=[world.form.key]),
+    "content:form_duplicate": lambda world: reverse("content:form_duplicate", args=[world.form.key]),
+    "content:form_discard": lambda world: reverse("content:form_discard", args=[world.form.key]),
+    "content:form_share": lambda world: reverse("content:form_share", args=[world.form.key]),
+    "content:submissions": lambda world: reverse("content:submissions", args=[world.form.key]),
+    "content:submissions_export": lambda world: reverse("content:submissions_export", args=[world.form.key]),
+    "content:submission_release": lambda world: reverse(
+        "content:submission_release", args=[world.form.key, world.held.pk]
+    ),
 }
 """Routes to an object of a team: out of scope they answer 404; the toast, asked for by a script, shows nothing."""
 
@@ -92,6 +112,7 @@ LISTS: dict[str, str] = {
     "analytics:funnel_figures": "/insight/funnel/figures/?method=nonsense",
     "analytics:funnel_people": "/insight/funnel/people/?method=nonsense",
     "analytics:funnel_export": "/insight/funnel/export/",
+    "content:forms": "/forms/",
 }
 """Routes that show many objects: those of another team are not among them."""
 
@@ -142,6 +163,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:api_key_new": "/settings/api-keys/new/",
     "content:sites": "/settings/sites/",
     "content:site_new": "/settings/sites/new/",
+    "content:form_new": "/forms/new/",
 }
 """Routes that show settings, forms and oneself."""
 
@@ -149,9 +171,11 @@ WITHOUT_OBJECT: dict[str, str] = {
 @pytest.fixture
 def world(mei, lin, north, quiet_log) -> World:
     """Mei's team knows somebody through every door there is, and every text about them holds the canary."""
-    form = make_form(site=make_site(team=north))
+    form = make_form(site=make_site(team=north), name=CANARY, fields=[{"name": "name", "label": CANARY}])
     view = hit(
         site=form.site,
+        form=form,
+        held=QuarantinedSubmission.objects.get(),
         visitor="c1",
         url=f"https://www.example.com/{CANARY}?utm_medium=email&utm_campaign={CANARY}",
         props={"title": CANARY, "path": f"/{CANARY}"},
@@ -159,6 +183,7 @@ def world(mei, lin, north, quiet_log) -> World:
     arrive(view, hit("link_clicked", site=form.site, visitor="c1", props={"href": f"https://x.cn/{CANARY}"}))
     said = {"name": CANARY, "company": f"{CANARY} GmbH", "title": CANARY, "phone": PHONE, "email": MAIL, "note": CANARY}
     arrive(post_form(form, visitor="c1", answers=said))
+    arrive(post_form(form, answers=said, suspicions=["links"]))
     lead = Lead.objects.get()
     record_follow_up(
         lead=lead,

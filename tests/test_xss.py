@@ -153,6 +153,24 @@ def test_an_identifier_in_full_is_text_too(lead: Lead, mei) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
+def test_what_forms_ask_and_are_told_is_shown_and_never_run(north, text: str) -> None:
+    site = make_site(team=north, name=text[:80], origins=["https://www.example.com"])
+    asked = [{"name": name, "label": text, "label_en": text, "help": text} for name in ("name", "wish")]
+    asked[1]["shown_if"] = {"question": "name", "test": "is", "value": text}
+    wording = {"title": text[:80], "intro": text, "thanks": text, "privacy_url": text, "button": text[:30]}
+    form = make_form(site=site, name=text[:80], fields=asked, wording=wording, consent_text=text, thanks_url=text)
+    told = {"name": text, "company": text, "phone": "13987650001", "other": text}
+    arrive(post_form(form, answers=told, url=ADDRESS), post_form(form, answers=told, suspicions=[text[:20]]))
+    client = signed_in(make_staff("Nora", role="admin", data_scope="all"))
+    pages = ("", "questions/wish/", "texts/", f"share/?source={text}", "preview/", "preview/?thanks=1")
+    for page in (*pages, "submissions/", "submissions/?view=spam", f"submissions/?q={text}&from={text}"):
+        answer = client.get(f"/forms/{form.key}/{page}")
+        assert answer.status_code == 200, page
+        assert Page(answer.content.decode()).dangers == [], page
+    assert Page(client.get("/forms/").content.decode()).dangers == []
+
+
+@pytest.mark.parametrize("text", NASTY)
 def test_what_a_colleague_notes_is_shown_and_never_run(lead: Lead, mei, lin, text: str) -> None:
     mei.full_name = text[:80]
     mei.save()
@@ -207,7 +225,13 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     )
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
-    for address in ("/", "/settings/sites/", "/settings/api-keys/", "/settings/api-keys/new/", *(f"/system/{page}/" for page in pages)):
+    for address in (
+        "/",
+        "/settings/sites/",
+        "/settings/api-keys/",
+        "/settings/api-keys/new/",
+        *(f"/system/{page}/" for page in pages),
+    ):
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert Page(answer.content.decode()).dangers == [], address

@@ -27,6 +27,21 @@ export function helpForms({ page, track }) {
   });
 }
 
+/**
+ * Forms that stand in `<iframe data-wutong-frame>`: the frame grows with the form, and the form knows who is visiting.
+ */
+export function helpFrames(page) {
+  addEventListener("message", ({ source, origin, data }) => {
+    if (data?.wutong !== "form" || origin !== new URL(COLLECTOR).origin) return;
+    for (const frame of document.querySelectorAll("[data-wutong-frame]")) {
+      if (frame.contentWindow !== source) continue;
+      frame.height = data.height;
+      const { url, ref, view } = page;
+      source.postMessage({ wutong: "page", url, ref, view, visitor: visitor() }, origin);
+    }
+  });
+}
+
 const sending = new Map(); // form → the id of what is on its way: a second tap is the same submission
 
 async function submit(form, page) {

@@ -2,7 +2,7 @@
 //
 // Tells the collector what a visitor does. Until consent is given nothing is stored in the browser and no visitor is named.
 import { scrub } from "./scrub.js";
-import { helpForms } from "./forms.js";
+import { helpForms, helpFrames } from "./forms.js";
 import { send, sendBeforeHiding } from "./queue.js";
 import { state, visitor, grant, refuse } from "./consent.js";
 import { uuid7 } from "./uuid7.js";
@@ -94,6 +94,7 @@ for (const method of ["pushState", "replaceState"]) {
 addEventListener("popstate", () => setTimeout(open));
 
 helpForms({ page, track });
+helpFrames(page);
 
 window.wutong = {
   track,

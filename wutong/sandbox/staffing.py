@@ -5,7 +5,9 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from wutong.config import config
+from wutong.content.editing import begin_form, publish
 from wutong.content.models import Form
+from wutong.content.starters import STARTERS
 from wutong.events.models import Site
 from wutong.lifecycle.models import ProductLine
 from wutong.platform.calendar import END_OF_DAY, WorkingCalendar
@@ -72,6 +74,9 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     _put_online(site, form_key=company.FORM_KEY, thanks_url=f"{here[0]}/thanks")
     landing_page = Site(name="华南渠道落地页", team=teams[SOUTH], scope=scope, origins=["https://south.hengyi.example"])
     _put_online(landing_page, form_key="south-request", thanks_url="https://south.hengyi.example/thanks")
+    _white_paper(site, at=at)
+    for form in Form.objects.order_by("pk"):
+        publish(form=form, revision=None, by=None, at=at)
     MailSettings.objects.create(
         host=config().host,
         port=config().sandbox_smtp_port,
@@ -111,17 +116,24 @@ def _put_online(site: Site, *, form_key: str, thanks_url: str) -> None:
         name="预约演示",
         site=site,
         fields=[
-            {"name": "name", "label": "姓名", "kind": "text", "required": True},
-            {"name": "phone", "label": "手机", "kind": "tel", "required": True},
-            {"name": "email", "label": "工作邮箱", "kind": "email", "required": True},
-            {"name": "company", "label": "公司", "kind": "text", "required": True},
-            {"name": "title", "label": "职位", "kind": "text", "required": False},
-            {"name": "message", "label": "想了解什么", "kind": "textarea", "required": False},
+            {"name": "name", "label": "姓名", "label_en": "Name", "kind": "text", "required": True},
+            {"name": "phone", "label": "手机", "label_en": "Mobile", "kind": "phone", "required": True},
+            {"name": "email", "label": "工作邮箱", "label_en": "Work e-mail", "kind": "email", "required": True},
+            {"name": "company", "label": "公司", "label_en": "Company", "kind": "company", "required": True},
+            {"name": "title", "label": "职位", "label_en": "Job title", "kind": "text"},
+            {"name": "message", "label": "想了解什么", "label_en": "What would you like to see?", "kind": "textarea"},
         ],
+        wording={"title": "预约演示", "title_en": "Book a demo"},
         consent_version=company.FORM_CONSENT_VERSION,
         consent_text=company.FORM_CONSENT_TEXT,
         thanks_url=thanks_url,
     )
+
+
+def _white_paper(site: Site, *, at: datetime) -> None:
+    """A form with a page of its own."""
+    paper = next(one for one in STARTERS if one.code == "paper")
+    begin_form(name="MES 选型白皮书", site=site, design=paper.design, code=paper.code, by=None, at=at)
 
 
 def _hired(colleague: Colleague, teams: dict[str, Team], *, at: datetime) -> tuple[str, str, str]:
