@@ -174,16 +174,13 @@ def world(mei, lin, north, quiet_log) -> World:
     form = make_form(site=make_site(team=north), name=CANARY, fields=[{"name": "name", "label": CANARY}])
     view = hit(
         site=form.site,
-        form=form,
-        held=QuarantinedSubmission.objects.get(),
         visitor="c1",
         url=f"https://www.example.com/{CANARY}?utm_medium=email&utm_campaign={CANARY}",
         props={"title": CANARY, "path": f"/{CANARY}"},
     )
     arrive(view, hit("link_clicked", site=form.site, visitor="c1", props={"href": f"https://x.cn/{CANARY}"}))
     said = {"name": CANARY, "company": f"{CANARY} GmbH", "title": CANARY, "phone": PHONE, "email": MAIL, "note": CANARY}
-    arrive(post_form(form, visitor="c1", answers=said))
-    arrive(post_form(form, answers=said, suspicions=["links"]))
+    arrive(post_form(form, visitor="c1", answers=said), post_form(form, answers=said, suspicions=["links"]))
     lead = Lead.objects.get()
     record_follow_up(
         lead=lead,
@@ -212,6 +209,8 @@ def world(mei, lin, north, quiet_log) -> World:
         notice=Notification.objects.filter(staff=mei).latest("pk"),
         staff=mei,
         site=form.site,
+        form=form,
+        held=QuarantinedSubmission.objects.get(),
     )
 
 

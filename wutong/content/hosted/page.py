@@ -83,7 +83,9 @@ def thanks_page(design: Design, place: Place) -> str:
     language = place.language
     said = design.wording.said("thanks", language) or word("thanks", language)
     on = design.thanks_url
-    way = f'<a class="go" href="{escape(on)}" target="_top">{escape(word("go_on", language))}</a>' if on else ""
+    way = (
+        f'<a class="go" href="{escape(on)}" target="_top">{escape(word("go_on", language))}</a>' if _is_web(on) else ""
+    )
     title = word("title_thanks", language)
     body = f'<div class="done"><h1 tabindex="-1">{escape(title)}</h1><p class="intro">{_linked(said)}</p>{way}</div>'
     return _document(title, body, place)
@@ -98,12 +100,16 @@ def notice_page(title: str, text: str, *, language: Language) -> str:
 def security_policy(*, frame_ancestors: Iterable[str], thanks_url: str = "") -> str:
     """The Content-Security-Policy of these pages. Browsers check ``form-action`` on the redirect to the thanks too."""
     origin = "/".join(thanks_url.split("/", 3)[:3])
-    forms = f"'self' {origin}" if origin.startswith(("https://", "http://")) and _is_plain(origin) else "'self'"
+    forms = f"'self' {origin}" if _is_web(origin) and _is_plain(origin) else "'self'"
     ancestors = " ".join(one for one in frame_ancestors if _is_plain(one)) or "'none'"
     return (
         f"default-src 'none'; script-src 'self'; style-src '{_style_hash()}'; img-src data:; connect-src 'self'; "
         f"form-action {forms}; base-uri 'none'; frame-ancestors {ancestors}"
     )
+
+
+def _is_web(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
 
 
 def _is_plain(source: str) -> bool:
@@ -203,7 +209,7 @@ def _consent(design: Design, filled: Filled, language: Language) -> str:
     url = design.wording.privacy_url
     more = (
         f' <a href="{escape(url)}" target="_blank" rel="noopener">{escape(word("privacy_notice", language))}</a>'
-        if url.startswith(("https://", "http://"))
+        if _is_web(url)
         else ""
     )
     box = f'<input type="checkbox" id="f-privacy" name="{CONSENT}" value="yes"{about}{ticked}>'
@@ -232,7 +238,7 @@ def _linked(text: str) -> str:
     """The text, with web addresses in it as links: the white paper that was promised."""
     pieces = []
     for piece in text.split(" "):
-        if piece.startswith(("https://", "http://")):
+        if _is_web(piece):
             pieces.append(f'<a href="{escape(piece)}" target="_top">{escape(piece)}</a>')
         else:
             pieces.append(escape(piece))
