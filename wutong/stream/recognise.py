@@ -54,10 +54,14 @@ def drop_doubles(batch: Batch) -> None:
     The first may have been stored long ago. One that is stored at this very moment by another processor is dropped by
     the table itself.
     """
-    kept = {}
     stored = stored_digests([arrival.id for arrival in batch.arrivals])
-    for arrival in batch.arrivals:
-        digest = _digest(arrival)
+    digests = [_digest(arrival) for arrival in batch.arrivals]
+    batch.digests = dict(zip((arrival.id for arrival in batch.arrivals), digests, strict=True))
+    if not stored and len(batch.digests) == len(batch.arrivals):
+        return  # as almost always
+    batch.digests = {}
+    kept = {}
+    for arrival, digest in zip(batch.arrivals, digests, strict=True):
         if arrival.id in stored:
             batch.drops[Drop.REPEATED if stored[arrival.id] == digest else Drop.ID_REUSED] += 1
         elif arrival.id not in kept:
