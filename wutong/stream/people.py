@@ -17,6 +17,7 @@ from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import Assurance
 from wutong.people.normal_form import NotAnIdentifier, email, phone
+from wutong.platform.rows import execute_with_rows, insert_objects
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.forms import versions_of
 from wutong.stream.origins import came_by
@@ -78,7 +79,7 @@ def keep_answers(batch: Batch) -> None:
             if name in _FACTS and text.strip() and not (name == "message" and isinstance(arrival, FormPost))
         ]
     if told:
-        FormSubmission.objects.bulk_create(submissions, ignore_conflicts=True)
+        insert_objects(submissions, ignore_conflicts=True)
         state_many(statements)
 
 
@@ -201,26 +202,21 @@ def _further_consents(batch: Batch) -> list[Decision]:
 
 def settle_people(batch: Batch) -> None:
     """Bring the people of the batch up to date: when they were here, what they are called, how far they are known."""
-    rows = [row for row in batch.rows.values() if row.person_id is not None]
     last_seen: dict[int, HotRow] = {}
     first_seen: dict[int, HotRow] = {}
-    for row in rows:
-        _, person_id = _whose(row)
-        if person_id not in first_seen or row.occurred_at < first_seen[person_id].occurred_at:
-            first_seen[person_id] = row
-        if person_id not in last_seen or row.occurred_at > last_seen[person_id].occurred_at:
-            last_seen[person_id] = row
+    for row in batch.rows.values():  # in the order in which it happened
+        if row.person_id is not None:
+            first_seen.setdefault(row.person_id, row)
+            last_seen[row.person_id] = row
     if last_seen:
-        people = sorted(last_seen)  # row locks in id order
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                UPDATE people_person p SET last_seen_at = s.at
-                FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS s(id, at) ORDER BY id) s
-                WHERE p.id = s.id AND p.last_seen_at < s.at
-                """,
-                [people, [last_seen[id].occurred_at for id in people]],
-            )
+        execute_with_rows(
+            """
+            UPDATE people_person p SET last_seen_at = s.at
+            FROM (SELECT * FROM json_to_recordset(%(rows)s::json) AS s(id bigint, at timestamptz) ORDER BY id) s
+            WHERE p.id = s.id AND p.last_seen_at < s.at
+            """,
+            [{"id": id, "at": row.occurred_at} for id, row in sorted(last_seen.items())],  # row locks in id order
+        )
     arrive_many(
         [
             Arrived(
