@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from django.db import connection, models
+from django.db.models import NOT_PROVIDED
 
 _encoder = msgspec.json.Encoder()
 
@@ -61,7 +62,10 @@ def _insertion(
 ) -> tuple[str, list[tuple[str, str]]]:
     """The statement, and of each column its name and the attribute that holds it."""
     meta = model._meta
-    fields = [field for field in meta.concrete_fields if not (is_numbered and field.primary_key)]
+    given = [
+        field for field in meta.concrete_fields if field.db_default is NOT_PROVIDED
+    ]  # the others the database fills in
+    fields = [field for field in given if not (is_numbered and field.primary_key)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
     then = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{meta.pk.column}"' if is_numbered else ""
