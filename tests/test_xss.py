@@ -207,7 +207,13 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     )
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
-    for address in ("/", "/settings/sites/", "/settings/api-keys/", "/settings/api-keys/new/", *(f"/system/{page}/" for page in pages)):
+    for address in (
+        "/",
+        "/settings/sites/",
+        "/settings/api-keys/",
+        "/settings/api-keys/new/",
+        *(f"/system/{page}/" for page in pages),
+    ):
         answer = client.get(address)
         assert answer.status_code == 200, address
         assert Page(answer.content.decode()).dangers == [], address
