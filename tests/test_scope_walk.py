@@ -89,6 +89,10 @@ LISTS: dict[str, str] = {
     "platform:jobs": "/system/jobs/",
     "platform:health": "/system/health/",
     # What the analyst answers is cut to the reader's sight in tests/analytics; here it is not started.
+    "analytics:leads": "/insight/leads/?period=30d&whole=1",
+    "analytics:leads_panel": "/insight/leads/funnel/?period=30d&by=owner",
+    "analytics:leads_behind": "/insight/leads/behind/?period=30d&step=1",
+    "analytics:leads_export": "/insight/leads/export/",
     "analytics:funnel": "/insight/funnel/",
     "analytics:funnel_figures": "/insight/funnel/figures/?method=nonsense",
     "analytics:funnel_people": "/insight/funnel/people/?method=nonsense",

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.analytics.leads.question import LeadQuestion
-from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, FollowUp, HandOver, Lead, StageVisit
+from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, FollowUp, HandOver, StageVisit
+from wutong.lifecycle.models.lead import LeadQuerySet
 
-Leads = QuerySet[Lead]
+Leads = LeadQuerySet
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Counted:
     name: Promise
     meaning: Promise
     leads: Callable[[LeadQuestion], Leads]
-    colleague: Callable[[LeadQuestion], Combinable] = lambda question: F("owner_id")
+    colleague: Callable[[LeadQuestion], Combinable] = lambda _: F("owner_id")
 
 
 def _first_clocks(question: LeadQuestion, condition: Q | None = None) -> Leads:
@@ -54,7 +55,7 @@ def _waiting(question: LeadQuestion, condition: Q | None = None) -> Leads:
     return leads if condition is None else leads.filter(condition)
 
 
-def _who_stopped(question: LeadQuestion) -> Combinable:
+def _who_stopped(_question: LeadQuestion) -> Combinable:
     clocks = Clock.objects.filter(lead=OuterRef("pk"), kind=Clock.Kind.FIRST_CONTACT)
     return Subquery(clocks.values("stopped_by_id")[:1])
 

@@ -85,7 +85,12 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return self.stage.label if self.step > 1 else _("Leads")
+        return str(self.stage.label) if self.step > 1 else _("Leads")
+
+    @property
+    def is_reference_of_another(self) -> bool:
+        """Whether the published rate is taken of another stage than the one before."""
+        return self.reference is not None and self.reference[1] != STEPS[self.step - 2]
 
     @property
     def change(self) -> float | None:
