@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
@@ -42,8 +43,15 @@ def document() -> dict[str, Any]:
 
 def schemas_of(kinds: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """JSON schemas of ``kinds``, and of the types that they are made of."""
-    found, parts = msgspec.json.schema_components(kinds, ref_template=_REF)
+    found, parts = msgspec.json.schema_components(kinds, schema_hook=_choices, ref_template=_REF)
     return list(found), parts
+
+
+def _choices(kind: type[Any]) -> dict[str, Any]:
+    """The schema of Django's choices, which msgspec reads as an enum but cannot describe."""
+    if issubclass(kind, TextChoices):
+        return {"type": "string", "enum": list(kind.values)}
+    raise NotImplementedError
 
 
 def codes_of(operation: Operation) -> list[str]:
