@@ -159,6 +159,7 @@ def _drawn(request: StaffRequest, name: str, question: LeadQuestion) -> dict[str
         "name": name,
         "template": f"analytics/leads/_{name}.html",
         "question": question,
+        "meaning": MEANINGS[question.method],
         "meanings": MEANINGS,
         **PANELS[name](question, link),
     }
