@@ -1,7 +1,7 @@
 """Steps that keep what people said about themselves and what they allowed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db import connection
@@ -22,6 +22,7 @@ from wutong.stream.batch import Batch, Interest
 from wutong.stream.forms import versions_of
 from wutong.stream.origins import came_by
 
+_LATELY = timedelta(days=90)
 _JUST_BEFORE = timedelta(microseconds=1)
 """Whoever is first seen through a form was a visitor before it: a funnel's steps need different instants."""
 _FACTS = {
@@ -37,7 +38,7 @@ _FACTS = {
 def keep_answers(batch: Batch) -> None:
     """Keep each new form as a submission, and what it or another system says as statements about the person."""
     told = _newly_told(batch)
-    channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)])
+    channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)], at=batch.at)
     posts = [(arrival, row) for arrival, row in told if isinstance(arrival, FormPost)]
     came = came_by(posts, batch)
     versions = versions_of((batch.forms[post.form], post) for post, _ in posts)
@@ -262,7 +263,7 @@ def _whose(row: HotRow) -> tuple[int, int]:
     return row.subject_id, row.person_id
 
 
-def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
+def _channels(rows: Iterable[HotRow], *, at: datetime) -> dict[int, tuple[str, str]]:
     """The channel and campaign by which each person came last, in the ninety days before."""
     people = [row.person_id for row in rows]
     if not people:
@@ -272,10 +273,10 @@ def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
             """
             SELECT DISTINCT ON (person_id) person_id, channel, campaign FROM event
             WHERE person_id = ANY(%s) AND channel <> '' AND name IN ('page_viewed', 'consent_given')
-              AND occurred_at > now() - interval '90 days'
+              AND occurred_at > %s
             ORDER BY person_id, channel = 'direct', occurred_at DESC
             """,
-            [people],
+            [people, at - _LATELY],
         )
         return {person_id: (channel, campaign) for person_id, channel, campaign in cursor.fetchall()}
 
