@@ -39,7 +39,8 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
 from wutong.people.models import Identifier, Person
-from wutong.platform.models import Notification, ParkedItem, Role, Staff
+from wutong.platform.api_keys import make_key
+from wutong.platform.models import ApiRight, BusinessScope, Notification, ParkedItem, Role, Staff, Team
 from wutong.platform.permissions import GRANTS
 from wutong.platform.secrets import sign
 from wutong.stream.processor import TRIES, drain
@@ -108,6 +109,10 @@ LISTS: dict[str, str] = {
     "platform:jobs": "/system/jobs/",
     "platform:health": "/system/health/",
     # What the analyst answers is cut to the reader's sight in tests/analytics; here it is not started.
+    "analytics:leads": "/insight/leads/?period=30d&whole=1",
+    "analytics:leads_panel": "/insight/leads/funnel/?period=30d&by=owner",
+    "analytics:leads_behind": "/insight/leads/behind/?period=30d&step=1",
+    "analytics:leads_export": "/insight/leads/export/",
     "analytics:funnel": "/insight/funnel/",
     "analytics:funnel_figures": "/insight/funnel/figures/?method=nonsense",
     "analytics:funnel_people": "/insight/funnel/people/?method=nonsense",
@@ -135,6 +140,14 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
 }
 """Routes to what belongs to the company: a right of the role opens them, for every team alike."""
 
+API: dict[str, Callable[[World], str]] = {
+    "api:leads": lambda _world: reverse("api:leads"),
+    "api:lead": lambda world: reverse("api:lead", args=[world.lead.public_id]),
+    "api:person": lambda world: reverse("api:person", args=[world.person.public_id]),
+    "api:events": lambda _world: reverse("api:events"),
+}
+"""Routes of other systems: they take a key, and no colleague's session opens them."""
+
 WITHOUT_OBJECT: dict[str, str] = {
     "healthz": "/healthz",
     "readyz": "/readyz",
@@ -160,6 +173,9 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:mail": "/system/mail/",
     "platform:mail_test": "/system/mail/test/",
     "platform:api_keys": "/settings/api-keys/",
+    "api:docs": "/api/docs",
+    "api:openapi": "/api/openapi.json",
+    "api:nowhere": "/api/nowhere",
     "platform:api_key_new": "/settings/api-keys/new/",
     "content:sites": "/settings/sites/",
     "content:site_new": "/settings/sites/new/",
@@ -229,13 +245,13 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 
 def test_every_route_stands_in_one_of_the_lists() -> None:
-    listed = [*OBJECTS, *LISTS, *WHOLE_COMPANY, *WITHOUT_OBJECT]
+    listed = [*OBJECTS, *LISTS, *WHOLE_COMPANY, *API, *WITHOUT_OBJECT]
     assert sorted(name for name, _ in routes()) == sorted(listed)
     assert len(set(listed)) == len(listed)
 
 
 def addresses(world: World) -> dict[str, str]:
-    built = {name: build(world) for name, build in (OBJECTS | WHOLE_COMPANY).items()}
+    built = {name: build(world) for name, build in (OBJECTS | WHOLE_COMPANY | API).items()}
     return built | LISTS | WITHOUT_OBJECT
 
 
@@ -282,6 +298,8 @@ def holds_a_secret(text: str) -> bool:
 def wrong_status(name: str, status: int, *, may: bool) -> bool:
     if status == 405 or name == "readyz":  # which is not ready while no worker runs
         return False
+    if name in API:
+        return status != 401
     if not may:
         return status != 403
     if name in OBJECTS:
@@ -356,7 +374,33 @@ def test_a_visitor_who_is_not_signed_in_sees_none_of_it(world: World) -> None:
         for method in ("GET", "POST"):
             status, text = walker.tries(method, address)
             assert not holds_a_secret(text), name
-            assert name in WITHOUT_OBJECT or status in (302, 405), name
+            assert name in WITHOUT_OBJECT or status in ((401, 405) if name in API else (302, 405)), name
+
+
+def test_a_key_of_another_team_or_part_of_the_business_opens_none_of_it(world: World, south, ada) -> None:
+    """The key of her own team hears the canary at the same addresses: else the walk proves nothing."""
+
+    def heard(team: Team, scope: BusinessScope) -> dict[str, tuple[int, bool]]:
+        made = make_key(
+            name="CRM",
+            rights=list(ApiRight),
+            team=team,
+            scope=scope,
+            per_minute=1_000,
+            expires_at=None,
+            by=ada,
+            at=LATELY,
+        )
+        client = Client(headers={"Authorization": f"Bearer {made.secret}"})
+        answers = {name: client.get(address) for name, address in addresses(world).items() if name in API}
+        return {name: (one.status_code, holds_a_secret(one.content.decode())) for name, one in answers.items()}
+
+    nothing = {"api:leads": (200, False), "api:lead": (404, False), "api:person": (404, False)}
+    nothing |= {"api:events": (405, False)}
+    all_of_it = nothing | {"api:leads": (200, True), "api:lead": (200, True), "api:person": (200, True)}
+    assert heard(south, world.lead.scope) == nothing
+    assert heard(world.lead.team, make_scope("brand")) == nothing
+    assert heard(world.lead.team, world.lead.scope) == all_of_it
 
 
 def test_a_stranger_who_types_her_address_into_a_form_is_told_nothing_of_her(world: World) -> None:

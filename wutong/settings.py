@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wutong.sales",
     "wutong.analytics",
     "wutong.stream",
+    "wutong.api",
     "wutong.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

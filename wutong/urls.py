@@ -1,8 +1,11 @@
 """The addresses of the pages. Each capability keeps its own."""
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from wutong.api import door
 from wutong.platform import observe
+from wutong.web import views
 
 urlpatterns = [
     path("healthz", observe.healthz),
@@ -13,8 +16,14 @@ urlpatterns = [
     path("", include("wutong.lifecycle.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
+    path("api/", include("wutong.api.urls")),
 ]
 handler400 = "wutong.web.views.bad_request"
 handler403 = "wutong.web.views.forbidden"
 handler404 = "wutong.web.views.not_found"
-handler500 = "wutong.web.views.server_error"
+handler500 = "wutong.urls.server_error"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our bug, told to a program or to a person."""
+    return door.failed(request) if request.path.startswith("/api/v") else views.server_error(request)

@@ -9,4 +9,9 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from wutong.platform.audit_labels import register_actions
 
-        register_actions({"analytics.funnel_exported": _("Exported the funnel")})
+        register_actions(
+            {
+                "analytics.funnel_exported": _("Exported the funnel"),
+                "analytics.leads_exported": _("Exported the figures of leads"),
+            }
+        )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-CHOICES = ("week", "30d", "quarter", "own")
+CHOICES = ("week", "30d", "quarter", "half", "own")
 _DAY = timedelta(days=1)
 
 
@@ -25,10 +25,11 @@ class Period:
 
 
 def named(code: str, *, today: date, zone: tzinfo) -> Period:
-    """The period that ``code`` names and that ends today: this week (from Monday), 30 days, or this quarter."""
+    """The period that ``code`` names and that ends today: this week (from Monday), this quarter, or some days."""
     firsts = {
         "week": today - _DAY * today.weekday(),
         "30d": today - _DAY * 29,
+        "half": today - _DAY * 179,
         "quarter": date(today.year, (today.month - 1) // 3 * 3 + 1, 1),
     }
     return Period(first=firsts[code], last=today, zone=zone)

@@ -12,7 +12,7 @@ import msgspec
 from django.db import connection
 from msgspec import Struct
 
-from wutong.platform.rows import execute_with_rows
+from wutong.platform.rows import execute_with_rows, id_array
 
 
 class HotRow(Struct, frozen=True, kw_only=True):
@@ -38,11 +38,16 @@ class HotRow(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of a batch: the ids that are new, those that repeat, those that were used for something else."""
+    """What became of a batch: the events that are new, and the ids that repeat or were used for something else."""
 
-    new: frozenset[UUID]
-    repeated: frozenset[UUID]
-    reused: frozenset[UUID]
+    rows: Sequence[HotRow]
+    repeated: frozenset[UUID] = frozenset()
+    reused: frozenset[UUID] = frozenset()
+
+    @property
+    def new(self) -> frozenset[UUID]:
+        """The ids of the events that are new."""
+        return frozenset(row.id for row in self.rows)
 
 
 def new_id(at: datetime) -> UUID:
@@ -62,35 +67,40 @@ def digest_of(*parts: object) -> int:
 
 def insert_many(rows: Sequence[HotRow]) -> Stored:
     """Store events; those whose id is there already change nothing. Opens no transaction."""
-    first: dict[UUID, HotRow] = {}
-    repeated: set[UUID] = set()
-    reused: set[UUID] = set()
-    for row in rows:
-        earlier = first.setdefault(row.id, row)
-        if earlier is not row:
-            (repeated if earlier.digest == row.digest else reused).add(row.id)
-    if not first:
-        return Stored(frozenset(), frozenset(), frozenset())
-    inserted = execute_with_rows(
+    if not rows:
+        return Stored(())
+    # The ids of the new ones come back only when some were there already: mostly none are.
+    ((n, ids),) = execute_with_rows(
         """
-        INSERT INTO event (id, name, occurred_at, received_at, subject_id, person_id, site_id, source, view_id, channel,
-                           campaign, url, props, is_own, is_machine, digest)
-        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
-            id uuid, name text, occurred_at timestamptz, received_at timestamptz, subject_id bigint, person_id bigint,
-            site_id bigint, source text, view_id uuid, channel text, campaign text, url text, props jsonb, is_own bool,
-            is_machine bool, digest bigint)
-        ON CONFLICT (id) DO NOTHING RETURNING id
+        WITH new AS (
+            INSERT INTO event (id, name, occurred_at, received_at, subject_id, person_id, site_id, source, view_id,
+                               channel, campaign, url, props, is_own, is_machine, digest)
+            SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+                id uuid, name text, occurred_at timestamptz, received_at timestamptz, subject_id bigint,
+                person_id bigint, site_id bigint, source text, view_id uuid, channel text, campaign text, url text,
+                props jsonb, is_own bool, is_machine bool, digest bigint)
+            ON CONFLICT (id) DO NOTHING RETURNING id
+        )
+        SELECT count(*), CASE WHEN count(*) < %(given)s THEN array_agg(id) END FROM new
         """,
-        list(first.values()),
+        rows,
+        given=len(rows),
     )
-    new = frozenset(row[0] for row in inserted)
-    there = [id for id in first if id not in new]
-    if there:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id, digest FROM event WHERE id = ANY(%s)", [there])
-            for id, digest in cursor.fetchall():
-                (repeated if digest == first[id].digest else reused).add(id)
-    return Stored(new, frozenset(repeated), frozenset(reused))
+    return Stored(rows) if n == len(rows) else _sorted_out(rows, new=frozenset(ids or ()))
+
+
+def _sorted_out(rows: Sequence[HotRow], *, new: frozenset[UUID]) -> Stored:
+    """Tell the events that were stored from those that were there, or came before in the same batch."""
+    first: dict[UUID, HotRow] = {}
+    again = [row for row in rows if first.setdefault(row.id, row) is not row]
+    known = {row.id: row.digest for row in first.values() if row.id in new}
+    known |= stored_digests([id for id in first if id not in new])
+    again += [row for row in first.values() if row.id not in new]
+    return Stored(
+        [row for row in first.values() if row.id in new],
+        repeated=frozenset(row.id for row in again if known.get(row.id) == row.digest),
+        reused=frozenset(row.id for row in again if known.get(row.id) != row.digest),
+    )
 
 
 def stored_digests(ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -98,5 +108,5 @@ def stored_digests(ids: Sequence[UUID]) -> dict[UUID, int]:
     if not ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, digest FROM event WHERE id = ANY(%s)", [list(ids)])
+        cursor.execute("SELECT id, digest FROM event WHERE id = ANY(%s::uuid[])", [id_array(ids)])
         return dict(cursor.fetchall())

@@ -15,6 +15,7 @@ from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import BusinessScope, Team
+from wutong.platform.rows import insert_objects
 
 FIRST_CONTACT_WITHIN = timedelta(minutes=5)
 """Working time in which a new lead is to be contacted by a human. Source: ``product.md`` 3."""
@@ -86,9 +87,9 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
             if entry.lead.stage == Stage.NURTURE and entry.lead.created_by_event_id != entry.capture.event_id
         }
         step_many(list(returning.values()), to=Stage.NEW, by=None, at=at, reason="re_engaged")
-    Lead.objects.bulk_create([lead for lead, _ in fresh])
-    StageVisit.objects.bulk_create([_first_visit(lead, capture) for lead, capture in fresh])
-    Clock.objects.bulk_create(
+    insert_objects([lead for lead, _ in fresh])
+    insert_objects([_first_visit(lead, capture) for lead, capture in fresh])
+    insert_objects(
         [
             new_clock(lead, Clock.Kind.FIRST_CONTACT, calendar, within=FIRST_CONTACT_WITHIN, at=capture.at)
             for lead, capture in fresh

@@ -100,8 +100,8 @@ def start_contracts(contracts: Sequence[Contract], *, by: Staff | None, at: date
     if any(contract.ends_on <= contract.starts_on for contract in contracts):
         raise TermImpossible
     Contract.objects.bulk_create(contracts)
-    StageVisit.objects.bulk_create([_stay(contract, by=by, at=at, reason="signed") for contract in contracts])
-    insert_many([_event("contract_started", contract, at=at, by=by) for contract in contracts])
+    StageVisit.objects.bulk_create([new_stay(contract, by=by, at=at, reason="signed") for contract in contracts])
+    insert_many([happening("contract_started", contract, at=at, by=by) for contract in contracts])
 
 
 def move_contract(*, contract: Contract, to: ContractStage, by: Staff, at: datetime, reason: str = "") -> None:
@@ -170,9 +170,9 @@ def step_contracts(
     for contract in contracts:
         contract.stage, contract.reason = to, reason
         contract.version += 1
-    StageVisit.objects.bulk_create([_stay(contract, by=by, at=at, reason=reason) for contract in contracts])
+    StageVisit.objects.bulk_create([new_stay(contract, by=by, at=at, reason=reason) for contract in contracts])
     Contract.objects.bulk_update(contracts, ["stage", "reason", "version"])
-    insert_many([_event("stage_entered", contract, at=at, by=by) for contract in contracts])
+    insert_many([happening("stage_entered", contract, at=at, by=by) for contract in contracts])
 
 
 def steps_from(contract: Contract, *, by: Staff) -> list[ContractStage]:
@@ -216,7 +216,8 @@ def _locked(contract: Contract) -> Contract:
     return now
 
 
-def _stay(contract: Contract, *, by: Staff | None, at: datetime, reason: str) -> StageVisit:
+def new_stay(contract: Contract, *, by: Staff | None, at: datetime, reason: str) -> StageVisit:
+    """The stay that begins as ``contract`` enters the stage it is in, not yet stored."""
     return StageVisit(
         machine=Machine.CONTRACT,
         stage=contract.stage,
@@ -231,7 +232,8 @@ def _stay(contract: Contract, *, by: Staff | None, at: datetime, reason: str) ->
     )
 
 
-def _event(name: str, contract: Contract, *, by: Staff | None, at: datetime) -> HotRow:
+def happening(name: str, contract: Contract, *, by: Staff | None, at: datetime) -> HotRow:
+    """The event ``contract_started`` or ``stage_entered`` of a contract as it is now, not yet stored."""
     if name == "contract_started":
         props = {"contract": str(contract.public_id), "product_line": contract.product_line.code}
     else:

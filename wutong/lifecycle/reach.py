@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from wutong.people.models import IdentifierKind
+from wutong.platform.rows import execute_with_rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,21 +24,14 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
     """Open a visitor's stay for people seen for the first time. Opens no transaction."""
     if not arrivals:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
-            SELECT 'reach', 'visitor', subject_id, person_id, at, 'first_seen', channel
-            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
-                AS a(subject_id, person_id, at, channel)
-            """,
-            [
-                [one.subject_id for one in arrivals],
-                [one.person_id for one in arrivals],
-                [one.at for one in arrivals],
-                [one.channel for one in arrivals],
-            ],
-        )
+    execute_with_rows(
+        """
+        INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
+        SELECT 'reach', 'visitor', subject_id, person_id, at, 'first_seen', channel
+        FROM json_to_recordset(%(rows)s::json) AS a(subject_id bigint, person_id bigint, at timestamptz, channel text)
+        """,
+        arrivals,
+    )
 
 
 def settle_reach(people: Sequence[int], *, at: datetime) -> None:

@@ -212,7 +212,7 @@ def step_many(
     Raises:
         NoSuchStep, NotYourStep, ReasonNeeded: nothing is changed then.
     """
-    steps = [_checked(lead, to, by=by, reason=reason, through=through) for lead in leads]
+    steps = [checked_step(lead, to, by=by, reason=reason, through=through) for lead in leads]
     if not leads:
         return
     StageVisit.objects.filter(lead__in=leads, machine=Machine.LEAD, left_at=None).update(
@@ -225,14 +225,19 @@ def step_many(
         lead.stage, lead.accountable = to, step.accountable
         lead.owner = lead.owner or by
         lead.version += 1
-    StageVisit.objects.bulk_create([_stay(lead, by=by, at=at, reason=reason) for lead in leads])
+    StageVisit.objects.bulk_create([new_stay(lead, by=by, at=at, reason=reason) for lead in leads])
     Lead.objects.bulk_update(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
     if to == Stage.NEW:
         start_clocks(leads, Clock.Kind.RE_ENGAGED, within=ANSWER_RETURNING_WITHIN, at=at)
-    insert_many([_entered(lead, by=by, at=at) for lead in leads])
+    insert_many([entering(lead, by=by, at=at) for lead in leads])
 
 
-def _checked(lead: Lead, to: Stage, *, by: Staff | None, reason: str, through: Through) -> Step:
+def checked_step(lead: Lead, to: Stage, *, by: Staff | None, reason: str, through: Through) -> Step:
+    """The arrow from where ``lead`` is, if the machine has it and lets ``by`` take it so.
+
+    Raises:
+        NoSuchStep, NotYourStep, ReasonNeeded: see there.
+    """
     step = STEPS.get((Stage(lead.stage), to))
     if step is None or step.through is not through:
         raise NoSuchStep(stage=lead.get_stage_display())
@@ -261,7 +266,8 @@ def _settle_what_waits(leads: Sequence[Lead], to: Stage, *, by: Staff | None, at
     )
 
 
-def _stay(lead: Lead, *, by: Staff | None, at: datetime, reason: str) -> StageVisit:
+def new_stay(lead: Lead, *, by: Staff | None, at: datetime, reason: str) -> StageVisit:
+    """The stay that begins as ``lead`` enters the stage it is in, not yet stored."""
     return StageVisit(
         machine=Machine.LEAD,
         stage=lead.stage,
@@ -277,7 +283,8 @@ def _stay(lead: Lead, *, by: Staff | None, at: datetime, reason: str) -> StageVi
     )
 
 
-def _entered(lead: Lead, *, by: Staff | None, at: datetime) -> HotRow:
+def entering(lead: Lead, *, by: Staff | None, at: datetime) -> HotRow:
+    """The event that goes with :func:`new_stay`."""
     return HotRow(
         id=new_id(at),
         name="stage_entered",

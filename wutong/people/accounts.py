@@ -2,12 +2,13 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from wutong.people.models import Account, Affiliation, Assurance
 from wutong.platform.chinese import normalised, search_keys, sort_key
+from wutong.platform.rows import insert_objects
 
 _NOT_NAME = re.compile(r"[\s,.;:、，。；：()（）\[\]【】\"'“”‘’!！?？\-_/]+")
 _STAMP = re.compile(r"(盖章|公章)$")
@@ -41,27 +42,28 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
     Returns:
         the account of each subject; a subject whose company has no letters in its name has none.
     """
-    by_key = {name_key(one.company): one.company.strip()[:200] for one in employments}
-    by_key.pop("", None)
-    Account.objects.bulk_create(
-        [
-            Account(
-                public_id=uuid.uuid4(),
-                name=name,
-                name_key=key,
-                sort_key=sort_key(name),
-                search_keys=search_keys([name]),
-                created_at=at,
-            )
-            for key, name in sorted(by_key.items())
-        ],
-        ignore_conflicts=True,
-    )
-    accounts = {account.name_key: account for account in Account.objects.filter(name_key__in=by_key)}
-    found = {
-        one.subject_id: accounts[name_key(one.company)] for one in employments if name_key(one.company) in accounts
-    }
-    Affiliation.objects.bulk_create(
+    keys = {one.company: name_key(one.company) for one in employments}
+    by_key = {key: company.strip()[:200] for company, key in keys.items() if key}
+    accounts = _accounts(by_key)
+    new = {key: name for key, name in sorted(by_key.items()) if key not in accounts}
+    if new:
+        insert_objects(
+            [
+                Account(
+                    public_id=uuid.uuid4(),
+                    name=name,
+                    name_key=key,
+                    sort_key=sort_key(name),
+                    search_keys=search_keys([name]),
+                    created_at=at,
+                )
+                for key, name in new.items()
+            ],
+            ignore_conflicts=True,
+        )
+        accounts |= _accounts(new)
+    found = {one.subject_id: accounts[key] for one in employments if (key := keys[one.company]) in accounts}
+    insert_objects(
         [
             Affiliation(
                 subject_id=one.subject_id,
@@ -78,3 +80,8 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
         ignore_conflicts=True,
     )
     return found
+
+
+def _accounts(keys: Iterable[str]) -> dict[str, Account]:
+    found = Account.objects.filter(name_key__in=list(keys)).defer("search_keys")
+    return {account.name_key: account for account in found}

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from wutong.people.models import Assurance, Consent
+from wutong.platform.rows import insert_objects
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Decision:
 
 def decide_many(decisions: Sequence[Decision]) -> None:
     """Keep every decision; a repeat of the same event changes nothing. Opens no transaction."""
-    Consent.objects.bulk_create(
+    insert_objects(
         [
             Consent(
                 subject_id=one.subject_id,

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
 from msgspec import Struct
 
-from wutong.people.models import Assurance, FieldValue, Reach
+from wutong.people.models import Assurance, Reach
 from wutong.platform.chinese import search_keys, sort_key
-from wutong.platform.rows import execute_with_rows
+from wutong.platform.rows import execute_with_rows, id_array
 
 SHOWN_FIELDS = ("full_name", "title", "company")
 Follower = Callable[[Sequence[int]], None]
@@ -33,6 +34,15 @@ class Statement:
     event_id: UUID | None = None
 
 
+class _Shown(Struct, frozen=True):
+    """A statement about a field that people are listed by."""
+
+    field: str
+    value: str
+    assurance: str
+    observed_at: datetime
+
+
 class _Listed(Struct, frozen=True, kw_only=True):
     """What a person is listed by. A reach of None stays what it was."""
 
@@ -53,36 +63,47 @@ def follow(follower: Follower) -> None:
 
 def state_many(statements: Sequence[Statement]) -> None:
     """Keep every statement; a repeat of the same event changes nothing. Opens no transaction."""
-    FieldValue.objects.bulk_create(
-        [
-            FieldValue(
-                subject_id=one.subject_id,
-                person_id=one.person_id,
-                field=one.field,
-                value=one.value,
-                source=one.source,
-                assurance=one.assurance,
-                observed_at=one.observed_at,
-                event_id=one.event_id,
-            )
-            for one in statements
-        ],
-        ignore_conflicts=True,
+    execute_with_rows(
+        """
+        INSERT INTO people_fieldvalue
+            (subject_id, person_id, field, value, source, assurance, observed_at, event_id)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+            subject_id bigint, person_id bigint, field text, value text, source text, assurance text,
+            observed_at timestamptz, event_id uuid)
+        ON CONFLICT DO NOTHING
+        """,
+        statements,
     )
 
 
-def standing(values: Sequence[FieldValue]) -> dict[str, FieldValue]:
+class Said(Protocol):
+    """What counts when the statements about one field are weighed."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def assurance(self) -> str: ...
+    @property
+    def observed_at(self) -> datetime: ...
+
+
+SomeSaid = TypeVar("SomeSaid", bound=Said)
+
+
+def standing(values: Sequence[SomeSaid]) -> dict[str, SomeSaid]:
     """The value of each field that counts: the most trusted source, then the latest, the longest, the text's order.
 
     Source: ``algorithms.md`` 1.1, merging field values.
     """
-    best: dict[str, FieldValue] = {}
+    best: dict[str, SomeSaid] = {}
     for value in sorted(values, key=_preference):
         best.setdefault(value.field, value)
     return best
 
 
-def _preference(value: FieldValue) -> tuple[int, float, int, str]:
+def _preference(value: Said) -> tuple[int, float, int, str]:
     trust = _TRUST[Assurance(value.assurance)]
     return (trust, -value.observed_at.timestamp(), -len(value.value), value.value)
 
@@ -91,15 +112,20 @@ def refresh_people(people: Sequence[int]) -> None:
     """Write the name, title, company and search keys that people are listed by. Opens no transaction."""
     if not people:
         return
-    statements: dict[int, list[FieldValue]] = {id: [] for id in people}
-    for value in FieldValue.objects.filter(person__in=people, field__in=SHOWN_FIELDS):
-        statements[value.person_id].append(value)
+    statements: dict[int, list[_Shown]] = {id: [] for id in people}
     addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in people}
     with connection.cursor() as cursor:
         cursor.execute(
+            "SELECT person_id, field, value, assurance, observed_at FROM people_fieldvalue"
+            " WHERE person_id = ANY(%s::bigint[]) AND field = ANY(%s)",
+            [id_array(people), [*SHOWN_FIELDS]],
+        )
+        for person_id, *said in cursor.fetchall():
+            statements[person_id].append(_Shown(*said))
+        cursor.execute(
             "SELECT person_id, kind, value FROM people_identifier"
-            " WHERE person_id = ANY(%s) AND kind IN ('phone', 'email', 'crm_id')",
-            [list(people)],
+            " WHERE person_id = ANY(%s::bigint[]) AND kind IN ('phone', 'email', 'crm_id')",
+            [id_array(people)],
         )
         for person_id, kind, value in cursor.fetchall():
             addresses[person_id].append((kind, value))

@@ -45,25 +45,28 @@ def observe_many(
         new_links = store_links(store_observations(linking, known), known)
         touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
         if touched:
-            project(touched, fresh, known, recognised, at=at, level=level, cause="observed")
-            known = load_by_key(keys)
+            known |= project(touched, fresh, known, recognised, at=at, level=level, cause="observed")
     elif keys:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LANE])
         if _last_move() != last_move:
             known = load_by_key(keys)
+    # Most acts are of a browser alone, and a browser acts many times.
+    subjects: dict[tuple[IdentifierKey, ...], Whose | None] = {}
     for observed in observations:
-        subject = _subject(observed, known, level)
-        if subject.person_id is not None:
-            recognised.whose[observed.id] = Whose(subject.id, subject.person_id)
+        if observed.identifiers not in subjects:
+            subjects[observed.identifiers] = _whose(observed.identifiers, known, level)
+        if whose := subjects[observed.identifiers]:
+            recognised.whose[observed.id] = whose
     return recognised
 
 
-def _subject(observed: Observed, known: dict[IdentifierKey, Known], level: Level) -> Known:
-    """The strongest unblocked identifier; a browser only when it stands alone."""
-    candidates = [known[key] for key in observed.identifiers]
+def _whose(identifiers: tuple[IdentifierKey, ...], known: dict[IdentifierKey, Known], level: Level) -> Whose | None:
+    """Whose an act is by its strongest unblocked identifier; by a browser only when that stands alone."""
+    candidates = [known[key] for key in identifiers]
     unblocked = [one for one in candidates if not one.is_blocked or level is Level.COMPONENTS]
-    return min(unblocked or candidates, key=lambda one: (one.key.kind.rank, one.id))
+    subject = min(unblocked or candidates, key=lambda one: (one.key.kind.rank, one.id))
+    return Whose(subject.id, subject.person_id) if subject.person_id is not None else None
 
 
 def _last_move() -> int:

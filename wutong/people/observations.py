@@ -7,14 +7,15 @@ from itertools import combinations
 from uuid import UUID
 
 from django.db import connection
+from msgspec import Struct
 
 from wutong.people import normal_form
 from wutong.people.identifiers import IdentifierKey, Known, allot
 from wutong.people.models import Assurance
+from wutong.platform.rows import execute_with_rows, id_array
 
 
-@dataclass(frozen=True, kw_only=True)
-class Observed:
+class Observed(Struct, frozen=True, kw_only=True):
     """Identifiers seen together in one act."""
 
     id: UUID
@@ -25,8 +26,7 @@ class Observed:
     identifiers: tuple[IdentifierKey, ...]
 
 
-@dataclass(frozen=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """Whose an act is: the identifier that is its subject, and the person it is projected to today."""
 
     subject_id: int
@@ -69,31 +69,29 @@ def store_observations(linking: Sequence[Observed], known: dict[IdentifierKey, K
         return []
     by_id = {observed.id: observed for observed in linking}
     rows = [
-        (
-            str(observed.id),
-            observed.at.isoformat(),
-            observed.received_at.isoformat(),
-            observed.source,
-            observed.assurance.value,
-            "{" + ",".join(str(id) for id in sorted({known[key].id for key in observed.identifiers})) + "}",
-        )
+        {
+            "id": observed.id,
+            "at": observed.at,
+            "received_at": observed.received_at,
+            "source": observed.source,
+            "assurance": observed.assurance,
+            "identifiers": sorted({known[key].id for key in observed.identifiers}),
+        }
         for observed in by_id.values()
         if len(set(observed.identifiers)) > 1
     ]
     if not rows:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO people_observation (id, at, received_at, source, assurance, identifiers)
-            SELECT id, at, received_at, source, assurance, identifiers::bigint[]
-            FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
-                AS o(id, at, received_at, source, assurance, identifiers)
-            ON CONFLICT (id) DO NOTHING RETURNING id
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-        return [by_id[row[0]] for row in cursor.fetchall()]
+    stored = execute_with_rows(
+        """
+        INSERT INTO people_observation (id, at, received_at, source, assurance, identifiers)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS o(
+            id uuid, at timestamptz, received_at timestamptz, source text, assurance text, identifiers bigint[])
+        ON CONFLICT (id) DO NOTHING RETURNING id
+        """,
+        rows,
+    )
+    return [by_id[id] for (id,) in stored]
 
 
 def store_links(observations: Sequence[Observed], known: dict[IdentifierKey, Known]) -> set[tuple[int, int]]:
@@ -106,32 +104,26 @@ def store_links(observations: Sequence[Observed], known: dict[IdentifierKey, Kno
                 first[low, high] = mark
     if not first:
         return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id)
-            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::uuid[])
-            ON CONFLICT (low_id, high_id) DO UPDATE
-                SET first_at = excluded.first_at, first_observation_id = excluded.first_observation_id
-                WHERE (excluded.first_at, excluded.first_observation_id) < (l.first_at, l.first_observation_id)
-            RETURNING low_id, high_id, xmax = 0
-            """,
-            [
-                [low for low, _ in first],
-                [high for _, high in first],
-                [at for at, _ in first.values()],
-                [id for _, id in first.values()],
-            ],
-        )
-        return {(low, high) for low, high, inserted in cursor.fetchall() if inserted}
+    stored = execute_with_rows(
+        """
+        INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(low bigint, high bigint, at timestamptz, id uuid)
+        ON CONFLICT (low_id, high_id) DO UPDATE
+            SET first_at = excluded.first_at, first_observation_id = excluded.first_observation_id
+            WHERE (excluded.first_at, excluded.first_observation_id) < (l.first_at, l.first_observation_id)
+        RETURNING low_id, high_id, xmax = 0
+        """,
+        [{"low": low, "high": high, "at": at, "id": id} for (low, high), (at, id) in first.items()],
+    )
+    return {(low, high) for low, high, inserted in stored if inserted}
 
 
 def links_of(ids: set[int]) -> dict[tuple[int, int], datetime]:
     """The links at either end of which one of ``ids`` stands, with their age."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT low_id, high_id, first_at FROM people_identitylink WHERE low_id = ANY(%s)"
-            " UNION SELECT low_id, high_id, first_at FROM people_identitylink WHERE high_id = ANY(%s)",
-            [list(ids), list(ids)],
+            "SELECT low_id, high_id, first_at FROM people_identitylink WHERE low_id = ANY(%(ids)s::bigint[])"
+            " UNION SELECT low_id, high_id, first_at FROM people_identitylink WHERE high_id = ANY(%(ids)s::bigint[])",
+            {"ids": id_array(ids)},
         )
         return {(low, high): first_at for low, high, first_at in cursor.fetchall()}

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+import msgspec
 from django.db import connection
 
 from wutong.people.graph import Level, Traits, resolve
 from wutong.people.identifiers import IdentifierKey, Known, allot, load_by_id
 from wutong.people.observations import Recognised, links_of
 from wutong.people.reassign import reassign
+from wutong.platform.rows import execute_with_rows, id_array
 
 
 def project(
@@ -19,8 +21,8 @@ def project(
     at: datetime,
     level: Level,
     cause: str,
-) -> None:
-    """Recompute the groups around ``touched`` and write what differs."""
+) -> dict[IdentifierKey, Known]:
+    """Recompute the groups around ``touched`` and write what differs; returns these identifiers as they are now."""
     nodes, links = _neighbourhood(touched, {one.id: one for one in known.values()}, level)
     traits = {id: Traits(one.key.kind.is_weak, one.is_blocked) for id, one in nodes.items()}
     resolution = resolve(traits, links, level=level)
@@ -31,6 +33,10 @@ def project(
     if moved:
         moves = {id: (nodes[id].person_id or 0, assigned[id]) for id in moved}
         _move(moves, heirs, recognised, at=at, cause=cause)
+    return {
+        one.key: msgspec.structs.replace(one, person_id=assigned[id], is_shared=id in resolution.shared)
+        for id, one in nodes.items()
+    }
 
 
 def _neighbourhood(
@@ -138,50 +144,39 @@ def _ages_of_people(people: list[int]) -> dict[int, datetime]:
     if not people:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, first_seen_at FROM people_person WHERE id = ANY(%s)", [people])
+        cursor.execute("SELECT id, first_seen_at FROM people_person WHERE id = ANY(%s::bigint[])", [id_array(people)])
         return dict(cursor.fetchall())
 
 
 def _insert_people(first_seen: dict[int, datetime], *, at: datetime) -> None:
     if not first_seen:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
-                                       last_seen_at, sort_key, search_keys)
-            SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
-                   least(first_seen_at, %s), '', '{}'
-            FROM unnest(%s::bigint[], %s::timestamptz[]) AS p(id, first_seen_at)
-            """,
-            [at, list(first_seen), list(first_seen.values())],
-        )
+    execute_with_rows(
+        """
+        INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
+                                   last_seen_at, sort_key, search_keys)
+        SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
+               least(first_seen_at, %(at)s), '', '{}'
+        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz)
+        """,
+        [{"id": id, "first_seen_at": first_seen_at} for id, first_seen_at in first_seen.items()],
+        at=at,
+    )
 
 
 def _insert_identifiers(fresh: list[Known], assigned: dict[int, int], shared: frozenset[int]) -> None:
     if not fresh:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO people_identifier
-                (id, kind, scope, value, person_id, is_blocked, is_shared, is_verified, first_seen_at)
-            SELECT id, kind, scope, value, person_id, is_blocked, is_shared, false, first_seen_at
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[],
-                        %s::timestamptz[])
-                AS i(id, kind, scope, value, person_id, is_blocked, is_shared, first_seen_at)
-            """,
-            [
-                [one.id for one in fresh],
-                [one.key.kind.value for one in fresh],
-                [one.key.scope for one in fresh],
-                [one.key.value for one in fresh],
-                [assigned[one.id] for one in fresh],
-                [one.is_blocked for one in fresh],
-                [one.id in shared for one in fresh],
-                [one.first_seen_at for one in fresh],
-            ],
-        )
+    execute_with_rows(
+        """
+        INSERT INTO people_identifier
+            (id, kind, scope, value, person_id, is_blocked, is_shared, is_verified, first_seen_at)
+        SELECT id, key->>0, key->>2, key->>1, person_id, is_blocked, is_shared, false, first_seen_at
+        FROM json_to_recordset(%(rows)s::json) AS i(
+            id bigint, key json, person_id bigint, is_blocked bool, is_shared bool, first_seen_at timestamptz)
+        """,
+        [msgspec.structs.replace(one, person_id=assigned[one.id], is_shared=one.id in shared) for one in fresh],
+    )
 
 
 def _mark_shared(nodes: dict[int, Known], shared: frozenset[int]) -> None:
@@ -189,7 +184,8 @@ def _mark_shared(nodes: dict[int, Known], shared: frozenset[int]) -> None:
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE people_identifier SET is_shared = (id = ANY(%s)) WHERE id = ANY(%s)", [list(shared), changed]
+                "UPDATE people_identifier SET is_shared = (id = ANY(%s::bigint[])) WHERE id = ANY(%s::bigint[])",
+                [id_array(list(shared)), id_array(changed)],
             )
 
 

@@ -73,12 +73,12 @@ def _name_keys(name: str) -> frozenset[str]:
     return frozenset(keys)
 
 
-def _pinyin(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _pinyin(text: str) -> tuple[str, ...]:
     """Toneless syllables. The dictionary takes 55 MB, so a process that never writes a name does not load it."""
     from pypinyin import lazy_pinyin
 
-    syllables: list[str] = lazy_pinyin(text)
-    return syllables
+    return tuple(lazy_pinyin(text))
 
 
 def _beginnings(word: str) -> set[str]:

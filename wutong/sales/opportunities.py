@@ -430,19 +430,24 @@ def _check_amount(amount: Decimal | None) -> None:
 def _happened(name: str, deal: Opportunity, *, at: datetime, reason: str = "") -> None:
     """One event for each person who feeds the deal or has a part in it, so that each timeline tells of it."""
     parts = dict(OpportunityPerson.objects.filter(opportunity=deal).values_list("subject_id", "person_id"))
-    insert_many(
-        [
-            HotRow(
-                id=new_id(at),
-                name=name,
-                occurred_at=at,
-                received_at=at,
-                source="staff",
-                subject_id=subject_id,
-                person_id=person_id,
-                props={"opportunity": str(deal.public_id), "stage": deal.stage, "reason": reason},
-                digest=digest_of(name, str(deal.public_id), deal.stage, subject_id, at.isoformat()),
-            )
-            for subject_id, person_id in sorted(parts.items())
-        ]
-    )
+    insert_many(happening(name, deal, parts, at=at, reason=reason))
+
+
+def happening(
+    name: str, deal: Opportunity, parts: Mapping[int, int], *, at: datetime, reason: str = ""
+) -> list[HotRow]:
+    """The events of a deal as it is now, one for each of ``parts`` (subject: person), not yet stored."""
+    return [
+        HotRow(
+            id=new_id(at),
+            name=name,
+            occurred_at=at,
+            received_at=at,
+            source="staff",
+            subject_id=subject_id,
+            person_id=person_id,
+            props={"opportunity": str(deal.public_id), "stage": deal.stage, "reason": reason},
+            digest=digest_of(name, str(deal.public_id), deal.stage, subject_id, at.isoformat()),
+        )
+        for subject_id, person_id in sorted(parts.items())
+    ]

@@ -12,7 +12,7 @@ from wutong.people.models import Person
 from wutong.platform.models import Organisation
 from wutong.platform.refusal import Refusal
 from wutong.sandbox import company
-from wutong.sandbox.history import live_through
+from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.staffing import found
 
 _LOCK = 7_310_001  # the advisory lock under which a company is made
@@ -26,8 +26,8 @@ class CompanyIsReal(Refusal):
     message = "This database holds a real company. Use another data folder to try the demo."
 
 
-def ensure_demo(*, at: datetime) -> list[tuple[str, str, str]]:
-    """Make the demo company with some weeks of history, unless it is there; safe to call at every start.
+def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str]]:
+    """Make the demo company with half a year of history, unless it is there; safe to call at every start.
 
     Returns:
         role, e-mail address and password of each colleague when they were made just now, else nothing.
@@ -44,11 +44,11 @@ def ensure_demo(*, at: datetime) -> list[tuple[str, str, str]]:
         if organisation is None:
             logins = found(at=at)
     if not Person.objects.exists():
-        live_through(at=at)
+        live_through(at=at, scale=scale)
     return logins
 
 
-def reset_demo(*, at: datetime) -> list[tuple[str, str, str]]:
+def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str]]:
     """Empty the database and the lake, and make the demo company again under the same site key.
 
     Raises:
@@ -70,7 +70,7 @@ def reset_demo(*, at: datetime) -> list[tuple[str, str, str]]:
         logins = found(at=at, site_key=key)
     if "://" not in config().lake_url:
         shutil.rmtree(Path(config().lake_url), ignore_errors=True)
-    live_through(at=at)
+    live_through(at=at, scale=scale)
     return logins
 
 

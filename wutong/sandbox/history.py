@@ -1,182 +1,273 @@
-"""Some weeks of the demo company's past, made by the doors that the present comes through."""
+"""Half a year of the demo company's past: who came, who asked, and what colleagues made of it.
+
+Visits and forms come through the stream, day by day. What colleagues did is planned (``lives.py``) and told to the
+cores that take whole histories, because a thousand lives one act at a time would take minutes.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
 from random import Random
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
 from django.db.models import F
-from msgspec import Struct
 
 from wutong.content.models import Form
 from wutong.events import partitions
-from wutong.events.arrivals import AnyArrival, FormPost, Hit
-from wutong.events.hot import new_id
-from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead, Stage
-from wutong.lifecycle.stages import move_lead
+from wutong.events.arrivals import AnyArrival, FormPost
+from wutong.lifecycle.models import Lead
+from wutong.lifecycle.retelling import retell_many
+from wutong.people.models import Affiliation
+from wutong.platform.calendar import months_later
 from wutong.platform.models import Notification, Role, Staff
+from wutong.sales.models import OpportunityStage
+from wutong.sales.retelling import Part, Signed, ToldDeal, retell_deals
 from wutong.sandbox import company
-from wutong.sandbox.contacts import invent
-from wutong.sandbox.site import localized, title_of
-from wutong.sandbox.visitors import BEAT_S, Read, Visit, visits
+from wutong.sandbox.arriving import PastVisit, arrivals_of
+from wutong.sandbox.contacts import Contact, crowd
+from wutong.sandbox.customers import EARLIEST_DAYS, import_customers, steps_by_dates
+from wutong.sandbox.lives import ZONE, Crew, DealPlan, Life, life, waiting_for_sales
+from wutong.sandbox.sentences import BUYING_ROLES
+from wutong.sandbox.visitors import Read, Visit, visits
+from wutong.scoring.score import sweep
 from wutong.stream.pipeline import work
 
 SEED = 20261121
-DAYS = 28
-READERS = 45
-"""Visitors who leave without a form; some refuse to be recorded."""
-ANSWERED = 27
-ANSWERED_LATELY = 5
-"""Of them, those of the last hours, so that today's figures are not empty."""
 UNANSWERED_FOR = (timedelta(minutes=26), timedelta(minutes=3, seconds=20), timedelta(seconds=50))
-SHARE_SOUTH = 0.25
-ZONE = ZoneInfo("Asia/Shanghai")
-Kind, Outcome = FollowUp.Kind, FollowUp.Outcome
-ENDS = {
-    Outcome.NOT_INTERESTED: (Stage.DISQUALIFIED, "not_a_customer"),
-    Outcome.LATER: (Stage.NURTURE, "not_now"),
-}
-"""Where a lead goes after some outcomes, and why."""
-CONTACTS = (
-    (Kind.CALL, Outcome.REACHED, "聊了十分钟，三条装配线，想先做质量追溯。约下周看演示。", "发案例并约演示"),
-    (Kind.CALL, Outcome.NO_ANSWER, "没接，下午再打。", "再打一次"),
-    (Kind.CHAT, Outcome.REACHED, "加了企微，发了同行业案例。", "三天后问反馈"),
-    (Kind.CALL, Outcome.LATER, "预算在明年三月，先保持联系。", "一月底回访"),
-    (Kind.MAIL, Outcome.REACHED, "邮件回复了排产和追溯的区别，对方转给生产总监。", "约生产总监"),
-    (Kind.CALL, Outcome.NOT_INTERESTED, "只是学生做课题。", ""),
-)
+SENT_TO_SALES = (timedelta(hours=21, minutes=30), timedelta(hours=5), timedelta(minutes=35))
+"""Since when hand-overs wait for an answer; after 24 hours of working time they are late."""
+SHARE_SOUTH = 0.35
+BY_WEEKDAY = (1.15, 1.1, 1.05, 1.0, 0.9, 0.3, 0.25)
+BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 14, 24, 26, 18, 8, 16, 24, 24, 20, 12, 8, 8, 8, 6, 4, 2)
+HOLIDAYS = ((10, 1, 7), (5, 1, 5))
+"""Month, first and last day in which hardly anybody asks."""
 
 
-class Planned(Struct, frozen=True):
-    """A visit and when it begins."""
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """How much of a past there is."""
 
-    begins_at: datetime
-    visit: Visit
-    form_key: str = company.FORM_KEY
+    days: int
+    asking: int
+    """People who sent the form, and became leads."""
+    known: int
+    """People at customers of old."""
+    contracts: int
+    readers: int
+    """Visitors who left nothing."""
 
 
-def live_through(*, at: datetime) -> None:
-    """Give the demo company the ``DAYS`` days before ``at``: readers, forms, calls. The same past each time."""
+FULL = Scale(days=182, asking=1_300, known=200, contracts=36, readers=5_200)
+SMALL = Scale(days=42, asking=60, known=12, contracts=4, readers=40)
+"""For tests: the same in little."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One person who asked: the visit that ended with the form, the other visits, and what became of the lead."""
+
+    asked: PastVisit
+    life: Life
+    others: tuple[PastVisit, ...] = ()
+
+
+def live_through(*, at: datetime, scale: Scale = FULL) -> None:
+    """Give the demo company the past before ``at``: the same crowd each time, who do the same."""
     rng = Random(SEED)
     with transaction.atomic():
-        partitions.ensure(first=at - timedelta(days=DAYS + 1), last=at)
-    forms = {form.key: form for form in Form.objects.select_related("site")}
-    days: dict[object, list[Planned]] = defaultdict(list)
-    for planned in sorted(_past(rng, at=at), key=lambda one: one.begins_at):
-        days[planned.begins_at.astimezone(ZONE).date()].append(planned)
-    for day in days.values():
-        arrivals = [arrival for planned in day for arrival in _arrivals(planned, forms[planned.form_key])]
-        with transaction.atomic():
-            work(arrivals, at=max(arrival.received_at for arrival in arrivals))
-        _answer_leads(rng, now=at)
-    Notification.objects.filter(changed_at__lt=at - timedelta(hours=2)).update(read_at=F("changed_at"))
+        partitions.ensure(first=at - timedelta(days=EARLIEST_DAYS + 3), last=at)
+    people = list(islice(crowd(rng), scale.asking + scale.known))
+    with transaction.atomic():
+        success = Staff.objects.filter(role=Role.SUCCESS).order_by("pk")[0]
+        import_customers(rng, people[: scale.known], by=success, contracts=scale.contracts, at=at)
+    stories = list(_stories(rng, people[scale.known :], at=at, scale=scale))
+    visits_made = [visit for story in stories for visit in (story.asked, *story.others)]
+    captured = _arrive([*visits_made, *_readers(rng, at=at, scale=scale)], at=at)
+    with transaction.atomic():
+        _tell(rng, stories, captured, at=at)
+        while sweep(at=at):
+            pass
+        Notification.objects.filter(changed_at__lt=at - timedelta(hours=2)).update(read_at=F("changed_at"))
 
 
-def _past(rng: Random, *, at: datetime) -> Iterator[Planned]:
-    plan = visits(SEED)
-    for _ in range(READERS):
-        yield Planned(_some_time(rng, at=at), msgspec.structs.replace(next(plan), contact=None))
-    for number in range(ANSWERED):
-        form_key = "south-request" if rng.random() < SHARE_SOUTH else company.FORM_KEY
-        visit = _submitting(rng, next(plan))
-        is_late = number < ANSWERED_LATELY
-        begins_at = at - timedelta(minutes=rng.randint(80, 240)) if is_late else _some_time(rng, at=at)
-        yield Planned(begins_at, visit, form_key)
-        if visit.visitor and rng.random() < 0.5:  # many come back before the meeting
-            later = begins_at + timedelta(days=rng.randint(1, 6), minutes=rng.randint(5, 90))
-            if later < at - timedelta(hours=2):
-                again = msgspec.structs.replace(next(plan), visitor=visit.visitor, contact=None)
-                yield Planned(later, again, form_key)
+def _stories(rng: Random, people: Sequence[Contact], *, at: datetime, scale: Scale) -> Iterator[Story]:
+    plan, days = visits(SEED), _days(at, scale)
+    crews = {form_key: _crews(form_key) for form_key in (company.FORM_KEY, company.SOUTH_FORM_KEY)}
+    ours = iter(people)
     for ago in UNANSWERED_FOR:
-        visit = _submitting(rng, next(plan))
-        yield Planned(at - ago - timedelta(seconds=sum(read.seconds for read in visit.reads)), visit)
+        asked = PastVisit(begins_at=at - ago, visit=_asking(rng, next(plan), next(ours)))
+        reading = asked.submits_at - asked.begins_at
+        yield Story(asked=msgspec.structs.replace(asked, begins_at=at - ago - reading), life=Life(acts=[]))
+    for ago, crew in zip(SENT_TO_SALES, crews[company.FORM_KEY] * 2, strict=False):
+        begins_at = at - ago - timedelta(days=rng.uniform(0.4, 2))
+        asked = PastVisit(begins_at=begins_at, visit=_asking(rng, next(plan), next(ours)))
+        life_so_far = waiting_for_sales(rng, captured_at=asked.submits_at, crew=crew, sent_at=at - ago)
+        yield Story(asked=asked, life=life_so_far)
+    for contact in ours:
+        form_key = company.SOUTH_FORM_KEY if rng.random() < SHARE_SOUTH else company.FORM_KEY
+        visit = _asking(rng, next(plan), contact)
+        asked = PastVisit(begins_at=_moment(rng, days, before=at - _TOLD_APART), visit=visit, form_key=form_key)
+        source, crew = visit.source.code, rng.choice(crews[form_key])
+        life_so_far = life(rng, captured_at=asked.submits_at, crew=crew, source=source, now=at)
+        yield Story(asked=asked, life=life_so_far, others=tuple(_others(rng, plan, asked, life_so_far, at=at)))
 
 
-def _some_time(rng: Random, *, at: datetime) -> datetime:
-    """A moment in the office hours of a past day, more often lately."""
-    day = (at - timedelta(days=1 + int(DAYS * rng.random() ** 1.5))).astimezone(ZONE)
-    return day.replace(hour=rng.randint(9, 17), minute=rng.randint(0, 59), second=rng.randint(0, 59), microsecond=0)
+_STILL_NEWS = timedelta(days=2)
+_TOLD_APART = timedelta(minutes=90)
+"""What came later than this is told one by one, so that it is known who waits."""
 
 
-def _submitting(rng: Random, visit: Visit) -> Visit:
-    if visit.contact is not None:
-        return visit
-    return msgspec.structs.replace(visit, contact=invent(rng), reads=(*visit.reads, Read("/contact", 40, 1.0)))
+def _crews(form_key: str) -> list[Crew]:
+    form = Form.objects.select_related("site").get(key=form_key)
+    active = Staff.objects.active().select_related("team").order_by("pk")
+    sellers = list(active.filter(role=Role.SALES))
+    return [
+        Crew(sdr=sdr, seller=seller)
+        for sdr in active.filter(role=Role.SDR, team=form.site.team_id)
+        for seller in sellers
+    ]
 
 
-def _arrivals(planned: Planned, form: Form) -> Iterator[AnyArrival]:
-    """What the collector would have taken of a visit."""
-    visit, moment, url = planned.visit, planned.begins_at, ""
-    origin = form.site.origins[0]
-    for number, read in enumerate(visit.reads):
-        view, path = new_id(moment), localized(visit.language, read.path)
-        ref = url or visit.source.referrer
-        url = origin + (path if number else visit.source.address(path))
-        where = {
-            "site_id": form.site.pk,
-            "source": "web",
-            "visitor": visit.visitor,
-            "view": view,
-            "url": url,
-            "ref": ref,
-        }
-
-        def hit(name: str, at: datetime, where: dict[str, object] = where, **props: object) -> Hit:
-            return Hit(id=new_id(at), occurred_at=at, received_at=at, name=name, props=props, **where)  # type: ignore[arg-type]  # as made above
-
-        title = title_of(visit.language, read.path)
-        yield hit("page_viewed", moment, title=title, path=path, lang=visit.language, width=visit.width)
-        if not number:
-            yield hit("consent_given" if visit.visitor else "consent_refused", moment, version=company.BANNER_VERSION)
-        for seq in range(1, read.seconds // BEAT_S + 1):
-            yield hit("page_beat", moment + timedelta(seconds=seq * BEAT_S), seq=seq, visible_s=seq * BEAT_S)
-        moment += timedelta(seconds=read.seconds)
-        if visit.contact is not None and number == len(visit.reads) - 1:
-            yield hit("form_started", moment - timedelta(seconds=3), form=form.key)
-            yield FormPost(
-                id=new_id(moment),
-                occurred_at=moment,
-                received_at=moment,
-                form=form.key,
-                answers=visit.contact.answers(),
-                consent_given=True,
-                consent_version=form.consent_version,
-                **where,  # type: ignore[arg-type]  # as made above
-            )
-        yield hit("page_left", moment, visible_s=read.seconds, depth=read.depth)
+def _asking(rng: Random, visit: Visit, contact: Contact) -> Visit:
+    reads = tuple(read for read in visit.reads if read.path != "/contact")
+    return msgspec.structs.replace(visit, contact=contact, reads=(*reads, Read("/contact", rng.randint(25, 90), 1.0)))
 
 
-def _answer_leads(rng: Random, *, now: datetime) -> None:
-    """Let the SDRs of the team contact what came in; the freshest stay for the person trying it."""
-    late_enough = now - max(UNANSWERED_FOR) - timedelta(minutes=1)
-    for lead in Lead.objects.awaiting_first_contact().filter(created_at__lt=late_enough).order_by("created_at"):
-        sdrs = list(Staff.objects.active().filter(team=lead.team, role=Role.SDR).order_by("pk"))
-        by, took = rng.choice(sdrs), rng.choice((1, 2, 2, 3, 3, 4, 4, 7, 18, 55))
-        at = lead.created_at + timedelta(minutes=took, seconds=rng.randint(0, 59))
-        _contact(rng, lead, by=by, at=at, now=now)
-        again = at + timedelta(days=rng.randint(1, 3), minutes=rng.randint(0, 120))
-        lead.refresh_from_db()
-        if rng.random() < 0.45 and again < now and lead.stage == Stage.NEW:
-            _contact(rng, lead, by=by, at=again, now=now)
+def _others(
+    rng: Random, plan: Iterator[Visit], asked: PastVisit, life_so_far: Life, *, at: datetime
+) -> Iterator[PastVisit]:
+    """Visits before and after the form, of those whose browser is known; and the second form of who came back."""
+    visitor = asked.visit.visitor
+    if life_so_far.returns_at is not None:
+        again = _asking(rng, next(plan), asked.visit.contact or next(crowd(rng)))
+        again = msgspec.structs.replace(again, visitor=visitor)
+        past = PastVisit(begins_at=life_so_far.returns_at, visit=again, form_key=asked.form_key)
+        reading = past.submits_at - past.begins_at
+        yield msgspec.structs.replace(past, begins_at=life_so_far.returns_at - reading)
+    if visitor is None:
+        return
+    for chance, least, most in ((0.3, -12, -0.5), (0.35, 0.5, 8), (0.15, 8, 30)):
+        if rng.random() < chance:
+            begins_at = asked.begins_at + timedelta(days=rng.uniform(least, most))
+            if begins_at < at - _TOLD_APART:
+                read = msgspec.structs.replace(next(plan), visitor=visitor, contact=None)
+                yield PastVisit(begins_at=begins_at, visit=read, form_key=asked.form_key)
 
 
-def _contact(rng: Random, lead: Lead, *, by: Staff, at: datetime, now: datetime) -> None:
-    kind, outcome, note, next_step = rng.choice(CONTACTS)
-    record_follow_up(
-        lead=lead,
-        by=by,
-        at=at,
-        kind=kind,
-        outcome=outcome,
-        note=note,
-        next_step=next_step,
-        next_step_at=now + timedelta(days=rng.randint(1, 9)) if next_step else None,
+def _readers(rng: Random, *, at: datetime, scale: Scale) -> Iterator[PastVisit]:
+    """Visitors who leave nothing; some refuse to be recorded."""
+    plan, days = visits(SEED + 1), _days(at, scale)
+    for _ in range(scale.readers):
+        visit = next(plan)
+        reads = tuple(read for read in visit.reads if read.path != "/contact")[:2]
+        quiet = msgspec.structs.replace(visit, contact=None, reads=reads)
+        yield PastVisit(begins_at=_moment(rng, days, before=at), visit=quiet)
+
+
+def _days(at: datetime, scale: Scale) -> list[tuple[date, float]]:
+    """The days of the past and how many come on each, against the others: more lately, fewer on weekends."""
+    today = at.astimezone(ZONE).date()
+    days = [today - timedelta(days=number) for number in range(scale.days)]
+    return [(day, _busyness(day) * (1.35 - number / scale.days)) for number, day in enumerate(days)]
+
+
+def _busyness(day: date) -> float:
+    if any(day.month == month and first <= day.day <= last for month, first, last in HOLIDAYS):
+        return 0.15
+    after_webinar = 1.7 if 12 <= day.day <= 14 else 1.0  # held in the middle of each month
+    return BY_WEEKDAY[day.weekday()] * after_webinar
+
+
+def _moment(rng: Random, days: Sequence[tuple[date, float]], *, before: datetime) -> datetime:
+    while True:
+        (day,) = rng.choices([day for day, _ in days], [weight for _, weight in days])
+        (hour,) = rng.choices(range(24), BY_HOUR)
+        moment = datetime(day.year, day.month, day.day, hour, rng.randrange(60), rng.randrange(60), tzinfo=ZONE)
+        if moment < before - timedelta(minutes=10):
+            return moment.astimezone(before.tzinfo)
+
+
+def _arrive(past: Sequence[PastVisit], *, at: datetime) -> dict[str, Lead]:
+    """Let everybody come through the stream; returns the lead of each telephone number."""
+    forms = {form.key: form for form in Form.objects.select_related("site")}
+    days: dict[date, list[AnyArrival]] = defaultdict(list)
+    for one in past:
+        days[one.begins_at.astimezone(ZONE).date()] += arrivals_of(one, forms[one.form_key])
+    asked: dict[UUID, str] = {}
+    for _day, arrivals in sorted(days.items()):
+        known = [arrival for arrival in arrivals if arrival.received_at <= at]
+        asked |= {arrival.id: arrival.answers["phone"] for arrival in known if isinstance(arrival, FormPost)}
+        with transaction.atomic():
+            last_at = max(arrival.received_at for arrival in known)
+            work(known, at=last_at, is_past=last_at < at - _STILL_NEWS)
+    leads = Lead.objects.filter(created_by_event_id__in=asked).select_related("account", "product_line", "person")
+    return {asked[lead.created_by_event_id]: lead for lead in leads if lead.created_by_event_id is not None}
+
+
+def _tell(rng: Random, stories: Sequence[Story], captured: dict[str, Lead], *, at: datetime) -> None:
+    """Tell what colleagues did with the leads, and the deals that came of them."""
+    lives = [
+        (captured[story.asked.visit.contact.phone], story.life)
+        for story in stories
+        if story.asked.visit.contact is not None and story.life.acts
+    ]
+    retell_many([(lead, one.acts) for lead, one in lives])
+    _give_roles()
+    colleagues: dict[int, list[Affiliation]] = defaultdict(list)
+    for place in Affiliation.objects.order_by("pk"):
+        colleagues[place.account_id].append(place)
+    success = Staff.objects.filter(role=Role.SUCCESS).order_by("pk")[0]
+    retell_deals(
+        [_deal(rng, lead, one.deal, colleagues, success=success, at=at) for lead, one in lives if one.deal is not None]
     )
-    lead.refresh_from_db()
-    if lead.stage == Stage.NEW and outcome in ENDS:
-        to, reason = ENDS[outcome]
-        move_lead(lead=lead, to=to, by=by, at=at + timedelta(minutes=1), reason=reason)
+
+
+def _give_roles() -> None:
+    """Say which part people have in buying, by their titles."""
+    for title, role in BUYING_ROLES.items():
+        Affiliation.objects.filter(title=title).update(buying_role=role)
+
+
+def _deal(
+    rng: Random,
+    lead: Lead,
+    plan: DealPlan,
+    colleagues: dict[int, list[Affiliation]],
+    *,
+    success: Staff,
+    at: datetime,
+) -> ToldDeal:
+    if lead.account is None or lead.owner is None:
+        raise ValueError(f"{lead} has a deal without a company")
+    house = colleagues[lead.account.pk]
+    main = next(place for place in house if place.person_id == lead.person_id)
+    beside = [place for place in house if place.person_id != lead.person_id]
+    parts = [main, *rng.sample(beside, min(len(beside), rng.randint(0, 3)))]
+    told = ToldDeal(
+        lead=lead,
+        account=lead.account,
+        name=f"{lead.account.name.removesuffix('有限公司')[2:6]} · {plan.name}",
+        by=lead.owner,
+        opened_at=plan.opened_at,
+        close_on=plan.close_on,
+        amount=plan.amount,
+        competitor=plan.competitor,
+        people=[Part(subject_id=one.subject_id, person_id=one.person_id, role=one.buying_role) for one in parts],
+        steps=plan.steps,
+        next_step=plan.next_step,
+        next_step_at=plan.next_step_at,
+    )
+    if plan.steps and plan.steps[-1].to == OpportunityStage.WON:
+        return replace(told, signed=_signed(plan.steps[-1].at, owner=success, at=at))
+    return told
+
+
+def _signed(signed_at: datetime, *, owner: Staff, at: datetime) -> Signed:
+    starts_on = signed_at.date() + timedelta(days=3)
+    ends_on = months_later(starts_on, 12) - timedelta(days=1)
+    steps = steps_by_dates(starts_on, ends_on, signed_at=signed_at, until=at)
+    return Signed(starts_on=starts_on, ends_on=ends_on, owner=owner, steps=steps)

@@ -26,6 +26,8 @@ from wutong.platform.models import (
 from wutong.sandbox import company
 
 ROOT, MARKETING, EAST, SOUTH, SALES, SUCCESS = "梧桐示例", "市场部", "华东组 SDR", "华南组 SDR", "销售部", "客户成功部"
+PAST_DAYS = 400
+"""For so long the company has been there when it is founded."""
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read for another
 
 
@@ -46,7 +48,9 @@ COLLEAGUES = (
     Colleague("王宁", "wang.ning", Role.MANAGER, ROOT, DataScope.ALL),
     Colleague("苏晴", "su.qing", Role.MARKETER, MARKETING, DataScope.ALL),
     Colleague("叶知秋", "ye.zhiqiu", Role.CONTENT, MARKETING, DataScope.TEAM),
+    Colleague("方雨桐", "fang.yutong", Role.SDR, SOUTH, DataScope.OWN),
     Colleague("许文博", "xu.wenbo", Role.SALES, SALES, DataScope.OWN),
+    Colleague("郑海涛", "zheng.haitao", Role.SALES, SALES, DataScope.OWN),
     Colleague("唐静怡", "tang.jingyi", Role.SUCCESS, SUCCESS, DataScope.OWN),
     Colleague("马俊杰", "ma.junjie", Role.PARTNER_MANAGER, SALES, DataScope.TEAM),
     Colleague("何立新", "he.lixin", Role.ADMIN, ROOT, DataScope.ALL),
@@ -62,6 +66,7 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     Returns:
         role, e-mail address and password of each colleague. The passwords are nowhere else in plain text.
     """
+    at -= timedelta(days=PAST_DAYS)
     Organisation.objects.create(name=company.NAME, is_demo=True, created_at=at)
     scope = BusinessScope.objects.create(code="company", name=company.NAME)
     ProductLine.objects.create(code="mes", name="MES 与质量")
@@ -73,7 +78,7 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     site.key = site_key or site.key
     _put_online(site, form_key=company.FORM_KEY, thanks_url=f"{here[0]}/thanks")
     landing_page = Site(name="华南渠道落地页", team=teams[SOUTH], scope=scope, origins=["https://south.hengyi.example"])
-    _put_online(landing_page, form_key="south-request", thanks_url="https://south.hengyi.example/thanks")
+    _put_online(landing_page, form_key=company.SOUTH_FORM_KEY, thanks_url="https://south.hengyi.example/thanks")
     _white_paper(site, at=at)
     for form in Form.objects.order_by("pk"):
         publish(form=form, revision=None, by=None, at=at)
@@ -93,7 +98,7 @@ def _never_rest(*, at: datetime) -> None:
         WorkingHours(weekday=weekday, opens_at=time.min, closes_at=END_OF_DAY) for weekday in range(7)
     )
     calendar = WorkingCalendar.load()
-    days = [at.date() + timedelta(days=number) for number in range(-30, 800)]
+    days = [at.date() + timedelta(days=number) for number in range(PAST_DAYS + 800)]
     CalendarDay.objects.bulk_create(
         CalendarDay(on=day, is_working=True, note="演示公司不放假") for day in days if not calendar.is_working_day(day)
     )

@@ -15,8 +15,7 @@ def open_leads(batch: Batch) -> None:
     interests = {
         event_id: interest
         for event_id, interest in batch.interests.items()
-        if not batch.rows[event_id].is_own
-        and (interest.has_identifiers or typed_identifiers(interest.answers) or _has_number(interest.answers))
+        if not batch.rows[event_id].is_own and (interest.has_identifiers or can_be_reached(interest.answers))
     }
     if not interests:
         return
@@ -54,6 +53,11 @@ def open_leads(batch: Batch) -> None:
         ],
         at=batch.at,
     )
+
+
+def can_be_reached(answers: dict[str, str]) -> bool:
+    """Whether the answers hold a telephone number or an e-mail address."""
+    return bool(typed_identifiers(answers)) or _has_number(answers)
 
 
 def _has_number(answers: dict[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -28,7 +29,7 @@ def came_by(posts: Sequence[tuple[FormPost, HotRow]], batch: Batch) -> dict[UUID
     people = [row.person_id for _, row in posts if row.person_id is not None]
     if not people:
         return {}
-    first, last, told = _touches(_FIRST, people), _touches(_LAST, people), _told_before(people)
+    first, last, told = _touches(_FIRST, people), _touches(_LAST, people, batch.at - _LATELY), _told_before(people)
     came = {}
     for post, row in posts:
         person = row.person_id or 0
@@ -66,11 +67,12 @@ SELECT DISTINCT ON (person_id) person_id, occurred_at, channel, campaign, url, c
 FROM event WHERE person_id = ANY(%s) AND channel <> '' AND name IN ('page_viewed', 'consent_given')
 ORDER BY person_id, occurred_at
 """
+_LATELY = timedelta(days=90)
 # The last one that was not direct, else the last; an older visit did not bring today's form.
 _LAST = """
 SELECT DISTINCT ON (person_id) person_id, occurred_at, channel, campaign, url, coalesce(props->>'referrer', '')
 FROM event WHERE person_id = ANY(%s) AND channel <> '' AND name IN ('page_viewed', 'consent_given')
-  AND occurred_at > now() - interval '90 days'
+  AND occurred_at > %s
 ORDER BY person_id, channel = 'direct', occurred_at DESC
 """
 
@@ -87,9 +89,9 @@ def _told_before(people: Sequence[int]) -> dict[int, Origin]:
     return {person: msgspec.convert(touch, Origin) for person, touch in kept}
 
 
-def _touches(statement: str, people: Sequence[int]) -> dict[int, Origin]:
+def _touches(statement: str, people: Sequence[int], *since: datetime) -> dict[int, Origin]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(people)])
+        cursor.execute(statement, [list(people), *since])
         return {
             person: origin(at=at, channel=channel, campaign=campaign, url=url, referrer=referrer)
             for person, at, channel, campaign, url, referrer in cursor.fetchall()

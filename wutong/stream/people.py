@@ -1,7 +1,7 @@
 """Steps that keep what people said about themselves and what they allowed."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db import connection
@@ -17,10 +17,12 @@ from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import Assurance
 from wutong.people.normal_form import NotAnIdentifier, email, phone
+from wutong.platform.rows import execute_with_rows, insert_objects
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.forms import versions_of
 from wutong.stream.origins import came_by
 
+_LATELY = timedelta(days=90)
 _JUST_BEFORE = timedelta(microseconds=1)
 """Whoever is first seen through a form was a visitor before it: a funnel's steps need different instants."""
 _FACTS = {
@@ -36,7 +38,7 @@ _FACTS = {
 def keep_answers(batch: Batch) -> None:
     """Keep each new form as a submission, and what it or another system says as statements about the person."""
     told = _newly_told(batch)
-    channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)])
+    channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)], at=batch.at)
     posts = [(arrival, row) for arrival, row in told if isinstance(arrival, FormPost)]
     came = came_by(posts, batch)
     versions = versions_of((batch.forms[post.form], post) for post, _ in posts)
@@ -78,7 +80,7 @@ def keep_answers(batch: Batch) -> None:
             if name in _FACTS and text.strip() and not (name == "message" and isinstance(arrival, FormPost))
         ]
     if told:
-        FormSubmission.objects.bulk_create(submissions, ignore_conflicts=True)
+        insert_objects(submissions, ignore_conflicts=True)
         state_many(statements)
 
 
@@ -201,26 +203,21 @@ def _further_consents(batch: Batch) -> list[Decision]:
 
 def settle_people(batch: Batch) -> None:
     """Bring the people of the batch up to date: when they were here, what they are called, how far they are known."""
-    rows = [row for row in batch.rows.values() if row.person_id is not None]
     last_seen: dict[int, HotRow] = {}
     first_seen: dict[int, HotRow] = {}
-    for row in rows:
-        _, person_id = _whose(row)
-        if person_id not in first_seen or row.occurred_at < first_seen[person_id].occurred_at:
-            first_seen[person_id] = row
-        if person_id not in last_seen or row.occurred_at > last_seen[person_id].occurred_at:
-            last_seen[person_id] = row
+    for row in batch.rows.values():  # in the order in which it happened
+        if row.person_id is not None:
+            first_seen.setdefault(row.person_id, row)
+            last_seen[row.person_id] = row
     if last_seen:
-        people = sorted(last_seen)  # row locks in id order
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                UPDATE people_person p SET last_seen_at = s.at
-                FROM (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS s(id, at) ORDER BY id) s
-                WHERE p.id = s.id AND p.last_seen_at < s.at
-                """,
-                [people, [last_seen[id].occurred_at for id in people]],
-            )
+        execute_with_rows(
+            """
+            UPDATE people_person p SET last_seen_at = s.at
+            FROM (SELECT * FROM json_to_recordset(%(rows)s::json) AS s(id bigint, at timestamptz) ORDER BY id) s
+            WHERE p.id = s.id AND p.last_seen_at < s.at
+            """,
+            [{"id": id, "at": row.occurred_at} for id, row in sorted(last_seen.items())],  # row locks in id order
+        )
     arrive_many(
         [
             Arrived(
@@ -266,7 +263,7 @@ def _whose(row: HotRow) -> tuple[int, int]:
     return row.subject_id, row.person_id
 
 
-def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
+def _channels(rows: Iterable[HotRow], *, at: datetime) -> dict[int, tuple[str, str]]:
     """The channel and campaign by which each person came last, in the ninety days before."""
     people = [row.person_id for row in rows]
     if not people:
@@ -276,10 +273,10 @@ def _channels(rows: Iterable[HotRow]) -> dict[int, tuple[str, str]]:
             """
             SELECT DISTINCT ON (person_id) person_id, channel, campaign FROM event
             WHERE person_id = ANY(%s) AND channel <> '' AND name IN ('page_viewed', 'consent_given')
-              AND occurred_at > now() - interval '90 days'
+              AND occurred_at > %s
             ORDER BY person_id, channel = 'direct', occurred_at DESC
             """,
-            [people],
+            [people, at - _LATELY],
         )
         return {person_id: (channel, campaign) for person_id, channel, campaign in cursor.fetchall()}
 

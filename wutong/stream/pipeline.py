@@ -28,9 +28,14 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
 )
 
 
-def work(arrivals: Sequence[AnyArrival], *, at: datetime) -> Batch:
-    """Take ``arrivals`` through every step. Opens no transaction; the caller commits all of it or nothing."""
+def work(arrivals: Sequence[AnyArrival], *, at: datetime, is_past: bool = False) -> Batch:
+    """Take ``arrivals`` through every step. Opens no transaction; the caller commits all of it or nothing.
+
+    Args:
+        is_past: it happened long ago, so nobody is told of it.
+    """
     batch = Batch(arrivals=sorted(arrivals, key=lambda arrival: (arrival.occurred_at, arrival.id)), at=at)
     for step in STEPS:
-        step(batch)
+        if not (is_past and step is tell_colleagues):
+            step(batch)
     return batch

@@ -3,7 +3,6 @@
 from contextlib import suppress
 
 import msgspec
-from django.db import connection
 
 from wutong.content.models import Form
 from wutong.events.arrivals import AnyArrival, Capture, FormPost, Hit
@@ -13,33 +12,20 @@ from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Assurance, IdentifierKind
 from wutong.people.normal_form import NotAnIdentifier
 from wutong.platform.models import ApiKey
+from wutong.platform.sender_keys import Keyed, first_ids
 from wutong.stream.batch import Batch, Drop
 
 
 def look_up_sender_keys(batch: Batch) -> None:
     """Replace the id of an arrival that came under the sender's own key by the one its key was given first."""
-    keyed = [arrival for arrival in batch.arrivals if arrival.sender_key is not None]
+    keyed = [
+        Keyed(f"{arrival.source}:{arrival.site_id}", arrival.sender_key, arrival.id)
+        for arrival in batch.arrivals
+        if arrival.sender_key is not None
+    ]
     if not keyed:
         return
-    keyed.sort(
-        key=lambda arrival: (arrival.source, arrival.site_id or 0, arrival.sender_key or "")
-    )  # locks in one order
-    sources = [f"{arrival.source}:{arrival.site_id}" for arrival in keyed]
-    keys = [arrival.sender_key for arrival in keyed]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO platform_senderkey (source, key, event_id, created_at)"
-            " SELECT source, key, event_id, %s"
-            " FROM unnest(%s::text[], %s::text[], %s::uuid[]) AS k(source, key, event_id)"
-            " ON CONFLICT (source, key) DO NOTHING",
-            [batch.at, sources, keys, [arrival.id for arrival in keyed]],
-        )
-        cursor.execute(
-            "SELECT s.source, s.key, s.event_id FROM unnest(%s::text[], %s::text[]) AS k(source, key)"
-            " JOIN platform_senderkey s ON s.source = k.source AND s.key = k.key",
-            [sources, keys],
-        )
-        given = {(source, key): event_id for source, key, event_id in cursor.fetchall()}
+    given = first_ids(keyed, at=batch.at)
     batch.arrivals = [
         arrival
         if arrival.sender_key is None
@@ -54,10 +40,14 @@ def drop_doubles(batch: Batch) -> None:
     The first may have been stored long ago. One that is stored at this very moment by another processor is dropped by
     the table itself.
     """
-    kept = {}
     stored = stored_digests([arrival.id for arrival in batch.arrivals])
-    for arrival in batch.arrivals:
-        digest = _digest(arrival)
+    digests = [_digest(arrival) for arrival in batch.arrivals]
+    batch.digests = dict(zip((arrival.id for arrival in batch.arrivals), digests, strict=True))
+    if not stored and len(batch.digests) == len(batch.arrivals):
+        return  # as almost always
+    batch.digests = {}
+    kept = {}
+    for arrival, digest in zip(batch.arrivals, digests, strict=True):
         if arrival.id in stored:
             batch.drops[Drop.REPEATED if stored[arrival.id] == digest else Drop.ID_REUSED] += 1
         elif arrival.id not in kept:

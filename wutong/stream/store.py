@@ -16,7 +16,7 @@ def store_events(batch: Batch) -> None:
     own = set(Person.objects.filter(pk__in=people, is_own=True).values_list("pk", flat=True)) if people else set()
     rows = [_row(arrival, batch, own) for arrival in batch.arrivals]
     stored = insert_many(rows)
-    batch.rows = {row.id: row for row in rows if row.id in stored.new}
+    batch.rows = {row.id: row for row in stored.rows}
     batch.drops[Drop.REPEATED] += len(stored.repeated)
     batch.drops[Drop.ID_REUSED] += len(stored.reused)
 

@@ -87,6 +87,7 @@ ITEMS = (
         "content:forms",
         frozenset({"marketer", "content", "admin"}),
     ),
+    NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Leads to won"), "chart-funnel", "analytics:leads", MARKETING),
     NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Funnel"), "filter", "analytics:funnel", MARKETING),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
     NavItem(

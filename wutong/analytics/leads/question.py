@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.analytics.periods import Period
 from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.models.lead import LeadQuerySet
 from wutong.platform.models import Staff
 
 Method = Literal["cohort", "period"]
@@ -79,7 +79,7 @@ class LeadQuestion:
     def until(self) -> datetime:
         return self.period.until
 
-    def leads(self) -> QuerySet[Lead]:
+    def leads(self) -> LeadQuerySet:
         """All leads that may be counted at all."""
         leads = Lead.objects.visible_to(self.viewer)
         return leads if self.with_own else leads.exclude(person__is_own=True)

@@ -18,7 +18,7 @@ from wutong.events.sites import NotAnOrigin, add_site, change_site, issue_server
 from wutong.events.taxonomy import label
 from wutong.platform.answers import done
 from wutong.platform.models import BusinessScope, Team
-from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.permissions import StaffRequest, may, requires
 
 
 class ScopeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -92,7 +92,7 @@ def site(request: StaffRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_site(site=found, **form.cleaned_data, by=request.user, at=timezone.now())
         return done(request, reverse("content:site", args=[found.key]), _("%(name)s is saved.") % {"name": found.name})
-    return render(request, "content/site.html", _drawn(found, form), status=422 if form.is_bound else 200)
+    return render(request, "content/site.html", _drawn(found, form, request), status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -102,7 +102,8 @@ def server_key(request: StaffRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Site.objects.select_related("team", "scope"), key=key)
     fresh = issue_server_key(site=found, by=request.user, at=timezone.now())
     found.refresh_from_db()
-    return render(request, "content/site.html", {**_drawn(found, SiteForm()), "fresh_key": fresh, "form": None})
+    drawn = _drawn(found, SiteForm(), request) | {"fresh_key": fresh, "form": None}
+    return render(request, "content/site.html", drawn)
 
 
 @require_safe
@@ -113,14 +114,15 @@ def arriving(request: StaffRequest, key: str) -> HttpResponse:
     return render(request, "content/_arriving.html", {"site": found, **_latest(found)})
 
 
-def _drawn(site: Site, form: SiteForm) -> dict[str, Any]:
+def _drawn(site: Site, form: SiteForm, request: StaffRequest) -> dict[str, Any]:
     code = f'<script async src="{config().edge_origin}/c/wt.js" data-site="{site.key}"></script>'
-    shown_forms = Form.objects.filter(site=site).order_by("name")
+    shown_forms = Form.objects.visible_to(request.user).filter(site=site).order_by("-is_active", "name")
     return {
         "site": site,
         "form": form,
         "code": code,
         "forms": shown_forms,
+        "may_manage_forms": may(request.user, "forms.manage"),
         "edge": config().edge_origin,
         **_latest(site),
     }

@@ -1,0 +1,49 @@
+"""Many rows as one parameter."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from wutong.platform.models import DropCount
+from wutong.platform.rows import execute_with_rows, id_array, insert_objects
+
+pytestmark = pytest.mark.django_db
+
+
+def count(reason: str, *, n: int = 1) -> DropCount:
+    return DropCount(on=date(2026, 3, 2), door="web", reason=reason, n=n)
+
+
+def test_objects_get_their_numbers_in_their_order() -> None:
+    given = [count(reason, n=n) for n, reason in enumerate(["第一", 'sec"ond', "th\\ird"])]
+
+    insert_objects(given)
+
+    stored = {one.pk: (one.reason, one.n, one.on) for one in DropCount.objects.all()}
+    assert stored == {one.pk: (one.reason, one.n, one.on) for one in given}
+
+
+def test_what_stands_already_is_left_alone_where_conflicts_are_ignored() -> None:
+    insert_objects([count("a", n=1)])
+
+    insert_objects([count("a", n=2), count("b", n=2)], ignore_conflicts=True)
+
+    assert dict(DropCount.objects.values_list("reason", "n")) == {"a": 1, "b": 2}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_objects([count("a")])
+
+
+def test_ids_are_an_array_of_the_server() -> None:
+    uuids = [uuid.uuid4(), uuid.uuid4()]
+
+    ((found, numbers, none),) = execute_with_rows(
+        "SELECT %(u)s::uuid[], %(n)s::bigint[], %(e)s::bigint[] FROM json_array_elements(%(rows)s::json)",
+        [1],
+        u=id_array(uuids),
+        n=id_array({7}),
+        e=id_array([]),
+    )
+
+    assert (found, numbers, none) == (uuids, [7], [])

@@ -1,0 +1,429 @@
+"""Leads: sending one in, reading them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+import msgspec
+from django.db import OperationalError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from msgspec import Meta, Struct
+from uuid_utils.compat import uuid7
+
+from wutong.api.ledger import Kept, keep_answer, kept_answer
+from wutong.api.operations import Answer, Call, Operation
+from wutong.api.paging import bounded, read_cursor, written_cursor
+from wutong.api.problems import Flawed, Problem
+from wutong.config import config
+from wutong.events.arrivals import Capture
+from wutong.events.clocks import AbsurdTime, Receipt
+from wutong.events.scrub import scrubbed
+from wutong.events.touch import CHANNELS, classify
+from wutong.lifecycle.models import Lead, ProductLine, Stage
+from wutong.people.models import Person
+from wutong.platform.audit import record
+from wutong.platform.models import ApiKey, ApiRight
+from wutong.stream.leads import can_be_reached
+from wutong.stream.pipeline import work
+from wutong.stream.recognise import given_identifier
+
+TRIES = 3
+
+Line = Annotated[str, Meta(max_length=120)]
+IdentifierText = Annotated[str, Meta(min_length=3, max_length=320, pattern=r"^[a-z_]+(@[\w.-]+)?:\S")]
+Address = Annotated[str, Meta(max_length=8_000)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class PersonIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whose interest it is: at least a telephone number, an e-mail address or an identifier."""
+
+    name: Line = ""
+    title: Line = ""
+    company: Annotated[str, Meta(max_length=200)] = ""
+    phone: Annotated[
+        str, Meta(max_length=40, description=gettext_noop("As people write it; +86 unless it says otherwise."))
+    ] = ""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    identifiers: Annotated[
+        list[IdentifierText],
+        Meta(
+            max_length=20,
+            description=gettext_noop("Further identifiers as kind:value, such as crm_id:4711 or openid@APP:o6_b."),
+        ),
+    ] = []
+
+
+class UtmIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The campaign parameters of the link."""
+
+    source: Line = ""
+    medium: Line = ""
+    campaign: Line = ""
+    term: Line = ""
+    content: Line = ""
+
+
+class SourceIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where the interest came from. Without a channel it is read off utm, url and referrer."""
+
+    channel: Annotated[
+        str,
+        Meta(
+            description=gettext_noop("One of our channels, if your system knows it."),
+            extra_json_schema={"enum": ["", *CHANNELS]},
+        ),
+    ] = ""
+    campaign: Annotated[str, Meta(max_length=80)] = ""
+    url: Annotated[str, Meta(max_length=8_000, description=gettext_noop("The page on which it was told."))] = ""
+    referrer: Address = ""
+    utm: UtmIn = UtmIn()
+
+
+class ConsentIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the person said about being contacted. Leave it out when nobody asked."""
+
+    contact: bool
+    version: Annotated[str, Meta(max_length=40, description=gettext_noop("Which words they saw."))] = ""
+
+
+class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One person's interest in one product line."""
+
+    person: PersonIn
+    product_line: Annotated[str, Meta(max_length=40, description=gettext_noop("Its code; empty: the first one."))] = ""
+    message: Annotated[str, Meta(max_length=5_000, description=gettext_noop("What they wrote."))] = ""
+    source: SourceIn = SourceIn()
+    consent: ConsentIn | None = None
+    assurance: Annotated[
+        Literal["typed", "verified"],
+        Meta(
+            description=gettext_noop(
+                "verified: your system has checked that number, address and identifiers are theirs."
+            )
+        ),
+    ] = "typed"
+    occurred_at: Annotated[
+        Instant | None,
+        Meta(description=gettext_noop("When they told it; at most 30 days ago. Timers start on arrival.")),
+    ] = None
+
+
+class Outcome(StrEnum):
+    """What became of an interest."""
+
+    CREATED = "created"
+    JOINED = "joined"
+    OWN_PERSON = "own_person"
+
+
+class LeadReceived(Struct, frozen=True, kw_only=True):
+    """What became of an interest."""
+
+    outcome: Annotated[
+        Outcome,
+        Meta(
+            description=gettext_noop(
+                "created: a new lead. joined: the person has an open lead in this product line, which now knows of it."
+                " own_person: a colleague or test person, who gets no lead."
+            )
+        ),
+    ]
+    lead: UUID | None
+    person: UUID
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """Something with an id and a name."""
+
+    id: UUID
+    name: str
+
+
+class LeadPerson(Struct, frozen=True, kw_only=True):
+    """The person of a lead. Identifiers stand at /people/{id}."""
+
+    id: UUID
+    name: str
+    title: str
+    company: str
+
+
+class LeadOut(Struct, frozen=True, kw_only=True):
+    """A lead."""
+
+    id: UUID
+    stage: Stage
+    accountable: str
+    contact_status: str
+    is_incomplete: bool
+    product_line: str
+    team: Named
+    owner: Named | None
+    person: LeadPerson
+    account: Named | None
+    channel: str
+    campaign: str
+    created_at: datetime
+    changed_at: datetime
+    last_touch_at: datetime
+    first_contact_at: datetime | None
+    next_step_at: datetime | None
+    page: str
+
+
+class LeadPage(Struct, frozen=True, kw_only=True):
+    """Leads, the one that changed longest ago first."""
+
+    items: list[LeadOut]
+    has_more: bool
+    cursor: Annotated[
+        str | None,
+        Meta(
+            description=gettext_noop(
+                "Send it as cursor to read on: now for the next page, later for what has changed since."
+            )
+        ),
+    ]
+
+
+class LeadQuery(Struct, frozen=True, kw_only=True):
+    """Which leads are wanted."""
+
+    stage: Annotated[Stage | None, Meta(description=gettext_noop("Leads in this stage."))] = None
+    owner: Annotated[UUID | None, Meta(description=gettext_noop("Leads of this colleague."))] = None
+    product_line: Annotated[
+        str, Meta(max_length=40, description=gettext_noop("Leads of the product line with this code."))
+    ] = ""
+    updated_since: Annotated[
+        Instant | None, Meta(description=gettext_noop("Leads that have changed at or after this instant."))
+    ] = None
+    cursor: Annotated[str, Meta(max_length=200, description=gettext_noop("Where an earlier page ended."))] = ""
+    limit: Annotated[int, Meta(ge=1, le=200, description=gettext_noop("At most so many leads."))] = 50
+
+
+def send_lead(call: Call) -> Answer:
+    """Take an interest through the whole pipeline at once, so that the answer can name its lead."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _sent(call)
+        except OperationalError as error:
+            # Two transactions that wait for each other: one is told to try again. Anything else is for the door.
+            if attempt == TRIES or not (getattr(error.__cause__, "sqlstate", None) or "").startswith("40"):
+                raise
+    raise AssertionError
+
+
+def _sent(call: Call) -> Answer:
+    wanted: LeadIn = call.body
+    capture = _capture(wanted, call.key, at=call.at)
+    with transaction.atomic(durable=True):
+        if call.idempotency_key:
+            asked = b"POST /leads " + msgspec.json.encode(wanted)
+            kept = kept_answer(call.key, call.idempotency_key, asked=asked, id=capture.id, at=call.at)
+            if kept is not None:
+                return Answer(status=kept.status, content=kept.content, headers={"Idempotent-Replayed": "true"})
+        batch = work([capture], at=call.at)
+        received = _received(batch.interests[capture.id].person_id, batch.opened)
+        content = msgspec.json.encode(received)
+        status = 201 if received.outcome is Outcome.CREATED else 200
+        record("api.lead_sent", actor=call.key, at=call.at, subject=_lead(received), outcome=received.outcome.value)
+        if call.idempotency_key:
+            keep_answer(call.key, call.idempotency_key, Kept(status=status, content=content))
+    headers = {"Location": f"/api/v1/leads/{received.lead}"} if status == 201 else {}
+    return Answer(status=status, content=content, headers=headers)
+
+
+def _received(person_id: int, opened: list[Any]) -> LeadReceived:
+    person = Person.objects.values_list("public_id", flat=True).get(pk=person_id)
+    if not opened:
+        return LeadReceived(outcome=Outcome.OWN_PERSON, lead=None, person=person)
+    outcome = Outcome.CREATED if opened[0].is_new else Outcome.JOINED
+    return LeadReceived(outcome=outcome, lead=opened[0].lead.public_id, person=person)
+
+
+def _lead(received: LeadReceived) -> Lead | None:
+    return Lead.objects.get(public_id=received.lead) if received.lead else None
+
+
+def _capture(wanted: LeadIn, key: ApiKey, *, at: datetime) -> Capture:
+    """What is wanted in the stream's terms.
+
+    Raises:
+        Problem: nobody could be reached, or something named does not exist.
+    """
+    person, source = wanted.person, wanted.source
+    errors = [
+        Flawed(pointer=f"#/person/identifiers/{place}", code="unknown_identifier", detail="Is no identifier we know.")
+        for place, text in enumerate(person.identifiers)
+        if given_identifier(text) is None
+    ]
+    answers = {"name": person.name, "title": person.title, "company": person.company, "phone": person.phone}
+    answers |= {"email": person.email, "message": wanted.message}
+    if not (person.identifiers or can_be_reached(answers)):
+        detail = "Send a telephone number, an e-mail address or an identifier."
+        errors.append(Flawed(pointer="#/person", code="no_way_to_reach", detail=detail))
+    if source.channel and source.channel not in CHANNELS:
+        detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."
+        errors.append(Flawed(pointer="#/source/channel", code="unknown_value", detail=detail))
+    lines = dict(ProductLine.objects.values_list("code", "pk")) if wanted.product_line else {}
+    if wanted.product_line and wanted.product_line not in lines:
+        detail = f"There is no such product line. Known are: {', '.join(sorted(lines))}."
+        errors.append(Flawed(pointer="#/product_line", code="unknown_value", detail=detail))
+    try:
+        occurred_at, _is_clamped = Receipt(at, sent_at=None).occurred(wanted.occurred_at)
+    except AbsurdTime:
+        errors.append(Flawed(pointer="#/occurred_at", code="absurd_time", detail="Lies more than 30 days off."))
+    if errors:
+        raise Problem("invalid", errors=errors)
+    address = _with_utm(source)
+    touch = classify(address, source.referrer) if address or source.referrer else None
+    return Capture(
+        id=uuid7(),
+        site_id=None,
+        source="api",
+        occurred_at=occurred_at,
+        received_at=at,
+        url=scrubbed(address) if source.url else "",
+        ref=scrubbed(source.referrer),
+        api_key=str(key.public_id),
+        team_id=key.team_id,
+        scope_id=key.scope_id,
+        product_line_id=lines.get(wanted.product_line),
+        channel=source.channel or (touch.channel if touch else ""),
+        campaign=source.campaign or (touch.campaign if touch else ""),
+        answers={name: text for name, text in answers.items() if text.strip()},
+        identifiers=person.identifiers,
+        assurance=wanted.assurance,
+        consent_given=wanted.consent.contact if wanted.consent else None,
+        consent_version=wanted.consent.version if wanted.consent else "",
+    )
+
+
+def _with_utm(source: SourceIn) -> str:
+    """The page's address, with the campaign parameters that were told apart from it."""
+    given = {f"utm_{name}": value for name, value in msgspec.structs.asdict(source.utm).items() if value}
+    if not given:
+        return source.url
+    try:
+        parts = urlsplit(source.url or "https://unknown.invalid/")
+    except ValueError:
+        return source.url
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() not in given]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *given.items()])))
+
+
+def list_leads(call: Call) -> Answer:
+    """A page of leads in the order in which they changed, so that nothing slips through between two pages."""
+    wanted: LeadQuery = call.query
+    found = Lead.objects.visible_to_key(call.key).settled().order_by("changed_at", "pk")
+    if wanted.stage:
+        found = found.filter(stage=wanted.stage)
+    if wanted.owner:
+        found = found.filter(owner__public_id=wanted.owner)
+    if wanted.product_line:
+        found = found.filter(product_line__code=wanted.product_line)
+    if wanted.updated_since:
+        found = found.filter(changed_at__gte=bounded(wanted.updated_since, parameter="updated_since"))
+    if wanted.cursor:
+        changed_at, pk = read_cursor(wanted.cursor)
+        found = found.filter(Q(changed_at__gt=changed_at) | Q(changed_at=changed_at, pk__gt=pk))
+    rows = list(found.select_related("team", "owner", "person", "account", "product_line")[: wanted.limit + 1])
+    page = rows[: wanted.limit]
+    cursor = written_cursor(page[-1].changed_at, page[-1].pk) if page else wanted.cursor or None
+    return Answer(
+        status=200,
+        content=LeadPage(items=[_shown(lead) for lead in page], has_more=len(rows) > len(page), cursor=cursor),
+    )
+
+
+def read_lead(call: Call) -> Answer:
+    """One lead."""
+    found = Lead.objects.visible_to_key(call.key).filter(public_id=call.id_of_object)
+    lead = found.select_related("team", "owner", "person", "account", "product_line").first()
+    if lead is None:
+        raise Problem("not_found", "There is no such lead, or the key does not see it.")
+    return Answer(status=200, content=_shown(lead))
+
+
+def _shown(lead: Lead) -> LeadOut:
+    person = lead.person
+    return LeadOut(
+        id=lead.public_id,
+        stage=Stage(lead.stage),
+        accountable=lead.accountable,
+        contact_status=lead.contact_status,
+        is_incomplete=lead.is_incomplete,
+        product_line=lead.product_line.code,
+        team=Named(id=lead.team.public_id, name=lead.team.name),
+        owner=Named(id=lead.owner.public_id, name=lead.owner.full_name) if lead.owner else None,
+        person=LeadPerson(id=person.public_id, name=person.full_name, title=person.title, company=person.company_name),
+        account=Named(id=lead.account.public_id, name=lead.account.name) if lead.account else None,
+        channel=lead.channel,
+        campaign=lead.campaign,
+        created_at=lead.created_at,
+        changed_at=lead.changed_at,
+        last_touch_at=lead.last_touch_at,
+        first_contact_at=lead.first_contact_at,
+        next_step_at=lead.next_step_at,
+        page=f"{config().web_origin}/inbox/?lead={lead.public_id}",
+    )
+
+
+SEND = Operation(
+    id="sendLead",
+    method="POST",
+    path="/leads",
+    right=ApiRight.LEADS_WRITE,
+    summary=_("Send in a lead"),
+    text=_(
+        "Answers once the lead is stored, with its id. It goes to the team of the key, its timer starts, and colleagues"
+        " are told, as with a form. A person has one open lead in a product line: a further interest joins it. Send an"
+        " Idempotency-Key, and a repeated request is answered as the first one was."
+    ),
+    body=LeadIn,
+    answers={201: LeadReceived, 200: LeadReceived},
+    handle=send_lead,
+    is_repeatable=True,
+    example={
+        "person": {
+            "name": "周思远",
+            "title": "采购总监",
+            "company": "北辰科技",
+            "phone": "199 0000 0000",
+            "email": "zhou@beichen.example",
+            "identifiers": ["crm_id:4711"],
+        },
+        "message": "需要 200 台设备的报价",
+        "source": {"url": "https://www.example.com/pricing", "utm": {"source": "baidu", "medium": "cpc"}},
+        "consent": {"contact": True, "version": "2026-01"},
+    },
+)
+LIST = Operation(
+    id="listLeads",
+    method="GET",
+    path="/leads",
+    right=ApiRight.LEADS_READ,
+    summary=_("List leads"),
+    text=_(
+        "The one that changed longest ago comes first, and a lead that changes moves to the end. Whoever reads on from"
+        " the last cursor, today or next week, misses no change; a lead that changes in between comes again."
+    ),
+    query=LeadQuery,
+    answers={200: LeadPage},
+    handle=list_leads,
+)
+READ = Operation(
+    id="readLead",
+    method="GET",
+    path="/leads/{id}",
+    right=ApiRight.LEADS_READ,
+    summary=_("Read a lead"),
+    text=_("One lead that the key sees."),
+    answers={200: LeadOut},
+    handle=read_lead,
+)

@@ -1,0 +1,17 @@
+"""Addresses of the API, of its document and of its help page."""
+
+from django.urls import path
+
+from wutong.api import docs, events, leads, people
+from wutong.api.door import nowhere, resource
+
+app_name = "api"
+urlpatterns = [
+    path("docs", docs.help_page, name="docs"),
+    path("openapi.json", docs.openapi, name="openapi"),
+    path("v1/leads", resource(leads.SEND, leads.LIST), name="leads"),
+    path("v1/leads/<uuid:id>", resource(leads.READ), name="lead"),
+    path("v1/people/<uuid:id>", resource(people.READ), name="person"),
+    path("v1/events", resource(events.SEND), name="events"),
+    path("<path:rest>", nowhere, name="nowhere"),
+]
