@@ -1,6 +1,7 @@
 """The document and the page: everything that they promise and forbid is tried, and much that nobody thought of."""
 
 import json
+from pathlib import Path
 
 import pytest
 import schemathesis
@@ -19,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.cast import make_lead, signed_in
-from wutong.api.openapi import OPERATIONS, document
+from wutong.api.openapi import OPERATIONS, document, overview
 from wutong.api.problems import TYPES
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,8 @@ def test_the_document_tells_nothing_about_the_company(company, ada) -> None:
     assert json.loads(told) == document()
     assert "Ada" not in told
     assert "North" not in told
+
+
+def test_the_guide_lists_what_there_is() -> None:
+    """``overview()`` writes its tables."""
+    assert overview() in (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()

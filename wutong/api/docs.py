@@ -136,7 +136,7 @@ def _kind(schema: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
     plain = _resolved(schema, parts)
     if "discriminator" in schema or len(options) > 1 or "const" in plain:
         return _("text")
-    if "enum" in plain:
+    if len(plain.get("enum", ())) > 1:
         return ", ".join(str(value) for value in plain["enum"] if value != "")
     kind = _WORDS.get(str(plain.get("format") or plain.get("type")), "")
     if kind == "list":

@@ -63,6 +63,19 @@ def codes_of(operation: Operation) -> list[str]:
     return sorted(codes, key=lambda code: (TYPES[code].status, list(TYPES).index(code)))
 
 
+def overview() -> str:
+    """The tables of ``docs/api.md``; a test holds the two together."""
+    with translation.override("en"):
+        lines = ["| operation | scope | answers |", "| --- | --- | --- |"]
+        for operation in OPERATIONS:
+            statuses = ", ".join(str(status) for status in operation.answers)
+            address = f"`{operation.method} /api/v1{operation.path}`"
+            lines.append(f"| {address} {operation.summary} | `{operation.right.value}` | {statuses} |")
+        lines += ["", "| code | status | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{code}` | {kind.status} | {kind.title} |" for code, kind in TYPES.items()]
+        return "\n".join(lines) + "\n"
+
+
 def _document() -> dict[str, Any]:
     bodies = [operation.body for operation in OPERATIONS if operation.body is not None]
     answers = [kind for operation in OPERATIONS for kind in operation.answers.values()]

@@ -1,5 +1,6 @@
 """Keys of the API: the list, a new one, the end of one."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F
@@ -17,6 +18,8 @@ from wutong.platform.forms.api_keys import ApiKeyForm
 from wutong.platform.models import ApiKey, ApiRight, Team
 from wutong.platform.permissions import StaffRequest, requires
 
+_MOMENT = timedelta(microseconds=1)  # a key that ends at midnight is valid until the day before
+
 
 @require_GET
 @requires("api_keys.manage")
@@ -28,6 +31,7 @@ def keys(request: StaffRequest) -> HttpResponse:
         {
             "key": key,
             "rights": [ApiRight(right) for right in key.rights],
+            "last_moment": key.expires_at - _MOMENT if key.expires_at else None,
             "has_expired": key.expires_at is not None and key.expires_at <= now,
         }
         for key in found.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "pk")
