@@ -5,6 +5,7 @@ the client ten times as much, because psycopg quotes arrays in Python, element b
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from django.db import connection, models
-from django.db.models import NOT_PROVIDED
+from django.db.models.expressions import DatabaseDefault
 
 _encoder = msgspec.json.Encoder()
 
@@ -39,36 +40,49 @@ def id_array(ids: Iterable[int] | Iterable[UUID]) -> str:
 
 
 def insert_objects(objects: Sequence[models.Model], *, ignore_conflicts: bool = False) -> None:
-    """Insert new objects of one model; those that the database numbers get their number, unless conflicts are ignored.
+    """Insert new objects of one model. What the database fills in they get, unless conflicts are ignored.
 
-    Opens no transaction; knows no binary fields. For what happens a thousand times a second: ``bulk_create`` prepares
-    and quotes each value by itself, in Python.
+    What the first object leaves to the database, all of them leave to it. Opens no transaction; knows no binary fields.
+    For what happens a thousand times a second: ``bulk_create`` prepares and quotes each value by itself, in Python.
     """
     if not objects:
         return
-    is_numbered = objects[0].pk is None
-    statement, columns = _insertion(type(objects[0]), is_numbered, ignore_conflicts)
-    rows = [{column: getattr(one, name) for column, name in columns} for one in objects]
-    given = execute_with_rows(statement, rows)
-    if is_numbered and not ignore_conflicts:
-        for one, (id,) in zip(objects, given, strict=True):
-            one.pk = id
+    left = frozenset(name for name, value in vars(objects[0]).items() if isinstance(value, DatabaseDefault))
+    if objects[0].pk is None:
+        left |= {type(objects[0])._meta.pk.attname}
+    insertion = _insertion(type(objects[0]), left, ignore_conflicts)
+    given = execute_with_rows(
+        insertion.statement, [{column: getattr(one, name) for column, name in insertion.columns} for one in objects]
+    )
+    if given:
+        for one, values in zip(objects, given, strict=True):
             one._state.adding = False
+            for name, value in zip(insertion.filled_in, values, strict=True):
+                setattr(one, name, value)
+
+
+@dataclass(frozen=True)
+class _Insertion:
+    statement: str
+    columns: list[tuple[str, str]]
+    """The columns that are sent, each with the attribute that holds it."""
+    filled_in: list[str]
+    """The attributes of the columns that come back."""
 
 
 @cache
-def _insertion(
-    model: type[models.Model], is_numbered: bool, ignore_conflicts: bool
-) -> tuple[str, list[tuple[str, str]]]:
-    """The statement, and of each column its name and the attribute that holds it."""
+def _insertion(model: type[models.Model], left: frozenset[str], ignore_conflicts: bool) -> _Insertion:
     meta = model._meta
-    given = [
-        field for field in meta.concrete_fields if field.db_default is NOT_PROVIDED
-    ]  # the others the database fills in
-    fields = [field for field in given if not (is_numbered and field.primary_key)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)
-    then = "ON CONFLICT DO NOTHING" if ignore_conflicts else f'RETURNING "{meta.pk.column}"' if is_numbered else ""
+    sent = [field for field in meta.concrete_fields if field.attname not in left]
+    filled_in = [field for field in meta.concrete_fields if field.attname in left]
+    columns = ", ".join(f'"{field.column}"' for field in sent)
+    types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in sent)
     source = f"json_to_recordset(%(rows)s::json) AS r({types})"
-    statement = f'INSERT INTO "{meta.db_table}" ({columns}) SELECT {columns} FROM {source} {then}'  # noqa: S608  # names
-    return statement, [(field.column, field.attname) for field in fields]
+    then = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    if filled_in and not ignore_conflicts:
+        then = "RETURNING " + ", ".join(f'"{field.column}"' for field in filled_in)
+    return _Insertion(
+        f'INSERT INTO "{meta.db_table}" ({columns}) SELECT {columns} FROM {source} {then}',  # noqa: S608  # names
+        [(field.column, field.attname) for field in sent],
+        [field.attname for field in filled_in],
+    )
