@@ -131,6 +131,17 @@ class WorkingCalendar:
 
     def _stretches(self, on: date) -> list[tuple[datetime, datetime]]:
         """The working time of a day as instants. An hour that daylight saving skips is not worked."""
+        known = self._days_known.get(on)
+        if known is None:
+            known = self._days_known[on] = self._worked_out(on)
+        return known
+
+    @cached_property
+    def _days_known(self) -> dict[date, list[tuple[datetime, datetime]]]:
+        """Days that were asked for: a report asks for the same few months a hundred thousand times."""
+        return {}
+
+    def _worked_out(self, on: date) -> list[tuple[datetime, datetime]]:
         found = [(self._instant(on, opens), self._closing(on, closes)) for opens, closes in self._hours_of(on)]
         return [(opens_at, closes_at) for opens_at, closes_at in found if opens_at < closes_at]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wutong.analytics.leads.counted import leads_counted
-from wutong.analytics.leads.funnel import figures, leads_behind
+from wutong.analytics.leads.funnel import counts, leads_behind
 from wutong.analytics.leads.question import LeadQuestion
 from wutong.lifecycle.models import Lead
 
@@ -36,8 +36,7 @@ def of_step(question: LeadQuestion, *, step: int, offset: int = 0) -> BehindPage
     found = leads_behind(question, step=step, offset=offset, limit=PAGE)
     leads = Lead.objects.select_related("person", "account", "owner").in_bulk([one.lead_id for one in found])
     rows = [BehindLead(lead=leads[one.lead_id], at=one.at) for one in found]
-    total = next((one.n for one in figures(question) if one.part is None and one.step == step), 0)
-    return _page(rows, total=total, offset=offset)
+    return _page(rows, total=counts(question)[step - 1], offset=offset)
 
 
 def of_figure(question: LeadQuestion, *, figure: str, colleague: int | None, offset: int = 0) -> BehindPage:

@@ -83,3 +83,8 @@ class LeadQuestion:
         """All leads that may be counted at all."""
         leads = Lead.objects.visible_to(self.viewer)
         return leads if self.with_own else leads.exclude(person__is_own=True)
+
+    def leads_captured(self) -> LeadQuerySet:
+        """Of these the ones that a funnel looks at: a cohort's of the period, else all that were there by then."""
+        known = self.leads().filter(created_at__lte=self.as_of)
+        return known if self.method == "period" else known.filter(created_at__gte=self.since, created_at__lt=self.until)

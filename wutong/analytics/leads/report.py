@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from wutong.analytics.leads.counted import ACCEPTANCE, SPEED, WORKLOAD, count_by_colleague
-from wutong.analytics.leads.funnel import Figure, figures, totals
+from wutong.analytics.leads.funnel import Figure, counts, figures
 from wutong.analytics.leads.question import PARTS, STEPS, WINDOW, LeadQuestion
 from wutong.analytics.rates import Rate
 from wutong.content.models import Form
@@ -177,7 +177,7 @@ class Row:
 def lead_report(question: LeadQuestion) -> LeadReport:
     """The funnel of ``question``, by part and altogether, beside the period before."""
     found = figures(question)
-    earlier = totals(figures(question.before)) if question.method == "cohort" else None
+    earlier = counts(question.before) if question.method == "cohort" else None
     by_part: dict[str | None, dict[int, Figure]] = {}
     for one in found:
         by_part.setdefault(one.part, {})[one.step] = one

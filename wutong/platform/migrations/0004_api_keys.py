@@ -9,73 +9,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('platform', '0003_job_failure'),
+        ("platform", "0003_job_failure"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('beginning', models.CharField(max_length=12)),
-                ('secret_digest', models.BinaryField(max_length=32, unique=True)),
-                ('rights', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'Read leads'), ('leads:write', 'Send in leads'), ('events:write', 'Send in what people did'), ('people:read', 'Read people; telephone and e-mail masked'), ('people:reveal', 'Read telephone numbers and e-mail addresses in full')], max_length=20), size=None)),
-                ('per_minute', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='platform.businessscope')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to='platform.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("beginning", models.CharField(max_length=12)),
+                ("secret_digest", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "rights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("leads:read", "Read leads"),
+                                ("leads:write", "Send in leads"),
+                                ("events:write", "Send in what people did"),
+                                ("people:read", "Read people; telephone and e-mail masked"),
+                                ("people:reveal", "Read telephone numbers and e-mail addresses in full"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("per_minute", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_keys",
+                        to="platform.businessscope",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="api_keys", to="platform.team"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='senderkey',
-            name='answer',
+            model_name="senderkey",
+            name="answer",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='senderkey',
-            name='answer_status',
+            model_name="senderkey",
+            name="answer_status",
             field=models.PositiveSmallIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='senderkey',
-            name='asked_digest',
+            model_name="senderkey",
+            name="asked_digest",
             field=models.BinaryField(max_length=32, null=True),
         ),
         migrations.CreateModel(
-            name='ApiRate',
+            name="ApiRate",
             fields=[
-                ('key', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='rate', serialize=False, to='platform.apikey')),
-                ('full_at', models.DateTimeField()),
+                (
+                    "key",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="rate",
+                        serialize=False,
+                        to="platform.apikey",
+                    ),
+                ),
+                ("full_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='auditentry',
-            name='api_key',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platform.apikey'),
+            model_name="auditentry",
+            name="api_key",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="platform.apikey",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(('actor', None), ('api_key', None), _connector='OR'), name='an_act_has_one_actor'),
+            model_name="auditentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor", None), ("api_key", None), _connector="OR"), name="an_act_has_one_actor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('rights__len__gte', 1), ('rights__contained_by', ['leads:read', 'leads:write', 'events:write', 'people:read', 'people:reveal'])), name='a_key_may_do_something_known'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rights__len__gte", 1),
+                    (
+                        "rights__contained_by",
+                        ["leads:read", "leads:write", "events:write", "people:read", "people:reveal"],
+                    ),
+                ),
+                name="a_key_may_do_something_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('per_minute__gte', 1)), name='a_key_has_a_rate'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(condition=models.Q(("per_minute__gte", 1)), name="a_key_has_a_rate"),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='somebody_revoked_a_revoked_key'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revoked_at", None), ("revoked_by", None)),
+                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="somebody_revoked_a_revoked_key",
+            ),
         ),
     ]
