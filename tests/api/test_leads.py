@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.cast import email, make_lead, make_person, make_scope, person_of, phone
+from tests.cast import company_scope, email, make_lead, make_person, make_scope, person_of, phone, signed_in
 from wutong.lifecycle.models import Clock, Lead, ProductLine
 from wutong.people.models import Consent, FieldValue, Identifier, Observation, Person
 from wutong.platform.models import ApiRight, AuditEntry, Notification
@@ -48,6 +48,19 @@ def test_a_lead_is_answered_with_its_id_and_goes_the_way_of_a_form(crm, mei, nor
     assert Notification.objects.filter(staff=mei).get().params["form"] == "CRM"
     entry = AuditEntry.objects.get(action="api.lead_sent")
     assert (entry.api_key, entry.actor, entry.subject_id) == (crm.key, None, str(lead.public_id))
+
+
+def test_colleagues_read_what_was_told_unless_it_came_to_another_part_of_the_business(crm, mei, system_of) -> None:
+    brand = make_scope("brand")
+    person = crm.post("/leads", wanted(message="200 台的报价")).json()["person"]
+    system_of(mei.team, scope=brand).post("/leads", wanted(message="只给品牌"))
+    page = signed_in(mei).get(f"/people/{person}/").content.decode()
+    assert "200 台的报价" in page
+    assert "只给品牌" in page
+    mei.scopes.set([company_scope()])
+    page = signed_in(mei).get(f"/people/{person}/").content.decode()
+    assert "200 台的报价" in page
+    assert "只给品牌" not in page
 
 
 def test_a_further_interest_in_a_line_joins_the_open_lead_and_one_in_another_line_opens_its_own(crm) -> None:
@@ -248,7 +261,5 @@ def test_lists_ask_no_more_for_more_leads(crm, mei, django_assert_num_queries) -
 
 
 def test_the_page_of_the_trail_names_the_key(crm, ada) -> None:
-    from tests.cast import signed_in
-
     crm.post("/leads", wanted())
     assert "API key CRM" in signed_in(ada).get("/system/audit/").content.decode()

@@ -17,8 +17,8 @@ from wutong.events.pages import page_name
 from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import FollowUp, Lead, StageVisit
-from wutong.people.models import IdentifierKind, Person
-from wutong.platform.models import Staff
+from wutong.people.models import FieldValue, IdentifierKind, Person
+from wutong.platform.models import ApiKey, Staff
 
 PAGE = 50
 FILTERS = ("all", "theirs", "ours")
@@ -27,6 +27,7 @@ _HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entere
 _OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
     "page_viewed": "eye",
+    "lead_submitted": "inbox",
     "link_clicked": "link",
     "form_started": "forms",
     "form_submitted": "forms",
@@ -145,12 +146,15 @@ def _events(person: Person, *, viewer: Staff, after: Cursor | None, language: st
     scopes = list(viewer.scopes.all())
     if scopes:
         events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
+        others = ApiKey.objects.exclude(scope__in=scopes).values_list("public_id", flat=True)
+        events = events.exclude(name="lead_submitted", props__key__in=[str(key) for key in others])
     found = list(_upto(events, "occurred_at", after, Case(When(name__in=_OURS, then=0), default=1)))
     read = _reading(person, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
-    return [_event(event, read, language) for event in found]
+    said = _messages([event.pk for event in found if event.name == "lead_submitted"])
+    return [_event(event, read, said, language) for event in found]
 
 
-def _event(event: Event, read: dict[UUID, tuple[float, float]], language: str) -> Act:
+def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID, str], language: str) -> Act:
     kind = TAXONOMY.get(event.name)
     title, body, fold = label(event.name, language), "", ""
     if event.name == "page_viewed":
@@ -163,6 +167,8 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], language: str) -
                 "seconds": round(seconds),
                 "depth": round(depth * 100),
             }
+    elif event.name == "lead_submitted":
+        body = said.get(event.pk, "")
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))
     if event.channel:
@@ -178,6 +184,14 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], language: str) -
         is_anonymous=event.subject is not None and IdentifierKind(event.subject.kind).is_weak,
         fold=fold,
     )
+
+
+def _messages(events: Sequence[UUID]) -> dict[UUID, str]:
+    """What people wrote, as other systems told it."""
+    if not events:
+        return {}
+    told = FieldValue.objects.filter(event_id__in=events, field="message")
+    return {id: text for id, text in told.values_list("event_id", "value") if id is not None}
 
 
 def _reading(person: Person, views: Sequence[UUID]) -> dict[UUID, tuple[float, float]]:
