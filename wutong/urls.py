@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("wutong.web.urls")),
     path("", include("wutong.platform.urls")),
     path("", include("wutong.lifecycle.urls")),
+    path("", include("wutong.scoring.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
     path("api/", include("wutong.api.urls")),

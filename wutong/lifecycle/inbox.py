@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from wutong.events.pages import page_name
-from wutong.lifecycle.models import Clock, Lead, Stage
+from wutong.lifecycle.models import UNCONTACTED, Clock, Lead
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.platform.totals import total_of
@@ -76,7 +76,7 @@ def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
     """The open leads of one of :data:`VIEWS`."""
     leads = Lead.objects.visible_to(staff).open()
     if view == "waiting":
-        return leads.filter(stage=Stage.NEW, first_contact_at=None)
+        return leads.filter(UNCONTACTED)
     if view == "mine":
         return leads.filter(owner=staff)
     return leads

@@ -1,11 +1,12 @@
 """Periodic work of the lifecycle."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from wutong.lifecycle.contracts import advance_contracts
+from wutong.lifecycle.gate import enter_gate, lately_in_gate, leave_gate
 
 
 @app.periodic(cron="17 * * * *")
@@ -14,3 +15,17 @@ def advance_contracts_later(timestamp: int) -> None:
     """Let contracts enter the stage that their dates have reached."""
     with transaction.atomic():
         advance_contracts(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="2-59/5 * * * *")
+@app.task(queue="default", queueing_lock="pass_gate")
+def pass_gate_later(timestamp: int) -> None:
+    """Let in whom no act of theirs brought to the gate (a new model, a fact learnt), and out who has been below."""
+    at = datetime.fromtimestamp(timestamp, UTC)
+    for people in lately_in_gate(since=at - timedelta(minutes=15)):
+        with transaction.atomic():
+            enter_gate(people, at=at)
+    left = 1
+    while left:
+        with transaction.atomic():
+            left = leave_gate(at=at)

@@ -86,7 +86,7 @@ STEPS: Mapping[tuple[Stage, Stage], Step] = {
     (Stage.NURTURE, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _OPERATIONS),
     (Stage.MQL, Stage.SAL): Step(Accountable.SALES, _SALES, Through.ACCEPTANCE),
     (Stage.MQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
-    (Stage.MQL, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
+    (Stage.MQL, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR, also_machine=True),
     (Stage.MQL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
     (Stage.SAL, Stage.SQL): Step(Accountable.SALES, _SALES, Through.QUALIFICATION),
     (Stage.SAL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
@@ -251,7 +251,7 @@ def checked_step(lead: Lead, to: Stage, *, by: Staff | None, reason: str, throug
 
 
 def _settle_what_waits(leads: Sequence[Lead], to: Stage, *, by: Staff | None, at: datetime, reason: str) -> None:
-    """Answer the hand-overs that these leads leave behind. Only people do: the machine takes no lead out of MQL."""
+    """Answer the hand-overs that these leads leave behind. Only people do: the machine moves none that waits."""
     if by is None or not any(lead.stage == Stage.MQL for lead in leads):
         return
     outcome = {Stage.SAL: HandOver.Outcome.ACCEPTED, Stage.RETURNED: HandOver.Outcome.RETURNED}

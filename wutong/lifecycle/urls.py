@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.lifecycle.views import home, inbox, people
+from wutong.lifecycle.views import home, inbox, people, scoring_preview
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),
+    path("settings/scoring/<uuid:public_id>/preview/", scoring_preview.preview, name="scoring_preview"),
 ]

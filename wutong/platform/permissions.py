@@ -36,6 +36,8 @@ LABELS: dict[str, str | Promise] = {
     "forms.manage": _("Edit forms and landing pages"),
     "submissions.read": _("Read, release and export what visitors sent by forms"),
     "sites.manage": _("Set up websites and tracking"),
+    "scoring.manage": _("Change how people are scored"),
+    "routing.manage": _("Change who gets which lead, and the time limits"),
     "staff.manage": _("Manage staff, teams and rights"),
     "organisation.manage": _("Change the organisation and its working hours"),
     "mail.manage": _("Set up how the system sends mail"),
@@ -48,12 +50,12 @@ LABELS: dict[str, str | Promise] = {
 _SELLING = frozenset({"leads.work", "people.read", "people.reveal"})
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.MARKETER: frozenset({"people.read", "funnel.read", "forms.manage", "submissions.read", "sites.manage"}),
+    Role.MARKETER: frozenset({"people.read", "funnel.read", "forms.manage", "submissions.read", "sites.manage", "scoring.manage"}),
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
     Role.SDR: _SELLING,
     Role.SALES: _SELLING,
     Role.SUCCESS: frozenset({"people.read", "people.reveal"}),
-    Role.MANAGER: _SELLING | {"funnel.read"},
+    Role.MANAGER: _SELLING | {"funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

@@ -152,9 +152,10 @@ class BoundsForm(forms.Form):
 
 def with_rule(rules: Sequence[R], rule: R) -> tuple[R, ...]:
     """``rules`` with ``rule`` in the place of the one of its code, else at the end."""
-    if any(one.code == rule.code for one in rules):
-        return tuple(rule if one.code == rule.code else one for one in rules)
-    return (*rules, rule)
+    changed = [rule if one.code == rule.code else one for one in rules]
+    if rule not in changed:
+        changed.append(rule)
+    return tuple(changed)
 
 
 def _own_name(given: str, before: FitRule | ActRule | None) -> str:

@@ -10,7 +10,7 @@ from wutong.scoring.definition import Definition
 from wutong.scoring.fit import Profile, fit, profiles_of
 from wutong.scoring.in_force import Model, Models, measures_of, models_in_force
 from wutong.scoring.recount import acts_of
-from wutong.scoring.score import sums_of, summed
+from wutong.scoring.score import summed, sums_of
 
 PEOPLE = 3_000
 """So many people are compared, those who were here last; a company with fewer is compared whole."""
@@ -56,7 +56,8 @@ def compare(draft: Definition, *, product_line: str, at: datetime) -> Comparison
     moves: list[Move] = []
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
-    entering, leaving = [], []
+    entering: list[int] = []
+    leaving: list[int] = []
     for start in range(0, len(compared), _PIECE):
         piece = compared[start : start + _PIECE]
         ids = [person.pk for person in piece]

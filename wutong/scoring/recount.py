@@ -1,4 +1,4 @@
-"""After a model was published: count from the events what it counts and nobody counted yet, and score everybody anew."""
+"""After a model was published: count from the events what nobody counted yet, and score everybody anew."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from wutong.events.taxonomy import label
 from wutong.platform.format import number
@@ -71,11 +70,12 @@ def act_sentences(rule: ActRule) -> list[str]:
 
 def bounds_sentences(definition: Definition) -> list[str]:
     """Thresholds, gate and hysteresis."""
-    fit, behaviour = ([_short(bound) for bound in bounds] for bounds in (definition.fit_from, definition.behaviour_from))
+    fit, behaviour = (
+        [_short(bound) for bound in bounds] for bounds in (definition.fit_from, definition.behaviour_from)
+    )
     gate = joined(sorted(definition.gate))
     return [
-        _("Fit: A from %(a)s, B from %(b)s, C from %(c)s points, else D.")
-        % dict(zip("abc", fit, strict=True)),
+        _("Fit: A from %(a)s, B from %(b)s, C from %(c)s points, else D.") % dict(zip("abc", fit, strict=True)),
         _("Behaviour: 1 from %(a)s, 2 from %(b)s, 3 from %(c)s points, else 4.")
         % dict(zip("abc", behaviour, strict=True)),
         _("Who reaches %(cells)s and may be contacted becomes an MQL at once.") % {"cells": gate}

@@ -1,7 +1,7 @@
 """From draft to retirement: the versions of a scoring model. Source: ``product.md`` 4.4.
 
-A draft is changed as often as wanted and counts for nobody; published, a version never changes again. Going back publishes
-the old definition as a new version, so that the history reads forwards.
+A draft is changed as often as wanted and counts for nobody; published, a version never changes again. Going back
+publishes the old definition as a new version, so that the history reads forwards.
 """
 
 import uuid

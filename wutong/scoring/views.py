@@ -28,7 +28,9 @@ _form = require_http_methods(["GET", "HEAD", "POST"])
 @requires("scoring.manage")
 def models(request: StaffRequest) -> HttpResponse:
     """What is in force, by product line, and every version there was."""
-    rows = ScoreModel.objects.select_related("created_by", "published_by", "based_on").order_by("product_line", "-version")
+    rows = ScoreModel.objects.select_related("created_by", "published_by", "based_on").order_by(
+        "product_line", "-version"
+    )
     in_force = {row.product_line: row for row in rows if row.state == ScoreModel.State.PUBLISHED}
     line = request.GET.get("line", "")
     shown = in_force.get(line)

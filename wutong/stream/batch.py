@@ -63,3 +63,5 @@ class Batch:
     interests: dict[UUID, Interest] = field(default_factory=dict)
     """What new forms and captures ask for, by event."""
     opened: list[Opened] = field(default_factory=list)
+    scored: set[int] = field(default_factory=set)
+    """People whose score was redone."""

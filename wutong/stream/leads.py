@@ -1,6 +1,7 @@
-"""The step that turns captured interest into leads."""
+"""The steps that turn captured interest into leads, and warm leads into MQLs."""
 
 from wutong.lifecycle.capture import Captured, capture_many
+from wutong.lifecycle.gate import enter_gate
 from wutong.people.accounts import Employment, employ_many
 from wutong.people.models import Assurance
 from wutong.stream.batch import Batch
@@ -58,6 +59,13 @@ def open_leads(batch: Batch) -> None:
 def can_be_reached(answers: dict[str, str]) -> bool:
     """Whether the answers hold a telephone number or an e-mail address."""
     return bool(typed_identifiers(answers)) or _has_number(answers)
+
+
+def pass_gate(batch: Batch) -> None:
+    """Make MQLs of the leads of those whose score now meets the gate."""
+    people = batch.scored | {entry.lead.person_id for entry in batch.opened}
+    if people:
+        enter_gate(people, at=batch.at)
 
 
 def _has_number(answers: dict[str, str]) -> bool:

@@ -35,7 +35,7 @@ def count_scores(batch: Batch) -> None:
         for row in batch.rows.values()
         if row.subject_id is not None and row.person_id is not None and not row.is_machine and not row.is_own
     ]
-    score_many(acts, at=batch.at)
+    batch.scored = score_many(acts, at=batch.at)
 
 
 def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:

@@ -89,7 +89,20 @@ ITEMS = (
     ),
     NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Leads to won"), "chart-funnel", "analytics:leads", MARKETING),
     NavItem(Group.INSIGHT, pgettext_lazy("navigation", "Funnel"), "filter", "analytics:funnel", MARKETING),
-    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Scoring"), "adjustments", "scoring:models", MARKETING),
+    NavItem(
+        Group.SETTINGS,
+        pgettext_lazy("navigation", "Scoring"),
+        "adjustments",
+        "scoring:models",
+        frozenset({"marketer", "manager", "admin"}),
+    ),
+    NavItem(
+        Group.SETTINGS,
+        pgettext_lazy("navigation", "Routing & SLA"),
+        "arrows-split",
+        "lifecycle:routing",
+        frozenset({"manager", "admin"}),
+    ),
     NavItem(
         Group.SETTINGS,
         pgettext_lazy("navigation", "Websites"),

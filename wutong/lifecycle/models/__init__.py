@@ -3,6 +3,7 @@ from wutong.lifecycle.models.follow_up import FollowUp
 from wutong.lifecycle.models.hand_over import HandOver, Qualification
 from wutong.lifecycle.models.lead import (
     CLOSED_STAGES,
+    UNCONTACTED,
     Accountable,
     Clock,
     ContactStatus,
@@ -16,6 +17,7 @@ from wutong.lifecycle.models.stage_visit import Machine, StageVisit
 __all__ = [
     "CLOSED_STAGES",
     "ENDED_STAGES",
+    "UNCONTACTED",
     "Accountable",
     "Clock",
     "ContactStatus",

@@ -31,6 +31,10 @@ class Stage(models.TextChoices):
 CLOSED_STAGES = (Stage.WON, Stage.LOST, Stage.DISQUALIFIED)
 
 
+UNCONTACTED = Q(stage__in=[Stage.NEW, Stage.MQL], accountable="sdr", first_contact_at=None)
+"""Leads that wait for somebody of us; the score gate may have made them MQL before anybody called."""
+
+
 class Accountable(models.TextChoices):
     """The function that must act on a lead."""
 
@@ -184,7 +188,7 @@ class Lead(models.Model):
             models.Index(
                 name="leads_nobody_has_contacted",
                 fields=["team", "owner"],
-                condition=Q(stage=Stage.NEW, first_contact_at=None),
+                condition=UNCONTACTED,
             ),
             models.Index(name="leads_of_an_owner", fields=["owner", "-last_touch_at"]),
             models.Index(name="leads_by_touch", fields=["-last_touch_at", "-id"]),

@@ -85,6 +85,7 @@ class PersonScore(Scored):
         indexes = [
             models.Index(name="people_by_score", fields=["-value", "person"]),
             models.Index(name="people_by_grade", fields=["fit_letter", "grade", "-value", "person"]),
+            models.Index(name="people_in_the_gate", fields=["computed_at"], condition=Q(is_in_gate=True)),
             models.Index(name="people_below_the_gate", fields=["below_since"], condition=Q(below_since__isnull=False)),
         ]
 
