@@ -45,7 +45,8 @@ def recount(model: ScoreModel, *, at: datetime) -> None:
 
 def uncounted_measures(model: ScoreModel, models: Models) -> dict[str, Measure]:
     """Measures in force of which no complete sums are kept: those that no model counted just before."""
-    before = ScoreModel.objects.filter(product_line=model.product_line, retired_at=model.published_at).first()
+    retired = ScoreModel.objects.filter(product_line=model.product_line, retired_at=model.published_at)
+    before = retired.order_by("-version").first()
     others = ScoreModel.objects.filter(state=ScoreModel.State.PUBLISHED).exclude(product_line=model.product_line)
     counted = [row for row in (before, *others) if row is not None and row.recounted_at is not None]
     known = measures_of(*(parsed(row.definition) for row in counted))
