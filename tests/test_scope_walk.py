@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.cookies import SimpleCookie
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -43,6 +43,9 @@ from wutong.platform.api_keys import make_key
 from wutong.platform.models import ApiRight, BusinessScope, Notification, ParkedItem, Role, Staff, Team
 from wutong.platform.permissions import GRANTS
 from wutong.platform.secrets import sign
+from wutong.scoring.definition import as_json
+from wutong.scoring.models import ScoreModel
+from wutong.scoring.shipped import SHIPPED
 from wutong.stream.processor import TRIES, drain
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,13 @@ class World:
     site: Site
     form: Form
     held: QuarantinedSubmission
+
+
+def draft() -> uuid.UUID:
+    """A draft of a scoring model by which everybody's grade would change, so that its preview has examples to show."""
+    definition = as_json(SHIPPED) | {"fit_from": [99, 98, 97], "behaviour_from": [9, 8, 7]}
+    given = {"version": 2, "definition": definition, "created_at": LATELY}
+    return ScoreModel.objects.get_or_create(product_line="", state="draft", defaults=given)[0].public_id
 
 
 OBJECTS: dict[str, Callable[[World], str]] = {
@@ -134,6 +144,22 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
     "platform:parked_retry": lambda _world: "/system/jobs/parked/1/retry/",
     "platform:parked_discard": lambda _world: "/system/jobs/parked/1/discard/",
     "platform:file": lambda _world: f"/files/{uuid.uuid4()}/",
+    **{
+        f"scoring:{name}": (lambda _world, name=name, rest=rest: reverse(f"scoring:{name}", args=[draft(), *rest]))
+        for name, rest in {
+            "version": (),
+            "bounds": (),
+            "fit_rule_new": (),
+            "fit_rule": ("competitor",),
+            "act_rule_new": (),
+            "act_rule": ("pricing",),
+            "rule_drop": ("pricing",),
+            "publish": (),
+            "discard": (),
+            "roll_back": (),
+        }.items()
+    },
+    "lifecycle:scoring_preview": lambda _world: reverse("lifecycle:scoring_preview", args=[draft()]),
     "content:site": lambda world: reverse("content:site", args=[world.site.key]),
     "content:server_key": lambda world: reverse("content:server_key", args=[world.site.key]),
     "content:arriving": lambda world: reverse("content:arriving", args=[world.site.key]),
@@ -159,6 +185,8 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:password_reset": "/password/reset/x/y/",
     "platform:invitation": "/invitation/x/",
     "platform:welcome": "/welcome/x/",
+    "scoring:models": "/settings/scoring/",
+    "scoring:draft_open": "/settings/scoring/draft/",
     "platform:profile": "/me/",
     "platform:change_password": "/me/password/",
     "platform:preferences": "/me/preferences/",
@@ -276,6 +304,7 @@ class Walker:
     def tries(self, method: str, address: str, *, htmx: bool = False) -> tuple[int, str]:
         """The status, and all that came back: headers, cookies, body, what was told to live streams."""
         self.client.cookies = SimpleCookie(self.session)
+        reset_queries()  # the log holds nine thousand, and the walk is long
         undo = transaction.savepoint()
         with CaptureQueriesContext(connection) as queries:
             answer = self.client.generic(
