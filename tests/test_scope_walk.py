@@ -196,6 +196,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:teams": "/system/teams/",
     "platform:roles": "/system/roles/",
     "platform:organisation": "/system/organisation/",
+    "sandbox:end": "/system/demo/end/",
     "platform:hours": "/system/hours/",
     "platform:calendar_day_add": "/system/hours/days/",
     "platform:mail": "/system/mail/",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("wutong.scoring.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
+    path("", include("wutong.sandbox.urls")),
     path("api/", include("wutong.api.urls")),
 ]
 handler400 = "wutong.web.views.bad_request"

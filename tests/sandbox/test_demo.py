@@ -1,20 +1,26 @@
 """The demo company, in little: founded once for all that is asked of it."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import ClassVar
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import TestCase, override_settings
 
+from tests.cast import make_lead
 from wutong.content.models import FormSubmission
 from wutong.events.models import Event
 from wutong.lifecycle.models import Clock, Contract, FollowUp, HandOver, Lead, StageVisit
 from wutong.people.models import Account, Person
-from wutong.platform.models import Notification, Organisation, Role, Staff
+from wutong.platform.models import Notification, Organisation, Role, Staff, Team
 from wutong.sales.models import Opportunity
-from wutong.sandbox.demo import CompanyIsReal, ensure_demo
+from wutong.sandbox.colleagues import LEFT_TO_YOU, answer_a_lead, do_something
+from wutong.sandbox.demo import ensure_demo
+from wutong.sandbox.ending import CompanyIsReal, delete_demo
 from wutong.sandbox.history import SMALL
+from wutong.sandbox.staffing import EAST
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -93,6 +99,54 @@ class TheDemoCompany(TestCase):
         assert Lead.objects.visible_to(east).exists()
         assert Lead.objects.visible_to(south).exists()
         assert not Lead.objects.visible_to(east).filter(pk__in=Lead.objects.visible_to(south)).exists()
+
+    def test_colleagues_answer_but_leave_the_freshest(self) -> None:
+        later = NOW + timedelta(minutes=9)
+        extra = [make_lead(at=NOW - timedelta(minutes=number), team=Team.objects.get(name=EAST)) for number in range(3)]
+
+        done = [answer_a_lead(Random(number), later) for number in range(9)]
+
+        left = Lead.objects.awaiting_first_contact().filter(stage="new")
+        assert "first_contact" in done
+        assert done[-1] is None
+        assert left.count() == LEFT_TO_YOU
+        assert left.filter(pk__in=[lead.pk for lead in extra]).exists()
+
+    def test_colleagues_do_all_their_duties_while_the_demo_runs(self) -> None:
+        rng, at, done = Random(7), NOW + timedelta(days=2), set()
+        for number in range(120):
+            done.add(do_something(rng, at=at + timedelta(minutes=30 * number)))
+
+        assert {"handed_over", "put_aside", "accepted", "returned", "qualified", "opened", "moved"} <= done
+
+    def test_a_deleted_demo_leaves_an_empty_company_with_a_link_to_take_over(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # all of this test is one transaction
+
+        link = delete_demo(at=NOW)
+
+        assert link.startswith("/welcome/")
+        assert not Organisation.objects.get().is_demo
+        assert not Person.objects.exists()
+        assert not Event.objects.exists()
+        assert Staff.objects.count() == 1
+        assert self.client.get(link).status_code == 200
+        with pytest.raises(CompanyIsReal):
+            delete_demo(at=NOW)
+
+    def test_the_demo_is_deleted_by_whoever_types_its_name(self) -> None:
+        self.client.force_login(Staff.objects.get(role=Role.ADMIN), "django.contrib.auth.backends.ModelBackend")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        wrong = self.client.post("/system/demo/end/", {"name": "梧桐"})
+        assert wrong.status_code == 422
+        assert Person.objects.exists()
+        right = self.client.post("/system/demo/end/", {"name": Organisation.objects.get().name})
+
+        assert right.status_code == 302
+        assert right["Location"].startswith("/welcome/")
+        assert self.client.get(right["Location"]).status_code == 200
 
 
 @pytest.mark.django_db

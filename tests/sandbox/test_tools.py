@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from wutong.sandbox.asgi import Request
+from wutong.sandbox.office import Office
 from wutong.sandbox.outbox import KEPT, Outbox, smtp_protocol
 from wutong.sandbox.site import Site
 from wutong.sandbox.tools import Tools, linked
@@ -29,7 +30,7 @@ def tools(outbox: Outbox) -> Tools:
         site_key="wtdemo", site_origin="http://127.0.0.1:9002", edge_origin=edge, plan=visits(1), rate_per_minute=20
     )
     site = Site(key="wtdemo", edge_origin=edge, web_origin="http://127.0.0.1:9000")
-    return Tools(site=site, outbox=outbox, visitors=visitors)
+    return Tools(site=site, outbox=outbox, visitors=visitors, office=Office())
 
 
 def mail(subject: str, text: str) -> bytes:
@@ -129,3 +130,10 @@ def test_a_full_stop_after_an_address_is_no_part_of_it() -> None:
         linked("见 https://a.example/x。")
         == '见 <a href="https://a.example/x" rel="noreferrer">https://a.example/x</a>。'
     )
+
+
+def test_the_colleagues_can_be_sent_to_rest(tools: Tools) -> None:
+    tools.answer(Request("POST", "/en/_control", body=b"resting=yes"))
+
+    assert tools.office.is_paused
+    assert "Let them work" in shown(tools, "/en/_control")

@@ -70,6 +70,7 @@ def _demo_logins(*, at: datetime) -> list[list[str]]:
     made = [list(login) for login in demo.ensure_demo(at=at)]
     path = config().data_dir / LOGINS_FILE
     if made:
+        demo.fill_lake()
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             file.writelines("\t".join(login) + "\n" for login in made)

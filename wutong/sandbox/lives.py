@@ -11,8 +11,7 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from wutong.lifecycle.hand_over import Bant, HandOverFacts
-from wutong.lifecycle.models import FollowUp, HandOver, Stage
+from wutong.lifecycle.models import FollowUp, Stage
 from wutong.lifecycle.retelling import Act, Answered, Contacted, HandedOver, Moved, Qualified
 from wutong.lifecycle.stages import Through
 from wutong.platform.models import Staff
@@ -175,15 +174,7 @@ class _Plan:
         )
 
     def hand_over(self, at: datetime) -> None:
-        rng = self.rng
-        facts = HandOverFacts(
-            need=rng.choice(sentences.NEEDS),
-            pain=rng.choice(sentences.PAINS),
-            intent=rng.choice(tuple(HandOver.Intent)[:2]),
-            level=rng.choice(tuple(HandOver.Level)[:3]),
-            budget=rng.choice(sentences.BUDGETS),
-            project_period=rng.choice(tuple(HandOver.Period)[:4]),
-        )
+        facts = sentences.facts(self.rng)
         self.acts.append(HandedOver(at=at, by=self.crew.sdr, to=self.crew.seller, facts=facts))
 
     def _be_answered(self) -> None:
@@ -221,13 +212,7 @@ class _Plan:
         if rng.random() >= QUALIFIED:
             self._move(at, Stage.DISQUALIFIED, "not_a_customer", by=seller)
             return
-        bant = Bant(
-            budget=rng.choice(sentences.BUDGETS),
-            authority=rng.choice(sentences.AUTHORITIES),
-            need=rng.choice(sentences.NEEDS),
-            timing=rng.choice(sentences.TIMINGS),
-        )
-        self.acts.append(Qualified(at=at, by=seller, bant=bant))
+        self.acts.append(Qualified(at=at, by=seller, bant=sentences.bant(rng)))
         at = self._later(at, 1, 6)
         if rng.random() >= TO_OPPORTUNITY:
             self.contact(at, Outcome.LATER, by=seller)
@@ -241,7 +226,7 @@ class _Plan:
         self.deal = DealPlan(
             opened_at=opened_at,
             name=rng.choice(sentences.PROJECTS),
-            amount=Decimal(rng.choice((18, 26, 35, 42, 48, 56, 68, 88, 120, 160, 240))) * 10_000,
+            amount=sentences.an_amount(rng),
             close_on=(opened_at + timedelta(days=rng.randint(30, 70))).date(),
             competitor=rng.choice(sentences.COMPETITORS),
         )

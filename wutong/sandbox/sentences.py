@@ -1,4 +1,10 @@
-"""What the demo's colleagues wrote down: notes, reasons and facts, all invented."""
+"""What the demo's colleagues write down: notes, reasons and facts, all invented."""
+
+from decimal import Decimal
+from random import Random
+
+from wutong.lifecycle.hand_over import Bant, HandOverFacts
+from wutong.lifecycle.models import HandOver
 
 REACHED_NOTES = (
     ("聊了十分钟，三条装配线，想先做质量追溯。约下周看演示。", "发案例并约演示"),
@@ -51,3 +57,31 @@ BUYING_ROLES = {
     "质量工程师": "user",
     "工艺工程师": "user",
 }
+AMOUNTS = (18, 26, 35, 42, 48, 56, 68, 88, 120, 160, 240)  # in ten thousands
+
+
+def an_amount(rng: Random) -> Decimal:
+    """What a deal may be about."""
+    return Decimal(rng.choice(AMOUNTS)) * 10_000
+
+
+def facts(rng: Random) -> HandOverFacts:
+    """What an SDR may tell sales."""
+    return HandOverFacts(
+        need=rng.choice(NEEDS),
+        pain=rng.choice(PAINS),
+        intent=rng.choice(tuple(HandOver.Intent)[:2]),
+        level=rng.choice(tuple(HandOver.Level)[:3]),
+        budget=rng.choice(BUDGETS),
+        project_period=rng.choice(tuple(HandOver.Period)[:4]),
+    )
+
+
+def bant(rng: Random) -> Bant:
+    """What sales may have confirmed."""
+    return Bant(
+        budget=rng.choice(BUDGETS),
+        authority=rng.choice(AUTHORITIES),
+        need=rng.choice(NEEDS),
+        timing=rng.choice(TIMINGS),
+    )

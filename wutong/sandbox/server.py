@@ -1,4 +1,4 @@
-"""The process ``wutong sandbox``: website, mail sink and scripted visitors of the demo company."""
+"""The process ``wutong sandbox``: website, mail sink, scripted visitors and colleagues of the demo company."""
 
 import asyncio
 import logging
@@ -7,8 +7,9 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
+import django
 import psycopg
 import structlog
 from granian.constants import Interfaces
@@ -51,8 +52,11 @@ def main() -> None:
     except NotADemo as refusal:
         log.error("sandbox_refuses", reason=str(refusal))
         sys.exit(STAYS_DOWN)
+    django.setup()
     serve_figures("sandbox", is_ready=_is_listening)
-    asyncio.run(serve(demo))
+    if not asyncio.run(serve(demo)):
+        log.info("sandbox_ends", reason="the company is not a demo any more")
+        sys.exit(STAYS_DOWN)
 
 
 def demo_company() -> DemoCompany:
@@ -82,8 +86,15 @@ def _is_listening() -> bool:
         return probe.connect_ex(("127.0.0.1", config().sandbox_port)) == 0
 
 
-async def serve(demo: DemoCompany) -> None:
-    """Website, mail sink and visitors in one event loop, until SIGINT or SIGTERM."""
+async def serve(demo: DemoCompany) -> bool:
+    """Website, mail sink, visitors and colleagues in one event loop, until SIGINT or SIGTERM.
+
+    Returns:
+        whether there is still a demo: False when somebody deleted it.
+    """
+    # Its use cases can be imported only after Django is set up.
+    from wutong.sandbox.office import Office
+
     settings = config()
     outbox = Outbox(settings.data_dir / "sandbox" / "outbox.jsonl")
     visitors = Visitors(
@@ -94,20 +105,22 @@ async def serve(demo: DemoCompany) -> None:
         rate_per_minute=settings.demo_rate_per_minute,
     )
     site = Site(key=demo.site_key, edge_origin=settings.edge_origin, web_origin=settings.web_origin)
-    pages = Application(site=site, tools=Tools(site=site, outbox=outbox, visitors=visitors))
+    office = Office()
+    pages = Application(site=site, tools=Tools(site=site, outbox=outbox, visitors=visitors, office=office))
     loop = asyncio.get_running_loop()
     mail_sink = await loop.create_server(lambda: smtp_protocol(outbox), settings.host, settings.sandbox_smtp_port)
     server = Server(
         pages, settings.host, settings.sandbox_port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False
     )
-    crowd = asyncio.create_task(visitors.run())
+    tasks = [asyncio.create_task(visitors.run()), asyncio.create_task(office.run(at_the_end=server.stop))]
     log.info("sandbox_started", port=settings.sandbox_port, smtp_port=settings.sandbox_smtp_port)
     with _stopping_on_signal(server):
         await server.serve()
-    crowd.cancel()
-    with suppress(asyncio.CancelledError):
-        await crowd
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     mail_sink.close()
+    return not office.is_closed
 
 
 class Application:

@@ -1,8 +1,10 @@
 """Pages for the person trying Wutong: the outbox, ways to arrive, and the scripted visitors' control."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from wutong.sandbox.asgi import Answer, Request, see_other
@@ -48,6 +50,13 @@ WORDS = {
         "apply": "应用",
         "pause": "暂停",
         "go_on": "继续",
+        "colleagues": "模拟同事",
+        "colleagues_lede": "首次联系、移交、接收、退回、推进商机，每分钟做两三件。最新的几条留给你。",
+        "acts": "做过的事",
+        "working": "在工作",
+        "resting": "在休息",
+        "rest": "让他们休息",
+        "work_on": "让他们工作",
     },
     "en": {
         "outbox": "Mail outbox",
@@ -79,8 +88,23 @@ WORDS = {
         "apply": "Apply",
         "pause": "Pause",
         "go_on": "Go on",
+        "colleagues": "Scripted colleagues",
+        "colleagues_lede": "They make first contacts, hand over, accept, return and move deals on: about three acts a "
+        "minute. The freshest are left to you.",
+        "acts": "Acts so far",
+        "working": "Working",
+        "resting": "Resting",
+        "rest": "Let them rest",
+        "work_on": "Let them work",
     },
 }
+
+
+class Desk(Protocol):
+    """What the page asks of the scripted colleagues (``office.py``, which needs a database)."""
+
+    is_paused: bool
+    done: Counter[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +114,7 @@ class Tools:
     site: Site
     outbox: Outbox
     visitors: Visitors
+    office: Desk
 
     def answer(self, request: Request) -> Answer | None:
         """The tool page at this address, or None when it is none of ours."""
@@ -156,7 +181,20 @@ class Tools:
             f'<label class="field"><span>{escape(label)}</span><input type="range" name="rate" min="0" '
             f'max="{LARGEST_RATE}" step="5" value="{visitors.rate_per_minute}"></label>'
             f'<p class="actions"><button class="button">{escape(word["apply"])}</button>'
-            f"{toggle}</p></form>"
+            f"{toggle}</p></form>{self._colleagues(language)}"
+        )
+
+    def _colleagues(self, language: Language) -> str:
+        word, office = WORDS[language], self.office
+        rests = office.is_paused
+        acts = sum(count for name, count in office.done.items() if name)
+        facts = {word["state"]: word["resting" if rests else "working"], word["acts"]: f"{acts:,}"}
+        rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+        choice, value = ("work_on", "no") if rests else ("rest", "yes")
+        return (
+            f'<h2>{escape(word["colleagues"])}</h2><p class="lede">{escape(word["colleagues_lede"])}</p>'
+            f'<dl class="facts">{rows}</dl><form class="fields" method="post"><p class="actions">'
+            f'<button class="button plain" name="resting" value="{value}">{escape(word[choice])}</button></p></form>'
         )
 
     def _change(self, language: Language, request: Request) -> Answer:
@@ -165,6 +203,8 @@ class Tools:
             return Answer(b"Post from the page itself.", 403, "text/plain")
         if (paused := request.fields.get("paused")) is not None:
             self.visitors.set_paused(paused == "yes")
+        elif (resting := request.fields.get("resting")) is not None:
+            self.office.is_paused = resting == "yes"
         elif (rate := request.fields.get("rate", "")).isdecimal():
             self.visitors.set_rate(int(rate[:4]))
         return see_other(localized(language, "/_control"))
