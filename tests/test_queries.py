@@ -22,10 +22,13 @@ from tests.cast import (
     post_form,
     signed_in,
 )
+from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp
 from wutong.people.models import Affiliation, Consent, Person
 from wutong.platform.models import Staff
+from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.sales.opportunities import close_opportunity, feed_opportunity, move_opportunity
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +139,46 @@ def test_forms_and_submissions_ask_no_more_for_more_rows(site, north) -> None:
 
     assert {address: questions(client, address) for address in addresses} == before
     assert max(before.values()) <= 25, before
+
+
+def test_deals_contracts_and_companies_ask_no_more_for_more_rows(wang) -> None:
+    def fill(n: int) -> None:
+        for _number in range(n):
+            account = make_account(f"Account {uuid.uuid4()}")
+            deal_of(wang, account=account)
+            won = deal_of(wang, account=account)
+            close_opportunity(opportunity=won, to=OpportunityStage.WON, by=wang, at=LATER, reason="product")
+            sql_of(wang)
+
+    addresses = ["/opportunities/?stage=all", "/opportunities/?view=table&stage=all&risk=no_decider"]
+    addresses += ["/opportunities/new/", "/contracts/", "/accounts/", "/accounts/?owner=me&state=open"]
+    client = signed_in(wang)
+    fill(2)
+    before = {address: questions(client, address) for address in addresses}
+    fill(5)
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 25, before
+
+
+def test_the_page_of_a_deal_and_of_a_company_ask_no_more_for_a_longer_history(wang) -> None:
+    deal = deal_of(wang)
+    account = deal.account
+    pages = [f"/opportunities/{deal.public_id}/"]
+    pages += [f"/accounts/{account.public_id}/?tab={tab}" for tab in ("overview", "timeline", "committee", "deals")]
+
+    def grow(n: int) -> None:
+        for number in range(n):
+            feed_opportunity(opportunity=deal, lead=sql_of(wang, account=account), by=wang, at=LATER)
+            to = (OpportunityStage.CONFIRM, OpportunityStage.DISCOVER)[number % 2]
+            move_opportunity(opportunity=Opportunity.objects.get(pk=deal.pk), to=to, by=wang, at=LATER)
+            deal_of(wang, account=account)
+            person = make_person(f"N{number}")
+            about = {"subject": person.identifiers.get(), "person": person, "source": "test", "assurance": "typed"}
+            Affiliation.objects.create(account=account, created_at=NINE, **about)
+
+    client = signed_in(wang)
+    grow(2)
+    before = {address: questions(client, address) for address in pages}
+    grow(6)
+    assert {address: questions(client, address) for address in pages} == before
+    assert max(before.values()) <= 40, before

@@ -33,16 +33,19 @@ from tests.cast import (
     signed_in,
     wait_for_leases,
 )
+from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.content.models import Form, QuarantinedSubmission
 from wutong.events.models import Site
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import ApiRight, BusinessScope, Notification, ParkedItem, Role, Staff, Team
 from wutong.platform.permissions import GRANTS
 from wutong.platform.secrets import sign
+from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.sales.opportunities import close_opportunity
 from wutong.scoring.definition import as_json
 from wutong.scoring.models import ScoreModel
 from wutong.scoring.shipped import SHIPPED
@@ -67,6 +70,9 @@ class World:
     site: Site
     form: Form
     held: QuarantinedSubmission
+    deal: Opportunity
+    contract: Contract
+    seller: Staff
 
 
 def draft() -> uuid.UUID:
@@ -83,6 +89,25 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
     "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
+    "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
+    "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),
+    "sales:move_card": lambda world: reverse("sales:move_card", args=[world.deal.public_id]),
+    "sales:activity": lambda world: reverse("sales:activity", args=[world.deal.public_id]),
+    "sales:change": lambda world: reverse("sales:change", args=[world.deal.public_id]),
+    "sales:move": lambda world: reverse("sales:move", args=[world.deal.public_id]),
+    "sales:close": lambda world: reverse("sales:close", args=[world.deal.public_id]),
+    "sales:candidates": lambda world: reverse("sales:candidates", args=[world.deal.public_id]),
+    "sales:name_part": lambda world: reverse("sales:name_part", args=[world.deal.public_id]),
+    "sales:remove_part": lambda world: reverse("sales:remove_part", args=[world.deal.public_id]),
+    "sales:feed": lambda world: reverse("sales:feed", args=[world.deal.public_id]),
+    "sales:contract": lambda world: reverse("sales:contract", args=[world.contract.public_id]),
+    "sales:contract_move": lambda world: reverse("sales:contract_move", args=[world.contract.public_id]),
+    "sales:contract_renew": lambda world: reverse("sales:contract_renew", args=[world.contract.public_id]),
+    "sales:contract_hand": lambda world: reverse("sales:contract_hand", args=[world.contract.public_id]),
+    "sales:account": lambda world: reverse("sales:account", args=[world.deal.account.public_id]),
+    "sales:account_activity": lambda world: reverse("sales:account_activity", args=[world.deal.account.public_id]),
+    "sales:account_change": lambda world: reverse("sales:account_change", args=[world.deal.account.public_id]),
+    "sales:account_confirm": lambda world: reverse("sales:account_confirm", args=[world.deal.account.public_id]),
     "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
     "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),
     "content:form_edit": lambda world: reverse("content:form_edit", args=[world.form.key]),
@@ -110,6 +135,10 @@ LISTS: dict[str, str] = {
     "lifecycle:inbox": "/inbox/?view=all",
     "lifecycle:inbox_rows": "/inbox/rows/?view=all",
     "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
+    "sales:opportunities": f"/opportunities/?q={ITS_BEGINNING}&stage=all",
+    "sales:new": "/opportunities/new/",
+    "sales:contracts": f"/contracts/?q={ITS_BEGINNING}&stage=all",
+    "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
     "platform:notifications": "/notifications/",
     "platform:notifications_read": "/notifications/read/",
     "platform:notification_count": "/notifications/count/",
@@ -246,9 +275,17 @@ def world(mei, lin, north, quiet_log) -> World:
     assert ParkedItem.objects.exists()
 
     person = person_of(phone(f"+86{PHONE}"))
+    lead = Lead.objects.get()
+    seller = make_staff("Seller", role="sales", team=north, data_scope="team")
+    sold = deal_of(seller, lead=sql_of(seller, person=person), account=lead.account, name=f"{CANARY} sold")
+    contract = close_opportunity(
+        opportunity=sold, to=OpportunityStage.WON, by=seller, at=LATER, reason="product", competitor=CANARY
+    )
+    deal = deal_of(seller, lead=sql_of(seller, person=person), account=lead.account, name=CANARY, next_step=CANARY)
+    sql_of(seller, person=person)
     identifier = Identifier.objects.get(kind="phone")
     return World(
-        lead=Lead.objects.get(),
+        lead=lead,
         person=person,
         reveal_token=sign(REVEAL, identifier.pk, at=timezone.now()),
         notice=Notification.objects.filter(staff=mei).latest("pk"),
@@ -256,6 +293,9 @@ def world(mei, lin, north, quiet_log) -> World:
         site=form.site,
         form=form,
         held=QuarantinedSubmission.objects.get(),
+        deal=deal,
+        contract=contract,
+        seller=seller,
     )
 
 
@@ -362,10 +402,11 @@ def test_nothing_of_another_team_shows_anywhere(world: World, south, place: str)
 
 def test_the_canary_would_be_heard(world: World, mei) -> None:
     """The same addresses, tried by whom they are for: else the walk proves nothing."""
-    walker = Walker(mei)
+    walkers = [Walker(mei), Walker(world.seller)]
     heard = {
         name
         for name, address in addresses(world).items()
+        for walker in walkers
         if any(holds_a_secret(walker.tries(method, address, htmx=True)[1]) for method in ("GET", "POST"))
     }
     assert heard >= {
@@ -381,6 +422,16 @@ def test_the_canary_would_be_heard(world: World, mei) -> None:
         "lifecycle:people",
         "platform:notifications",
         "platform:notification_toast",
+        "sales:opportunities",
+        "sales:opportunity",
+        "sales:card",
+        "sales:activity",
+        "sales:new",
+        "sales:contracts",
+        "sales:contract",
+        "sales:accounts",
+        "sales:account",
+        "sales:account_activity",
     }
 
 

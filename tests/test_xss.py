@@ -12,7 +12,9 @@ from tests.cast import (
     arrive,
     cookie,
     hit,
+    make_account,
     make_form,
+    make_person,
     make_site,
     make_staff,
     make_team,
@@ -20,10 +22,13 @@ from tests.cast import (
     post_form,
     signed_in,
 )
+from tests.sales.cast import deal_of, sql_of
 from wutong.lifecycle.models import Lead
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
+from wutong.sales.models import OpportunityStage
+from wutong.sales.opportunities import change_opportunity, close_opportunity
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +251,56 @@ def test_no_notice_leads_out_of_the_house(lead: Lead, mei) -> None:
         assert toast.dangers == []
         answer = client.post(f"/notifications/{notice.pk}/read/")
         assert answer["Location"] in ("/notifications/", "/%5Cevil.example"), url
+
+
+def test_names_of_deals_and_companies_are_text(north, wang) -> None:
+    seller = make_staff("Seller", role="sales", team=north, data_scope="team", full_name=QUOTES[:80])
+    account = make_account(TAG)
+    person = make_person((TAG + QUOTES)[:120], title=QUOTES[:120])
+    deal = deal_of(seller, lead=sql_of(seller, person=person), account=account, name=TAG, next_step=QUOTES[:200])
+    change_opportunity(
+        opportunity=deal,
+        by=seller,
+        at=LATELY,
+        name=TAG,
+        amount=deal.amount,
+        close_on=deal.close_on,
+        next_step=TAG,
+        competitor=QUOTES[:120],
+    )
+    won = deal_of(seller, lead=sql_of(seller, person=person), account=account, name=QUOTES[:120])
+    contract = close_opportunity(
+        opportunity=won, to=OpportunityStage.WON, by=seller, at=LATELY, reason="product", competitor=TAG
+    )
+    client = signed_in(seller)
+    pages = [f"/opportunities/?view={view}&stage=all" for view in ("board", "table")]
+    pages += [f"/opportunities/{one.public_id}/" for one in (deal, won)]
+    pages += ["/opportunities/new/", "/contracts/", f"/contracts/{contract.public_id}/", "/accounts/"]
+    pages += [f"/accounts/{account.public_id}/?tab={tab}" for tab in ("overview", "timeline", "committee", "deals")]
+    for address in pages:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        page = Page(answer.content.decode())
+        assert page.dangers == [], address
+        assert address == "/opportunities/new/" or "<script>alert(1)</script>" in page.text, address
+    for text in NASTY:
+        for path in ("/opportunities/", "/contracts/", "/accounts/", f"/accounts/{account.public_id}/"):
+            names = (
+                "q",
+                "view",
+                "sort",
+                "after",
+                "stage",
+                "owner",
+                "team",
+                "line",
+                "month",
+                "risk",
+                "due",
+                "state",
+                "tab",
+            )
+            answer = client.get(path, dict.fromkeys((*names, "person", "before"), text))
+            assert Page(answer.content.decode()).dangers == [], path
+        refused = client.post(f"/opportunities/{deal.public_id}/change/", {"name": text, "version": "0"})
+        assert Page(refused.content.decode()).dangers == []

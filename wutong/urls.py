@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
     path("", include("wutong.sandbox.urls")),
+    path("", include("wutong.sales.urls")),
     path("api/", include("wutong.api.urls")),
 ]
 handler400 = "wutong.web.views.bad_request"

@@ -21,15 +21,18 @@ from wutong.lifecycle.contracts import (
     steps_from,
 )
 from wutong.lifecycle.models import Contract, ContractStage, StageVisit
+from wutong.people.models import Account
 from wutong.platform.models import BusinessScope
 
 LATER = NINE + timedelta(days=1)
 
 
-def make_contract(owner, *, starts_on: date = date(2026, 1, 1), ends_on: date = date(2026, 12, 31)) -> Contract:
+def make_contract(
+    owner, *, starts_on: date = date(2026, 1, 1), ends_on: date = date(2026, 12, 31), account: Account | None = None
+) -> Contract:
     person = make_person()
     contract = Contract(
-        account=make_account(),
+        account=account or make_account(),
         subject=person.identifiers.get(),
         person=person,
         product_line=default_product_line(),

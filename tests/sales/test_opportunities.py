@@ -1,56 +1,35 @@
 """A deal from its opening to a contract."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.cast import NINE, at_once, make_account, make_lead
+from tests.cast import at_once, cookie, make_account, make_person, phone
+from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.events.models import Event
-from wutong.lifecycle.models import Contract, Lead, Stage, StageVisit
-from wutong.lifecycle.stages import Through, step_many
-from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
+from wutong.lifecycle.models import Contract, Lead, StageVisit
+from wutong.people.models import Identifier
+from wutong.sales.models import OpportunityStage, OpportunityStay
 from wutong.sales.opportunities import (
     AmountNeeded,
     AnotherCompany,
     DealClosed,
     DealEditedMeanwhile,
     DealReasonNeeded,
+    MainContactStays,
+    NobodyToName,
     NoSuchDealStep,
     NotYourDeal,
     Term,
     close_opportunity,
     feed_opportunity,
     move_opportunity,
-    open_opportunity,
+    name_person,
+    remove_person,
 )
 
-LATER = NINE + timedelta(days=2)
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def sql_of(xu, **given) -> Lead:
-    lead = make_lead(owner=xu, team=xu.team, **given)
-    for to, through in (
-        (Stage.MQL, Through.MOVE),
-        (Stage.SAL, Through.ACCEPTANCE),
-        (Stage.SQL, Through.QUALIFICATION),
-    ):
-        step_many([lead], to=to, by=None if to == Stage.MQL else xu, at=NINE, through=through)
-    return lead
-
-
-def deal_of(xu, *, amount: Decimal | None = Decimal(280_000), **given) -> Opportunity:
-    lead = given.pop("lead", None) or sql_of(xu)
-    return open_opportunity(
-        lead=lead,
-        by=xu,
-        at=LATER,
-        account=given.pop("account", None) or make_account(),
-        name="Quality on three lines",
-        close_on=date(2026, 12, 31),
-        amount=amount,
-    )
 
 
 def test_an_sql_opens_a_deal_and_its_person_is_the_main_contact(xu) -> None:
@@ -127,3 +106,22 @@ def test_of_two_who_change_a_deal_at_once_the_second_is_told_who(xu, wang) -> No
     assert isinstance(no, DealEditedMeanwhile)
     deal.refresh_from_db()
     assert no.params["name"] == deal.changed_by.full_name
+
+
+def test_a_part_hangs_on_the_strongest_identifier_and_the_main_contact_stays(xu) -> None:
+    deal = deal_of(xu)
+    colleague = make_person("何若曦", keys=[cookie("c1"), phone("+8613900001234")])
+    name_person(opportunity=deal, person=colleague, by=xu, at=LATER, role="finance")
+    assert deal.people.get(person=colleague).subject.kind == "phone"
+
+    deal.refresh_from_db()
+    with pytest.raises(MainContactStays):
+        remove_person(opportunity=deal, person=deal.people.get(is_main=True).person, by=xu, at=LATER)
+    name_person(opportunity=deal, person=colleague, by=xu, at=LATER, role="finance", is_main=True)
+    assert deal.people.get(is_main=True).person == colleague
+
+    deal.refresh_from_db()
+    browser = make_person("", keys=[cookie("c2")])
+    with pytest.raises(NobodyToName):
+        name_person(opportunity=deal, person=browser, by=xu, at=LATER, role="")
+    assert Identifier.objects.filter(person=browser).count() == 1

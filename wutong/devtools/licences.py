@@ -21,7 +21,8 @@ ALLOWED = {
     "CC0-1.0",
     "CNRI-Python",
     "ISC",
-    "LGPL-3.0-only",  # used as separate libraries, never copied into ours
+    "LGPL-2.1-or-later",  # used as separate libraries, never copied into ours
+    "LGPL-3.0-only",
     "MIT",
     "MIT-0",
     "MPL-2.0",  # used unchanged, file by file
@@ -37,6 +38,7 @@ OTHER_NAMES = {
     "apache software license": "Apache-2.0",
     "bsd": "BSD-3-Clause",
     "bsd license": "BSD-3-Clause",
+    "gnu lesser general public license v2 or later (lgplv2+)": "LGPL-2.1-or-later",
     "isc license (iscl)": "ISC",
     "mit license": "MIT",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",

@@ -33,6 +33,7 @@ class LifecycleConfig(AppConfig):
                 "lifecycle.lead_qualified": _("Confirmed a lead as SQL"),
                 "lifecycle.bant_noted": _("Noted budget, authority, need or timing"),
                 "lifecycle.contract_moved": _("Moved a contract to another stage"),
+                "lifecycle.contract_handed": _("Gave a contract to a colleague"),
                 "lifecycle.contract_renewed": _("Renewed a contract"),
             }
         )

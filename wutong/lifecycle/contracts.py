@@ -21,6 +21,7 @@ from wutong.lifecycle.models import Contract, ContractStage, Machine, StageVisit
 from wutong.platform.audit import record
 from wutong.platform.calendar import months_later
 from wutong.platform.models import Organisation, Role, Staff
+from wutong.platform.notify import Notice, notify_many
 from wutong.platform.refusal import Refusal
 
 REASONS: Mapping[ContractStage, Mapping[str, str | Promise]] = {
@@ -91,6 +92,13 @@ class TermImpossible(Refusal):
     message = _("The contract must end after it starts. Correct the dates.")
 
 
+class NotTheirContract(Refusal):
+    """A contract is given to somebody who does not look after contracts, or by somebody whose it is not."""
+
+    code = "not_their_contract"
+    message = _("A contract goes from its owner or a manager to a colleague of customer success or sales.")
+
+
 def start_contracts(contracts: Sequence[Contract], *, by: Staff | None, at: datetime) -> None:
     """Store signed ``contracts`` with the stay they begin in. Opens no transaction.
 
@@ -146,6 +154,36 @@ def renew_contract(*, contract: Contract, by: Staff, at: datetime, ends_on: date
         start_contracts([following], by=by, at=at)
         record("lifecycle.contract_renewed", actor=by, subject=now, at=at, until=ends_on.isoformat())
     return following
+
+
+def hand_contract(*, contract: Contract, to: Staff, by: Staff, at: datetime) -> None:
+    """Give ``contract`` to ``to``, who looks after it from now on and is told: after the deal, customer success.
+
+    Raises:
+        ContractMovedMeanwhile, NotTheirContract: see there.
+    """
+    with transaction.atomic(durable=True):
+        now = _locked(contract)
+        if to.role not in _SUCCESS or not to.is_active or not may_hand(now, by=by):
+            raise NotTheirContract
+        now.owner, now.team = to, to.team or now.team
+        now.version += 1
+        now.save(update_fields=["owner", "team", "version"])
+        record("lifecycle.contract_handed", actor=by, subject=now, at=at, to=str(to.public_id))
+        if to != by:
+            notice = Notice(
+                staff_id=to.pk,
+                kind="contract_handed",
+                group=f"contract:{now.public_id}",
+                params={"company": now.account.name, "by": by.full_name},
+                url=f"/contracts/{now.public_id}/",
+            )
+            notify_many([notice], at=at)
+
+
+def may_hand(contract: Contract, *, by: Staff) -> bool:
+    """Whether ``by`` may give ``contract`` to somebody else."""
+    return by.role in _SUCCESS and (contract.owner_id in (None, by.pk) or by.role == Role.MANAGER)
 
 
 def step_contracts(

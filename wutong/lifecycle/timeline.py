@@ -57,6 +57,8 @@ class Act:
     count: int = 1
     fold: str = ""
     """Neighbours with the same text here are shown as one line."""
+    person_id: int = 0
+    """Whose timeline it belongs to, for one merged from several."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,28 @@ def timeline_of(
             the business, are left out.
         which: one of :data:`FILTERS`.
     """
+    return timeline_of_people([person], viewer=viewer, language=language, zone=zone, after=after, which=which)
+
+
+def timeline_of_people(
+    people: Sequence[Person],
+    *,
+    viewer: Staff,
+    language: str,
+    zone: ZoneInfo,
+    after: Cursor | None = None,
+    which: str = "all",
+) -> Timeline:
+    """The timelines of several ``people`` (those of a company, of a deal) as one; see :func:`timeline_of`.
+
+    Args:
+        people: in the sight of ``viewer``; that is for the caller to see to.
+    """
     acts: list[Act] = []
     if which != "ours":
-        acts += _events(person, viewer=viewer, after=after, language=language)
+        acts += _events(people, viewer=viewer, after=after, language=language)
     if which != "theirs":
-        leads = Lead.objects.visible_to(viewer).filter(person=person)
+        leads = Lead.objects.visible_to(viewer).filter(person__in=people)
         acts += _follow_ups(leads, after=after)
         acts += _stages(leads, after=after)
     acts.sort(key=lambda act: (act.at, act.is_ours, act.key), reverse=True)  # what we do answers what they did
@@ -141,15 +160,15 @@ def _upto(rows: QuerySet[Any], field: str, after: Cursor | None, *within_instant
     return rows.order_by(f"-{field}", *within_instant, "-pk")[:needed]
 
 
-def _events(person: Person, *, viewer: Staff, after: Cursor | None, language: str) -> list[Act]:
-    events = Event.objects.filter(person=person).exclude(name__in=_HIDDEN).select_related("subject")
+def _events(people: Sequence[Person], *, viewer: Staff, after: Cursor | None, language: str) -> list[Act]:
+    events = Event.objects.filter(person__in=people).exclude(name__in=_HIDDEN).select_related("subject")
     scopes = list(viewer.scopes.all())
     if scopes:
         events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
         others = ApiKey.objects.exclude(scope__in=scopes).values_list("public_id", flat=True)
         events = events.exclude(name="lead_submitted", props__key__in=[str(key) for key in others])
     found = list(_upto(events, "occurred_at", after, Case(When(name__in=_OURS, then=0), default=1)))
-    read = _reading(person, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
+    read = _reading(people, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
     said = _messages([event.pk for event in found if event.name == "lead_submitted"])
     return [_event(event, read, said, language) for event in found]
 
@@ -183,6 +202,7 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID,
         is_ours=kind is not None and kind.ours,
         is_anonymous=event.subject is not None and IdentifierKind(event.subject.kind).is_weak,
         fold=fold,
+        person_id=event.person_id or 0,
     )
 
 
@@ -194,7 +214,7 @@ def _messages(events: Sequence[UUID]) -> dict[UUID, str]:
     return {id: text for id, text in told.values_list("event_id", "value") if id is not None}
 
 
-def _reading(person: Person, views: Sequence[UUID]) -> dict[UUID, tuple[float, float]]:
+def _reading(people: Sequence[Person], views: Sequence[UUID]) -> dict[UUID, tuple[float, float]]:
     """Seconds and depth of each page view, from its beats."""
     if not views:
         return {}
@@ -202,10 +222,11 @@ def _reading(person: Person, views: Sequence[UUID]) -> dict[UUID, tuple[float, f
         cursor.execute(
             """
             SELECT view_id, max((props->>'visible_s')::float8), max(coalesce((props->>'depth')::float8, 0)) FROM event
-            WHERE person_id = %s AND view_id = ANY(%s) AND name IN ('page_beat', 'page_left') AND props ? 'visible_s'
+            WHERE person_id = ANY(%s) AND view_id = ANY(%s)
+              AND name IN ('page_beat', 'page_left') AND props ? 'visible_s'
             GROUP BY view_id
             """,
-            [person.pk, list(views)],
+            [[person.pk for person in people], list(views)],
         )
         return {view: (seconds, depth) for view, seconds, depth in cursor.fetchall()}
 
@@ -221,6 +242,7 @@ def _follow_ups(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
             body=one.note,
             who=one.by.full_name,
             is_ours=True,
+            person_id=one.person_id,
         )
         for one in _upto(done, "at", after)
     ]
@@ -246,13 +268,18 @@ def _stages(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
             title=_("Lead stage: %(stage)s") % {"stage": names.get(visit.stage, visit.stage)},
             who=visit.entered_by.full_name if visit.entered_by else "",
             is_ours=True,
+            person_id=visit.person_id,
         )
         for visit in _upto(visits, "entered_at", after)
     ]
 
 
 def _folded(acts: list[Act]) -> Iterator[Act]:
-    for _key, alike in groupby(acts, key=lambda act: (act.fold, act.is_anonymous) if act.fold else (act.key, False)):
+    for _key, alike in groupby(acts, key=_alike):
         group = list(alike)
         first = group[0]
         yield first if len(group) == 1 else Act(**{**vars(first), "count": len(group)})
+
+
+def _alike(act: Act) -> tuple[str, bool, int]:
+    return (act.fold, act.is_anonymous, act.person_id) if act.fold else (act.key, False, 0)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PeopleConfig(AppConfig):
@@ -21,5 +22,11 @@ class PeopleConfig(AppConfig):
         for table in ("people_fieldvalue", "people_affiliation", "people_consent"):
             retention.register_kept(table, because="statements and decisions stay with their person and go with them")
         retention.register("people_identitymove", "moved_at", timedelta(days=400))
-        register_subjects({"person": _("Person")})
-        register_actions({"people.identifier_revealed": _("Looked at a telephone number or e-mail address in full")})
+        register_subjects({"person": _("Person"), "account": pgettext_lazy("company", "Account")})
+        register_actions(
+            {
+                "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
+                "people.account_changed": _("Corrected a company's name, credit code or domain"),
+                "people.account_confirmed": _("Confirmed a company"),
+            }
+        )

@@ -57,6 +57,9 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="brand",
     ),
+    "contract_handed": NoticeKind(
+        title=_("%(by)s gave you the contract with %(company)s"), icon="file-certificate", tone="brand"
+    ),
     "lead_arrived_by_api": NoticeKind(
         title=_("New lead: %(name)s"),
         body=_("%(company)s · sent in by “%(form)s”"),

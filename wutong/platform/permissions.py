@@ -32,6 +32,10 @@ LABELS: dict[str, str | Promise] = {
     "leads.work": _("Work leads: inbox, claim, first contact"),
     "people.read": _("See people and their timeline"),
     "people.reveal": _("Reveal telephone numbers and e-mail addresses"),
+    "accounts.manage": _("Rename and confirm companies, enter their credit code"),
+    "deals.read": _("See opportunities"),
+    "deals.work": _("Open, move and close opportunities"),
+    "contracts.work": _("See, move and renew contracts"),
     "funnel.read": _("See the funnel and reports"),
     "forms.manage": _("Edit forms and landing pages"),
     "submissions.read": _("Read, release and export what visitors sent by forms"),
@@ -47,15 +51,26 @@ LABELS: dict[str, str | Promise] = {
     "health.read": _("See the health of the system"),
 }
 
-_SELLING = frozenset({"leads.work", "people.read", "people.reveal"})
+_SELLING = frozenset({"leads.work", "people.read", "people.reveal", "accounts.manage"})
+_DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 
 GRANTS: dict[str, frozenset[str]] = {
-    Role.MARKETER: frozenset({"people.read", "funnel.read", "forms.manage", "submissions.read", "sites.manage", "scoring.manage"}),
+    Role.MARKETER: frozenset(
+        {
+            "people.read",
+            "accounts.manage",
+            "funnel.read",
+            "forms.manage",
+            "submissions.read",
+            "sites.manage",
+            "scoring.manage",
+        }
+    ),
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
     Role.SDR: _SELLING,
-    Role.SALES: _SELLING,
-    Role.SUCCESS: frozenset({"people.read", "people.reveal"}),
-    Role.MANAGER: _SELLING | {"funnel.read", "scoring.manage", "routing.manage"},
+    Role.SALES: _SELLING | _DEALS,
+    Role.SUCCESS: frozenset({"people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}),
+    Role.MANAGER: _SELLING | _DEALS | {"funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -16,9 +18,10 @@ from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.contracts import start_contracts
 from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.lifecycle.stages import Through, locked, step_many
-from wutong.people.models import Account, Affiliation, Person
+from wutong.people.models import Account, Affiliation, Identifier, IdentifierKind, Person
 from wutong.platform.audit import record
 from wutong.platform.calendar import months_later
+from wutong.platform.chinese import search_keys
 from wutong.platform.models import Organisation, Role, Staff
 from wutong.platform.notify import announce
 from wutong.platform.refusal import Refusal
@@ -117,6 +120,20 @@ class AnotherCompany(Refusal):
     message = _("This lead is with %(lead)s, the opportunity with %(deal)s. Choose an opportunity of the same company.")
 
 
+class MainContactStays(Refusal):
+    """A deal without anybody to talk to: its contract would have no main contact either."""
+
+    code = "main_contact_stays"
+    message = _("This is the main contact. Make somebody else the main contact first.")
+
+
+class NobodyToName(Refusal):
+    """Somebody of whom no telephone, e-mail address or the like is known."""
+
+    code = "nobody_to_name"
+    message = _("Nothing is known by which this person could be recognised again. Add a way to reach them first.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Term:
     """When the contract of a won deal holds."""
@@ -138,7 +155,7 @@ def open_opportunity(
     next_step_at: datetime | None = None,
     role: str = "",
 ) -> Opportunity:
-    """Open a deal from an SQL; the lead's person is its main contact.
+    """Open a deal from an SQL; the lead's person is its main contact, and the lead goes to the deal's company.
 
     Raises:
         MovedMeanwhile, NoSuchStep, NotYourStep: the lead's machine says no.
@@ -164,6 +181,7 @@ def open_opportunity(
             created_at=at,
             changed_at=at,
             changed_by=by,
+            search_keys=search_keys([name, account.name]),
         )
         OpportunityStay.objects.create(opportunity=deal, stage=deal.stage, entered_at=at, entered_by=by, amount=amount)
         _feed(deal, now, at=at, role=role, is_main=True)
@@ -229,10 +247,16 @@ def change_opportunity(
             "competitor": competitor,
         }
         changed = sorted(field for field, value in fields.items() if getattr(now, field) != value)
+        figures = {
+            field: [_told(getattr(now, field)), _told(fields[field])]
+            for field in changed
+            if field in ("amount", "close_on")
+        }
         for field, value in fields.items():
             setattr(now, field, value)
+        now.search_keys = search_keys([name, now.account.name])
         _save(now, by=by, at=at)
-        record("sales.opportunity_changed", actor=by, subject=now, at=at, fields=changed)
+        record("sales.opportunity_changed", actor=by, subject=now, at=at, fields=changed, figures=figures)
 
 
 def move_opportunity(*, opportunity: Opportunity, to: OpportunityStage, by: Staff, at: datetime) -> None:
@@ -292,7 +316,7 @@ def close_opportunity(
         leads = list(Lead.objects.select_for_update(no_key=True).filter(deal__opportunity=now).order_by("pk"))
         contract = None
         if to == OpportunityStage.WON:
-            contract = _contract(now, term or Term(starts_on=at.date() + timedelta(days=1)), at=at)
+            contract = _contract(now, term or Term(starts_on=_today(at) + timedelta(days=1)), at=at)
             start_contracts([contract], by=by, at=at)
             now.contract = contract
         now.closed_at, now.next_step, now.next_step_at = at, "", None
@@ -317,20 +341,20 @@ def name_person(
     """Say which part somebody has in the deal; again to change it.
 
     Raises:
+        NobodyToName: the person has no identifier that names a human.
         DealEditedMeanwhile, DealClosed, NotYourDeal: see there.
     """
     with transaction.atomic(durable=True):
         now = _locked(opportunity, by=by)
-        subject = person.identifiers.order_by("pk").first()
         known = OpportunityPerson.objects.filter(opportunity=now, person=person).order_by("pk").first()
         if is_main:
             OpportunityPerson.objects.filter(opportunity=now).update(is_main=False)
         if known is not None:
             known.role, known.is_main = role, is_main or known.is_main
             known.save(update_fields=["role", "is_main"])
-        elif subject is not None:
+        else:
             OpportunityPerson.objects.create(
-                opportunity=now, subject=subject, person=person, role=role, is_main=is_main
+                opportunity=now, subject=_subject_of(person), person=person, role=role, is_main=is_main
             )
         _save(now, by=by, at=at)
         record("sales.person_named", actor=by, subject=now, at=at, person=str(person.public_id), role=role)
@@ -340,11 +364,15 @@ def remove_person(*, opportunity: Opportunity, person: Person, by: Staff, at: da
     """Take somebody out of the deal.
 
     Raises:
+        MainContactStays: a deal keeps somebody to talk to.
         DealEditedMeanwhile, DealClosed, NotYourDeal: see there.
     """
     with transaction.atomic(durable=True):
         now = _locked(opportunity, by=by)
-        OpportunityPerson.objects.filter(opportunity=now, person=person).delete()
+        parts = OpportunityPerson.objects.filter(opportunity=now, person=person)
+        if parts.filter(is_main=True).exists():
+            raise MainContactStays
+        parts.delete()
         _save(now, by=by, at=at)
         record("sales.person_removed", actor=by, subject=now, at=at, person=str(person.public_id))
 
@@ -358,7 +386,7 @@ def may_change(opportunity: Opportunity, *, by: Staff) -> bool:
 def _locked(opportunity: Opportunity, *, by: Staff) -> Opportunity:
     now = (
         Opportunity.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("owner", "changed_by", "product_line")
+        .select_related("owner", "changed_by", "product_line", "account")
         .get(pk=opportunity.pk)
     )
     if now.version != opportunity.version:
@@ -387,7 +415,7 @@ def _save(deal: Opportunity, *, by: Staff, at: datetime) -> None:
 
 def _feed(deal: Opportunity, lead: Lead, *, at: datetime, role: str, is_main: bool) -> None:
     OpportunityLead.objects.create(opportunity=deal, lead=lead, at=at)
-    if lead.account_id is None:
+    if lead.account_id != deal.account_id:
         lead.account_id = deal.account_id
         lead.save(update_fields=["account"])
     if OpportunityPerson.objects.filter(opportunity=deal, person=lead.person_id).exists():
@@ -420,6 +448,26 @@ def _contract(deal: Opportunity, term: Term, *, at: datetime) -> Contract:
         starts_on=term.starts_on,
         ends_on=months_later(term.starts_on, term.months) - timedelta(days=1),
     )
+
+
+def _subject_of(person: Person) -> Identifier:
+    """The strongest identifier of ``person``: a browser may turn out to be shared, and would take the part along."""
+    strongest = min(
+        (one for one in person.identifiers.all() if not IdentifierKind(one.kind).is_weak),
+        key=lambda one: (IdentifierKind(one.kind).rank, one.pk),
+        default=None,
+    )
+    if strongest is None:
+        raise NobodyToName
+    return strongest
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(Organisation.objects.get().zone)).date()
+
+
+def _told(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _check_amount(amount: Decimal | None) -> None:

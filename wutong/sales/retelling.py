@@ -12,6 +12,7 @@ from wutong.events.hot import HotRow, insert_many
 from wutong.lifecycle.contracts_retold import ContractStep, ToldContract, retell_contracts
 from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.people.models import Account
+from wutong.platform.chinese import search_keys
 from wutong.platform.models import Organisation, Staff
 from wutong.sales.models import (
     CLOSED,
@@ -146,6 +147,7 @@ def _opened(one: ToldDeal, currency: str) -> Opportunity:
         team_id=lead.team_id,
         owner=one.by,
         stage=OpportunityStage.DISCOVER,
+        search_keys=search_keys([one.name, one.account.name]),
         amount=one.amount,
         currency=currency,
         close_on=one.close_on,

@@ -18,6 +18,7 @@ Count = Callable[[Any], int | None]  # how many things wait for this colleague, 
 EVERYONE = frozenset({"marketer", "content", "sdr", "sales", "success", "manager", "partner_manager", "admin"})
 MARKETING = frozenset({"marketer", "content", "manager", "admin"})
 SELLING = frozenset({"sdr", "sales", "manager", "admin"})
+CLOSING = frozenset({"sales", "success", "manager", "admin"})
 ADMIN = frozenset({"admin"})
 
 
@@ -76,9 +77,11 @@ ITEMS = (
         on_phone=True,
     ),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "lifecycle:people", on_phone=True),
-    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "people:accounts"),
+    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "sales:accounts"),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Pool"), "ripple", "lifecycle:pool", SELLING),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Review queue"), "user-question", "people:review", SELLING),
+    NavItem(Group.DEALS, pgettext_lazy("navigation", "Opportunities"), "layout-kanban", "sales:opportunities", CLOSING),
+    NavItem(Group.DEALS, pgettext_lazy("navigation", "Contracts"), "file-certificate", "sales:contracts", CLOSING),
     NavItem(Group.GROWTH, pgettext_lazy("navigation", "Content"), "file-text", "content:library", MARKETING),
     NavItem(
         Group.GROWTH,

@@ -18,6 +18,11 @@ script_words: dict[str, Promise] = {
     "live_connecting": _("Connecting"),
     "live_lost": _("Live updates are interrupted, reconnecting"),
     "live_off": _("No live updates"),
+    "board_lifted": _(
+        "%(name)s is lifted from %(stage)s. Left and right arrows move it, Space drops it, Escape puts it back."
+    ),
+    "board_over": _("Over %(stage)s"),
+    "board_back": _("%(name)s is back in %(stage)s."),
     "timer_calm": _("In time"),
     "timer_soon": _("Less than 2 minutes left"),
     "timer_late": _("Overdue"),

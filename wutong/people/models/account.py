@@ -31,7 +31,10 @@ class Account(models.Model):
             models.UniqueConstraint(name="a_company_name_stands_once", fields=["name_key"]),
             models.CheckConstraint(name="a_company_has_a_name", condition=~Q(name="") & ~Q(name_key="")),
         ]
-        indexes = [GinIndex(name="accounts_by_search_key", fields=["search_keys"], fastupdate=False)]
+        indexes = [
+            GinIndex(name="accounts_by_search_key", fields=["search_keys"], fastupdate=False),
+            models.Index(name="accounts_by_name", fields=["sort_key", "id"]),
+        ]
 
     def __str__(self) -> str:
         return f"account {self.pk}"

@@ -4,6 +4,7 @@ from wutong.sales.models.opportunity import (
     Opportunity,
     OpportunityLead,
     OpportunityPerson,
+    OpportunityQuerySet,
     OpportunityStage,
     OpportunityStay,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "Opportunity",
     "OpportunityLead",
     "OpportunityPerson",
+    "OpportunityQuerySet",
     "OpportunityStage",
     "OpportunityStay",
 ]

@@ -2,9 +2,12 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
@@ -73,6 +76,9 @@ class Opportunity(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     contract = models.OneToOneField(Contract, models.PROTECT, null=True, blank=True, related_name="opportunity")
     version = models.PositiveIntegerField(default=1)
+    search_keys = ArrayField(
+        models.CharField(max_length=80), default=list, help_text="Of its name and its company's name."
+    )
     objects = OpportunityQuerySet.as_manager()
 
     class Meta:
@@ -99,6 +105,7 @@ class Opportunity(models.Model):
             models.Index(name="opportunities_of_an_owner", fields=["owner", "-changed_at"]),
             models.Index(name="opportunities_of_an_account", fields=["account", "-changed_at"]),
             models.Index(name="opportunities_by_change", fields=["-changed_at", "-id"]),
+            GinIndex(name="opportunities_by_search_key", fields=["search_keys"], fastupdate=False),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +114,11 @@ class Opportunity(models.Model):
     @property
     def probability(self) -> Decimal:
         return PROBABILITY[self.stage]
+
+    @property
+    def weighted(self) -> Decimal | None:
+        """The amount by its probability; None while there is no amount."""
+        return None if self.amount is None else self.amount * self.probability
 
 
 class OpportunityStay(models.Model):
@@ -134,6 +146,11 @@ class OpportunityStay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage} of opportunity {self.opportunity_id}"
+
+    @property
+    def lasted(self) -> timedelta | None:
+        """How long; None while it lasts."""
+        return None if self.left_at is None else self.left_at - self.entered_at
 
 
 class OpportunityPerson(models.Model):

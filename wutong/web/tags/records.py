@@ -60,7 +60,7 @@ def timeline_item(
     href: str = "",
 ) -> SafeString:
     """One act, or several alike (``count``). ``is_ours`` for what a colleague or the system did."""
-    given = {"content": content.strip(), "at": at, "icon": icon, "title": title, "who": who, "href": href}
+    given = {"content": SafeString(content.strip()), "at": at, "icon": icon, "title": title, "who": who, "href": href}
     flags = {"is_ours": is_ours, "is_anonymous": is_anonymous, "count": count}
     return render_to_string("web/components/timeline_item.html", {**given, **flags})
 

@@ -1,0 +1,142 @@
+"""Companies as a browser asks for them."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.cast import make_account, make_lead, make_person, signed_in
+from tests.lifecycle.test_contracts import make_contract
+from tests.sales.cast import LATER, deal_of, sql_of
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import FollowUp
+from wutong.people.models import Account, Affiliation, Person
+from wutong.platform.models import Staff
+from wutong.sales.accounts import accounts_visible_to
+from wutong.sales.deal_list import Wanted, deals_wanted
+
+CODE = "91110000600037341L"
+HTMX = {"HX-Request": "true"}
+pytestmark = pytest.mark.django_db
+
+
+def employ(person: Person, account: Account, **given: str) -> None:
+    about = {"subject": person.identifiers.get(), "person": person, "source": "test", "assurance": "typed"}
+    Affiliation.objects.create(account=account, created_at=LATER, **about, **given)
+
+
+def change(staff: Staff, account: Account, **given: Any) -> Any:
+    typed = {"name": account.name, "credit_code": account.credit_code or "", "domain": account.domain} | given
+    return signed_in(staff).post(f"/accounts/{account.public_id}/change/", typed, headers=HTMX)
+
+
+def test_a_company_is_seen_through_its_leads_deals_and_contracts(mei, zhou, xu, wang) -> None:
+    by_lead, by_deal, nobodys = make_account("Lead"), make_account("Deal"), make_account("Nobody's")
+    make_lead(account=by_lead)
+    deal = deal_of(xu, account=by_deal)
+    by_contract = make_contract(xu, account=make_account("Contract")).account
+    assert set(accounts_visible_to(mei)) == {by_lead}
+    assert set(accounts_visible_to(xu)) == {by_deal, by_contract}
+    assert set(accounts_visible_to(zhou)) == set()
+    assert set(accounts_visible_to(wang)) == {by_lead, by_deal, by_contract, nobodys}
+    assert signed_in(xu).get(f"/accounts/{by_lead.public_id}/").status_code == 404
+    assert signed_in(xu).get(f"/accounts/{deal.account.public_id}/").status_code == 200
+
+
+def test_the_list_is_searched_by_pinyin_and_credit_code_and_filtered(xu, wang) -> None:
+    first = make_account("华辰精密制造")
+    Account.objects.filter(pk=first.pk).update(credit_code=CODE, is_confirmed=True)
+    deal_of(wang, account=first, amount=Decimal(100))
+    make_account("Southwind")
+    client = signed_in(wang)
+
+    def found(**wanted: str) -> list[str]:
+        return [row.account.name for row in client.get("/accounts/", wanted).context["found"].rows]
+
+    assert found() == ["华辰精密制造", "Southwind"]
+    for search in ("hcjm", "huachen", "精密", CODE.lower(), "9111 0000 6000 37341L"):
+        assert found(q=search) == ["华辰精密制造"], search
+    assert (found(state="open"), found(state="unconfirmed"), found(owner="me"), found(state="customer")) == (
+        ["华辰精密制造"],
+        ["Southwind"],
+        ["华辰精密制造"],
+        [],
+    )
+    (row, _other) = client.get("/accounts/").context["found"].rows
+    assert (row.open_amount, row.won_amount, row.owners, row.open_leads) == (Decimal("100.00"), None, ["Wang"], 1)
+
+
+def test_amounts_are_for_those_who_may_see_deals(xu, wang, mei, north) -> None:
+    account = make_account()
+    deal_of(wang, account=account)
+    make_lead(account=account)
+    page = signed_in(mei).get(f"/accounts/{account.public_id}/?tab=deals")
+    assert page.context["tab"] == "overview"
+    assert "280" not in page.content.decode()
+
+
+def test_the_page_shows_people_in_sight_who_knows_them_and_the_empty_chairs(xu, wang) -> None:
+    account = make_account()
+    known, stranger = make_person("何若曦"), make_person("孙立")
+    employ(known, account, buying_role="economic_buyer", title="CFO")
+    employ(stranger, account)
+    lead = sql_of(xu, person=known, account=account)
+    call = {"kind": FollowUp.Kind.CALL, "outcome": FollowUp.Outcome.REACHED, "note": "Talked about lines"}
+    record_follow_up(lead=lead, by=xu, at=LATER, **call)
+    client = signed_in(xu)
+    overview = client.get(f"/accounts/{account.public_id}/")
+    assert [place.person.full_name for place in overview.context["places"]] == ["何若曦"]
+    assert [(one.staff, one.contacts) for one in overview.context["acquaintances"]] == [(xu, 1)]
+    committee = client.get(f"/accounts/{account.public_id}/?tab=committee")
+    assert [chair.value for chair in committee.context["empty_chairs"]] == [
+        "decision_maker",
+        "champion",
+        "user",
+        "it_security",
+    ]
+    timeline = client.get(f"/accounts/{account.public_id}/?tab=timeline&person={known.public_id}").content.decode()
+    assert "Talked about lines" in timeline
+    assert "孙立" not in timeline
+    older = client.get(f"/accounts/{account.public_id}/activity/")
+    assert "Talked about lines" in older.content.decode()
+    for tab in ("leads", "deals", "contracts", "nonsense"):
+        assert client.get(f"/accounts/{account.public_id}/?tab={tab}").status_code == 200
+
+
+def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) -> None:
+    deal = deal_of(xu, account=make_account("Northwind"))
+    account = deal.account
+    assert change(xu, account, name="海纳能源")["HX-Redirect"] == f"/accounts/{account.public_id}/"
+    assert deals_wanted(xu, Wanted(search="haina"), at=LATER, zone=None).get() == deal
+    make_account("Southwind")
+    assert change(xu, account, name="SOUTHWIND").status_code == 409
+    assert change(xu, account, name="!!").status_code == 409
+    assert change(xu, account, name="").status_code == 422
+    assert change(zhou, account, name="Mine").status_code == 404
+
+
+def test_a_credit_code_is_checked_and_a_strange_one_asked_about(xu) -> None:
+    account = deal_of(xu).account
+    assert change(xu, account, credit_code="123").status_code == 422
+    assert change(xu, account, credit_code="0" * 18).status_code == 422
+    strange = CODE[:-1] + "M"
+    asked = change(xu, account, credit_code=strange)
+    assert (asked.status_code, 'name="is_sure"' in asked.content.decode()) == (422, True)
+    assert change(xu, account, credit_code=strange, is_sure="on").status_code == 200
+    account.refresh_from_db()
+    assert account.credit_code == strange
+    page = signed_in(xu).get(f"/accounts/{account.public_id}/")
+    assert page.context["code_is_doubtful"]
+
+    assert change(xu, account, credit_code=f" {CODE[:8]} {CODE[8:].lower()}").status_code == 200
+    account.refresh_from_db()
+    assert account.credit_code == CODE
+    other = deal_of(xu, account=make_account("Southwind")).account
+    assert change(xu, other, credit_code=CODE).status_code == 409
+
+
+def test_a_typed_company_is_confirmed_by_a_colleague(xu) -> None:
+    account = deal_of(xu).account
+    assert signed_in(xu).post(f"/accounts/{account.public_id}/confirm/").status_code == 302
+    account.refresh_from_db()
+    assert account.is_confirmed

@@ -1,0 +1,52 @@
+"""What colleagues correct about a company. These open no transaction: the door for a person is above."""
+
+from django.utils.translation import gettext_lazy as _
+
+from wutong.people.accounts import name_key
+from wutong.people.models import Account
+from wutong.platform.chinese import search_keys, sort_key
+from wutong.platform.refusal import Refusal
+
+
+class CompanyNameTaken(Refusal):
+    """Two companies would have one name."""
+
+    code = "company_name_taken"
+    message = _("Another company has this name already. Search for it, or add what tells the two apart.")
+
+
+class CreditCodeTaken(Refusal):
+    """One code is one legal entity."""
+
+    code = "credit_code_taken"
+    message = _("Another company has this credit code already. One code is one company: search for the code.")
+
+
+class NamelessCompany(Refusal):
+    """A name without a letter."""
+
+    code = "nameless_company"
+    message = _("A company's name needs letters. Enter it as it stands on the licence.")
+
+
+def correct_company(account: Account, *, name: str, credit_code: str | None, domain: str) -> list[str]:
+    """Change ``account``, whose row is locked; returns the names of what changed.
+
+    Raises:
+        NamelessCompany, CompanyNameTaken, CreditCodeTaken: nothing is changed then.
+    """
+    key = name_key(name)
+    if not key:
+        raise NamelessCompany
+    others = Account.objects.exclude(pk=account.pk)
+    if others.filter(name_key=key).exists():
+        raise CompanyNameTaken
+    if credit_code is not None and others.filter(credit_code=credit_code).exists():
+        raise CreditCodeTaken
+    given = {"name": name.strip()[:200], "credit_code": credit_code, "domain": domain.strip().lower()}
+    changed = sorted(field for field, value in given.items() if getattr(account, field) != value)
+    for field, value in given.items():
+        setattr(account, field, value)
+    account.name_key, account.sort_key, account.search_keys = key, sort_key(name), search_keys([name])
+    account.save()
+    return changed

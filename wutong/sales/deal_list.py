@@ -1,0 +1,180 @@
+"""The deals a colleague works with: one set, chosen by the address, shown as a table or as a board."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, DecimalField, F, Q, Sum, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from wutong.platform.calendar import months_later
+from wutong.platform.chinese import query_keys
+from wutong.platform.keyset import slice_of
+from wutong.platform.models import Staff
+from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQuerySet, OpportunityStage
+from wutong.sales.risks import Risk, with_risks
+
+SORTS = ("close", "-close", "amount", "-amount", "changed", "-changed")
+CARDS = 40
+"""So many cards a column draws; the table has the rest."""
+SHOWN_AFTER_CLOSING = timedelta(days=90)
+"""Won deals stay among the open ones for so long. Lost and invalid ones are there when asked for."""
+_YEARS = range(1990, 2200)
+_S = OpportunityStage
+_ON_BOARD = (_S.DISCOVER, _S.CONFIRM, _S.PROPOSE, _S.NEGOTIATE, _S.WON)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the address asks for. An unknown value counts as none."""
+
+    search: str = ""
+    owner: str = ""
+    """"me", or the public id of a colleague."""
+    team: str = ""
+    line: str = ""
+    stage: str = ""
+    """One of the stages, "all", or nothing: open, and won lately."""
+    month: str = ""
+    """2026-12: to be closed then, or closed then."""
+    risk: str = ""
+    sort: str = SORTS[0]
+    after: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.search or self.owner or self.team or self.line or self.stage or self.month or self.risk)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Figures of one stage, or of all. ``weighted``: by the stage's :data:`PROBABILITY`."""
+
+    n: int = 0
+    amount: Decimal = Decimal(0)
+    weighted: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage on the board. ``hidden``: so many more deals than cards."""
+
+    stage: OpportunityStage
+    sums: Sums
+    deals: list[Opportunity]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A page of deals, and what all of them add up to."""
+
+    deals: list[Opportunity]
+    sums: Sums
+    next: str | None
+
+
+def deals_wanted(staff: Staff, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> OpportunityQuerySet:
+    """The deals in the sight of ``staff`` that fit, in no order."""
+    deals = _in_stage(Opportunity.objects.visible_to(staff), wanted.stage, at=at)
+    if wanted.search.strip():
+        keys = query_keys(wanted.search)
+        deals = deals.filter(search_keys__contains=keys) if keys else deals.none()
+    if wanted.owner == "me":
+        deals = deals.filter(owner=staff)
+    elif owner := _uuid(wanted.owner):
+        deals = deals.filter(owner__public_id=owner)
+    if team := _uuid(wanted.team):
+        deals = deals.filter(team__public_id=team)
+    if wanted.line:
+        deals = deals.filter(product_line__code=wanted.line)
+    if first := month_of(wanted.month):
+        deals = deals.filter(_closes_in(first, zone=zone))
+    if wanted.risk in Risk.values:
+        marked = with_risks(deals, at=at, zone=zone).filter(**{f"is_{wanted.risk}": True})
+        deals = Opportunity.objects.filter(pk__in=marked.values("pk"))
+    return deals
+
+
+def sums_by_stage(deals: OpportunityQuerySet) -> dict[str, Sums]:
+    """What ``deals`` add up to in each stage that has some. A deal without an amount counts as a deal alone."""
+    found = deals.order_by().values("stage").annotate(n=Count("pk"), amount=Coalesce(Sum("amount"), Decimal(0)))
+    return {row["stage"]: Sums(row["n"], row["amount"], row["amount"] * PROBABILITY[row["stage"]]) for row in found}
+
+
+def total_of_sums(sums: Iterable[Sums]) -> Sums:
+    held = list(sums)
+    return Sums(
+        sum(one.n for one in held),
+        sum((one.amount for one in held), Decimal(0)),
+        sum((one.weighted for one in held), Decimal(0)),
+    )
+
+
+def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> Table:
+    """One page of ``deals`` in the order wanted, by default what is to be decided first."""
+    sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
+    column = {"close": "close_on", "amount": "known_amount", "changed": "changed_at"}[sort.removeprefix("-")]
+    rows = deals.annotate(known_amount=Coalesce("amount", Value(0), output_field=DecimalField()))
+    shown = with_risks(rows, at=at, zone=zone).select_related("account", "owner", "product_line")
+    page = slice_of(
+        shown, by=column, column=column.replace("known_", ""), after=wanted.after, is_down=sort.startswith("-")
+    )
+    return Table(page.rows, total_of_sums(sums_by_stage(deals).values()), page.next)
+
+
+def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> list[Column]:
+    """``deals`` by stage: what is to be decided first stands on top, of the closed ones what was closed last."""
+    sums = sums_by_stage(deals)
+    order = [F("closed_at").desc(nulls_first=True), F("close_on"), F("pk")]
+    placed = deals.annotate(place=Window(RowNumber(), partition_by="stage", order_by=order))
+    # Which cards first, their risks after: the other way round every deal's contacts would be looked up.
+    on_top = Opportunity.objects.filter(pk__in=list(placed.filter(place__lte=CARDS).values_list("pk", flat=True)))
+    cards: dict[str, list[Opportunity]] = {}
+    for deal in with_risks(on_top, at=at, zone=zone).select_related("account", "owner").order_by(*order):
+        cards.setdefault(deal.stage, []).append(deal)
+    return [
+        Column(stage, held, cards.get(stage, []), max(held.n - CARDS, 0))
+        for stage in columns_for(wanted)
+        for held in [sums.get(stage, Sums())]
+    ]
+
+
+def columns_for(wanted: Wanted) -> list[OpportunityStage]:
+    """The columns of the board. "Lost" and "invalid" are there when asked for."""
+    if wanted.stage == "all":
+        return list(_S)
+    return [_S(wanted.stage)] if wanted.stage in _S.values else list(_ON_BOARD)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written as 2026-12."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return first if first.year in _YEARS else None
+
+
+def _in_stage(deals: OpportunityQuerySet, stage: str, *, at: datetime) -> OpportunityQuerySet:
+    if stage == "all":
+        return deals
+    if stage in OpportunityStage.values:
+        return deals.filter(stage=stage)
+    return deals.filter(~Q(stage__in=[*CLOSED]) | Q(stage=_S.WON, closed_at__gte=at - SHOWN_AFTER_CLOSING))
+
+
+def _closes_in(first: date, *, zone: ZoneInfo) -> Q:
+    following = months_later(first, 1)
+    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, following))
+    return Q(closed_at=None, close_on__gte=first, close_on__lt=following) | Q(closed_at__gte=start, closed_at__lt=end)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

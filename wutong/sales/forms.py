@@ -1,0 +1,134 @@
+"""What colleagues type about deals, contracts and companies."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.people.models import Affiliation
+from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.sales.opportunities import REASONS, Term
+
+_DATE = {"type": "date"}
+_MOMENT = {"type": "datetime-local"}
+EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
+LARGEST_AMOUNT = Decimal("999999999999.99")
+
+
+def _amount_field(**given: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        min_value=Decimal(0), max_value=LARGEST_AMOUNT, max_digits=14, decimal_places=2, localize=False, **given
+    )
+
+
+def _date_field(**given: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    within = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+    return forms.DateField(input_formats=["%Y-%m-%d"], widget=widget, validators=within, **given)
+
+
+class DealForm(forms.Form):
+    """What is known of an open deal."""
+
+    name = forms.CharField(label=pgettext_lazy("opportunity", "Name"), max_length=120)
+    amount = _amount_field(label=pgettext_lazy("opportunity", "Amount"), required=False)
+    close_on = _date_field(label=_("Expected close"))
+    next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
+    next_step_at = forms.DateTimeField(
+        label=_("When"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
+    )
+    competitor = forms.CharField(label=_("Competitor"), required=False, max_length=120)
+
+    @classmethod
+    def of(cls, deal: Opportunity) -> "DealForm":
+        known = {name: getattr(deal, name) for name in cls.base_fields}
+        if deal.next_step_at is not None:
+            known["next_step_at"] = timezone.localtime(deal.next_step_at)
+        return cls(initial=known, auto_id="deal-%s")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("next_step"):
+            cleaned["next_step_at"] = None  # a time without a plan is no plan
+        return cleaned
+
+
+class CloseForm(forms.Form):
+    """What ends a deal: a reason; an amount and a term when it is won; who won it otherwise."""
+
+    reason = forms.ChoiceField(label=_("Reason"))
+    amount = _amount_field(label=_("Amount agreed"))
+    starts_on = _date_field(label=_("Contract starts"))
+    months = forms.IntegerField(label=_("Months"), min_value=1, max_value=120)
+    competitor = forms.CharField(label=_("Competitor"), required=False, max_length=120)
+
+    def __init__(self, data: QueryDict | None = None, *, to: OpportunityStage, deal: Opportunity) -> None:
+        known = {
+            "amount": deal.amount,
+            "starts_on": timezone.localdate() + timedelta(days=1),
+            "months": 12,
+            "competitor": deal.competitor,
+        }
+        super().__init__(data, initial=known, auto_id=f"{to.value}-{deal.public_id}-%s")
+        self.to = to
+        unasked = {
+            OpportunityStage.WON: ["competitor"],
+            OpportunityStage.LOST: ["amount", "starts_on", "months"],
+            OpportunityStage.INVALID: ["amount", "starts_on", "months", "competitor"],
+        }
+        for name in unasked[to]:
+            del self.fields[name]
+        reasons = [("", _("Choose a reason")), *REASONS[to].items()]
+        self.fields["reason"] = forms.ChoiceField(label=_("Reason"), choices=reasons)
+
+    def given(self) -> dict[str, Any]:
+        """The arguments of ``close_opportunity``."""
+        data = dict(self.cleaned_data)
+        if self.to == OpportunityStage.WON:
+            data["term"] = Term(starts_on=data.pop("starts_on"), months=data.pop("months"))
+        return data
+
+
+class PartForm(forms.Form):
+    """Somebody's part in a deal."""
+
+    person = forms.UUIDField()
+    role = forms.ChoiceField(choices=[("", _("role unknown")), *Affiliation.BuyingRole.choices], required=False)
+    is_main = forms.BooleanField(required=False)
+
+
+class ContractMoveForm(forms.Form):
+    """Moving a contract by hand. ``was`` is the stage that the page showed."""
+
+    was = forms.CharField(max_length=12)
+    to = forms.CharField(max_length=12)
+    reason = forms.CharField(required=False, max_length=40)
+
+
+class RenewForm(forms.Form):
+    """The contract that follows."""
+
+    amount = _amount_field(label=pgettext_lazy("contract", "Amount"))
+    ends_on = _date_field(label=_("Ends on"))
+
+    @classmethod
+    def proposed(cls, *, amount: Decimal, ends_on: date) -> "RenewForm":
+        return cls(initial={"amount": amount, "ends_on": ends_on}, auto_id="renew-%s")
+
+
+class AccountForm(forms.Form):
+    """What is known of a company. ``is_sure`` is asked for when the check digit does not fit."""
+
+    name = forms.CharField(label=_("Company name"), max_length=200)
+    credit_code = forms.CharField(label=_("Unified social credit code"), required=False, max_length=40)
+    domain = forms.CharField(label=_("E-mail domain"), required=False, max_length=120)
+    is_sure = forms.BooleanField(label=_("The licence reads exactly so"), required=False)
