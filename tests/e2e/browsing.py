@@ -10,7 +10,7 @@ from typing import Literal
 
 import polib
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.e2e.running import ROOT, RunningDemo
 
@@ -25,6 +25,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_S = 60
+"""For what comes within a second on a quiet machine: on a busy one a test waits longer, and fails no sooner."""
+expect.set_options(timeout=PATIENCE_S * 1_000)
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 TELL_OF_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -110,6 +113,7 @@ def fresh_context(browser: Browser, screen: Screen) -> BrowserContext:
         has_touch=screen.device == "phone",
         is_mobile=screen.device == "phone",
     )
+    context.set_default_timeout(PATIENCE_S * 1_000)
     context.add_init_script(TELL_OF_VIOLATIONS)
     return context
 
@@ -136,6 +140,11 @@ def prefer(page: Page, demo: RunningDemo, screen: Screen) -> None:
         headers={"X-CSRFToken": token, "HX-Request": "true", "Referer": f"{demo.web}/"},
     )
     assert answer.status == 204, f"preferences: {answer.status}"
+
+
+def settle(page: Page) -> None:
+    """Wait until the page shows what it has asked for by itself."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
 
 
 def overflow(page: Page) -> int:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.browsing import PAIRWISE, Complaints, Screen, barriers, overflow, sign_in, untranslated
+from tests.e2e.browsing import PAIRWISE, Complaints, Screen, barriers, overflow, settle, sign_in, untranslated
 from tests.e2e.conftest import NewContext
 from tests.e2e.running import RunningDemo
 
@@ -59,6 +59,7 @@ def menu(page: Page) -> list[str]:
 
 def flaws(page: Page, screen: Screen) -> list[str]:
     """What is wrong with a page at a glance."""
+    settle(page)
     wide = overflow(page)
     found = [f"{wide} px wider than the window"] if wide > 0 else []
     found += barriers(page)

@@ -42,7 +42,7 @@ def test_a_changed_mind_finds_the_banner_in_the_foot(demo: RunningDemo, new_cont
     page.locator("[data-consent-open]").click()
     page.locator("[data-consent=granted]").click()
 
-    assert page.evaluate("window.wutong.state()") == "granted"
+    page.wait_for_function("window.wutong?.state() === 'granted'")
 
 
 def test_the_form_works_without_script(demo: RunningDemo, browser_without_script: NewContext) -> None:

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.browsing import PAIRWISE, Complaints, Screen, barriers, overflow, sign_in, untranslated
+from tests.e2e.browsing import (
+    PAIRWISE,
+    PATIENCE_S,
+    Complaints,
+    Screen,
+    barriers,
+    overflow,
+    settle,
+    sign_in,
+    untranslated,
+)
 from tests.e2e.conftest import NewContext
 from tests.e2e.running import RunningDemo
 
-SEEN_WITHIN_S = 3.0  # with two browsers on the same two cores; the promised second is measured by `wutong bench alert`
+SEEN_WITHIN_S = 15.0
+"""Half the pause between two polls of a page that hears no stream; `wutong bench alert` measures the promised second."""
 NUMBERS = itertools.count(random.randrange(1_000) * 9)
 WORDS = {
     "zh": {"record": "记录首次联系", "typed": "本人填写", "pricing": "价格"},
@@ -111,10 +122,8 @@ def test_a_funnel_figure_says_what_it_means_and_who_is_behind_it(
 ) -> None:
     manager = sign_in(new_context(screen), demo, "wang.ning", screen)
     first = manager.locator(".funnel-row").first
-    deadline = time.monotonic() + 60
-    while (
-        not first.is_visible() and time.monotonic() < deadline
-    ):  # the lake is written some seconds after the first act
+    deadline = time.monotonic() + 2 * PATIENCE_S  # the lake is written some seconds after the first act
+    while not first.is_visible() and time.monotonic() < deadline:
         manager.goto(f"{demo.web}/insight/funnel/")
         first.or_(manager.locator("#funnel-figures h2")).first.wait_for()
     expect(first).to_be_visible()
@@ -129,7 +138,7 @@ def test_a_funnel_figure_says_what_it_means_and_who_is_behind_it(
 
     manager.wait_for_url("**/funnel/people/**")
     rows = manager.locator("#behind-table tbody tr")
-    assert rows.count() == min(count, 50)
+    expect(rows).to_have_count(min(count, 50))
     sound(manager, screen)
 
 
@@ -187,14 +196,14 @@ def test_a_forgotten_password_is_reset_by_the_mail_in_the_outbox(demo: RunningDe
     email, _ = demo.logins["xu.wenbo"]
     page.goto(f"{demo.web}/password/forgotten/")
     page.locator("main input[type=email], main input[name=email]").first.fill(email)
-    page.locator("main form button").last.click()
-    expect(page.locator("h1")).to_be_visible()
+    with page.expect_navigation():
+        page.locator("main form button").last.click()
 
     def has_arrived() -> bool:
         page.goto(f"{demo.site}/outbox")
         return page.locator(".mails a", has_text=email).count() > 0
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 2 * PATIENCE_S
     while not has_arrived() and time.monotonic() < deadline:
         page.wait_for_timeout(300)
     page.locator(".mails a", has_text=email).first.click()
@@ -224,6 +233,7 @@ def test_a_lead_of_another_team_is_not_there(
 
 def sound(page: Page, screen: Screen) -> None:
     """The page fits its window, bars nobody, and speaks one language."""
+    settle(page)
     assert overflow(page) <= 0, page.url
     assert barriers(page) == [], page.url
     if screen.language == "zh":

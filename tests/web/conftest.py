@@ -8,30 +8,34 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
+
+PATIENCE_S = 45
+"""For what comes at once on a machine of its own: on a busy one a test waits longer, and fails no sooner."""
+expect.set_options(timeout=PATIENCE_S * 1_000)
 
 Answer = tuple[int, str, str]  # status, content type, body
 
 
 @dataclass
 class Host:
-    """Serves ``files`` and remembers what was posted; ``answers`` decides what a POST hears, 202 otherwise."""
+    """Serves ``files`` and remembers what was posted; ``answers`` says by path what a POST hears, 202 otherwise."""
 
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
     posts: list[tuple[str, Any]] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
     streams: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     arrived: threading.Condition = field(default_factory=threading.Condition)
     url: str = ""
 
-    def wait_for(self, happened: Callable[[], bool], seconds: float = 12) -> None:
+    def wait_for(self, happened: Callable[[], bool]) -> None:
         with self.arrived:
-            assert self.arrived.wait_for(happened, seconds), self.posts
+            assert self.arrived.wait_for(happened, PATIENCE_S), self.posts
 
     def notice(self, event: str) -> None:
         """Send one server-sent event to every open stream."""
@@ -58,7 +62,8 @@ def handler_for(host: Host) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:  # the name that http.server calls
             body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
-            status, kind, said = host.answers.pop(0) if host.answers else (202, "application/json", "{}")
+            due = host.answers.get(self.path)
+            status, kind, said = due.pop(0) if due else (202, "application/json", "{}")
             if self.path == "/live/token/":
                 status, said = 200, json.dumps({"url": f"{host.url}/live?token=t", "expires_in": 300})
             with host.arrived:
@@ -77,7 +82,7 @@ def handler_for(host: Host) -> type[BaseHTTPRequestHandler]:
                 host.arrived.notify_all()
             while True:
                 with host.arrived:
-                    host.arrived.wait_for(lambda sent=sent: len(host.events) > sent, 15)
+                    host.arrived.wait_for(lambda sent=sent: len(host.events) > sent, 2 * PATIENCE_S)
                     waiting, sent = host.events[sent:], len(host.events)
                 for event in waiting:
                     if event == "hang up":
@@ -127,5 +132,6 @@ def chromium() -> Iterator[Browser]:
 def browser(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser profile without a past."""
     context = chromium.new_context(locale="zh-CN")
+    context.set_default_timeout(PATIENCE_S * 1_000)
     yield context
     context.close()

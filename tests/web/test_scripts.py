@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.web.conftest import Host
 from wutong.web.assets import DIST, asset_url
@@ -44,15 +44,15 @@ def test_j_and_k_walk_the_rows_and_x_selects(page: Page) -> None:
 
     page.keyboard.press("x")
 
-    assert page.inner_text("[data-selected]") == "1"
-    assert page.is_visible("[data-bulk]")
+    expect(page.locator("[data-selected]")).to_have_text("1")
+    expect(page.locator("[data-bulk]")).to_be_visible()
 
 
 def test_a_slash_focuses_the_search_and_letters_typed_there_are_letters(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("jk")
 
-    assert page.input_value("[data-search]") == "jk"
+    expect(page.locator("[data-search]")).to_have_value("jk")
     assert current_row(page) == -1
 
 
@@ -74,16 +74,18 @@ def test_a_confirmation_closes_on_escape_and_gives_the_focus_back(page: Page) ->
     page.click("details.confirm > summary")
     page.keyboard.press("Escape")
 
-    assert page.locator("details.confirm[open]").count() == 0
-    assert page.evaluate("document.activeElement.matches('details.confirm > summary')")
+    expect(page.locator("details.confirm[open]")).to_have_count(0)
+    expect(page.locator("details.confirm > summary").first).to_be_focused()
 
 
 def test_a_definition_opens_by_keyboard(page: Page) -> None:
     page.focus(".hint > button")
-    page.wait_for_selector(".hint > [role=tooltip]:visible")
+    tooltip = page.locator(".hint > [role=tooltip]").first
+    expect(tooltip).to_be_visible()
 
     page.keyboard.press("Escape")
-    page.wait_for_selector(".hint > [role=tooltip]:visible", state="hidden")
+
+    expect(tooltip).to_be_hidden()
 
 
 def test_a_form_pressed_twice_is_sent_once(host: Host, page: Page) -> None:
@@ -100,7 +102,7 @@ def test_a_press_on_copy_is_heard(page: Page) -> None:
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
     page.locator("[data-copy]").first.dispatch_event("click")
 
-    page.wait_for_function("document.getElementById('announcements').textContent === 'Copied'")
+    expect(page.locator("#announcements")).to_have_text("Copied")
     assert page.evaluate("window.copied") == "13800138000"
 
 

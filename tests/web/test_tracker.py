@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.web.conftest import Host
 from wutong.web.assets import DIST
@@ -71,7 +71,7 @@ def test_consent_names_a_visitor_until_it_is_withdrawn(host: Host, browser: Brow
 
 
 def test_a_busy_collector_gets_the_same_ids_again(host: Host, browser: BrowserContext) -> None:
-    host.answers = [(503, "application/json", "{}"), (429, "application/json", "{}")]
+    host.answers["/c/e"] = [(503, "application/json", "{}"), (429, "application/json", "{}")]
 
     visit(host, browser)
 
@@ -154,24 +154,23 @@ def test_a_refused_form_shows_why_under_the_field_and_can_be_sent_again(host: Ho
     page = visit(host, browser, extra=FORM)
     page.fill("[name=phone]", "138")
     host.wait_for(lambda: bool(host.hits("form_started")))
-    host.answers = [(400, "application/json", '{"fields": {"phone": "手机号应为 11 位"}}')]
+    host.answers["/c/f/guide"] = [(400, "application/json", '{"fields": {"phone": "手机号应为 11 位"}}')]
 
     page.click("button")
-    page.wait_for_selector("[role=alert]")
-    assert page.inner_text("[role=alert]") == "手机号应为 11 位"
-    assert page.get_attribute("[name=phone]", "aria-invalid") == "true"
+    expect(page.locator("[role=alert]")).to_have_text("手机号应为 11 位")
+    expect(page.locator("[name=phone]")).to_have_attribute("aria-invalid", "true")
 
     page.fill("[name=phone]", "13800138000")
     page.click("button")
     page.wait_for_selector("[data-wutong-thanks]:visible")
-    assert page.locator("[role=alert]").count() == 0
+    expect(page.locator("[role=alert]")).to_have_count(0)
 
 
 def test_a_form_survives_a_busy_collector_under_one_id(host: Host, browser: BrowserContext) -> None:
     page = visit(host, browser, extra=FORM)
     page.fill("[name=phone]", "13800138000")
     host.wait_for(lambda: bool(host.hits("form_started")))
-    host.answers = [(503, "application/json", "{}")]
+    host.answers["/c/f/guide"] = [(503, "application/json", "{}")]
 
     page.click("button")
     page.wait_for_selector("[data-wutong-thanks]:visible")
