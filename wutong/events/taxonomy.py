@@ -110,6 +110,14 @@ class StageEntered(Props, frozen=True):
     stage: Token
 
 
+class LeadAssigned(Props, frozen=True):
+    """A lead was given to a colleague."""
+
+    lead: Token
+    to: Token
+    reason: Token = ""
+
+
 class LeadHandedOver(Props, frozen=True):
     """An SDR gave a lead to a salesperson."""
 
@@ -185,6 +193,9 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="lead_created", zh="生成线索", en="Became a lead", props=LeadCreated, doors=_SYSTEM, ours=True),
     EventType(name="first_contact", zh="首次联系", en="First contact", props=ContactMade, doors=_STAFF, ours=True),
     EventType(name="follow_up", zh="跟进", en="Followed up", props=ContactMade, doors=_STAFF, ours=True),
+    EventType(
+        name="lead_assigned", zh="分配线索", en="Assigned", props=LeadAssigned, doors=_SYSTEM | _STAFF, ours=True
+    ),
     EventType(
         name="lead_handed_over", zh="转给销售", en="Handed over to sales", props=LeadHandedOver, doors=_STAFF, ours=True
     ),

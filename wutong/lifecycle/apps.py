@@ -20,7 +20,18 @@ class LifecycleConfig(AppConfig):
             retention.register_kept(
                 f"lifecycle_{name}", because="the history of a lead is what its figures are computed from"
             )
-        register_subjects({"lead": _("Lead"), "contract": _("Contract")})
+        for name in ("assignment", "escalation"):
+            retention.register_kept(f"lifecycle_{name}", because="why a lead went where it went is part of its history")
+        for name in ("assignmentrule", "duty", "timelimits"):
+            retention.register_kept(f"lifecycle_{name}", because="settings; they do not grow with what happens")
+        register_subjects(
+            {
+                "lead": _("Lead"),
+                "contract": _("Contract"),
+                "assignmentrule": _("Assignment rule"),
+                "timelimits": _("Time limits"),
+            }
+        )
         register_actions(
             {
                 "lifecycle.first_contact_recorded": _("Recorded a first contact"),
@@ -32,6 +43,14 @@ class LifecycleConfig(AppConfig):
                 "lifecycle.lead_returned": _("Returned a lead"),
                 "lifecycle.lead_qualified": _("Confirmed a lead as SQL"),
                 "lifecycle.bant_noted": _("Noted budget, authority, need or timing"),
+                "lifecycle.lead_assigned": _("Gave a lead to a colleague"),
+                "routing.rule_added": _("Added an assignment rule"),
+                "routing.rule_changed": _("Changed an assignment rule"),
+                "routing.rule_moved": _("Moved an assignment rule"),
+                "routing.rule_switched": _("Switched an assignment rule on or off"),
+                "routing.rule_dropped": _("Removed an assignment rule"),
+                "routing.duty_switched": _("Switched a colleague on or off duty"),
+                "routing.time_limits_changed": _("Changed the time limits"),
                 "lifecycle.contract_moved": _("Moved a contract to another stage"),
                 "lifecycle.contract_handed": _("Gave a contract to a colleague"),
                 "lifecycle.contract_renewed": _("Renewed a contract"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.clocks import new_clock
+from wutong.lifecycle.clocks import first_contact_within, new_clock
 from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
@@ -18,7 +18,7 @@ from wutong.platform.models import BusinessScope, Team
 from wutong.platform.rows import insert_objects
 
 FIRST_CONTACT_WITHIN = timedelta(minutes=5)
-"""Working time in which a new lead is to be contacted by a human. Source: ``product.md`` 3."""
+"""Working time in which a new lead is to be contacted, until the company sets another. Source: ``product.md`` 3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,7 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     if not captures:
         return []
     calendar = WorkingCalendar.load()
+    within = first_contact_within()
     line = default_product_line()
     lines = {one.event_id: one.product_line or line for one in captures}
     people = [one.person_id for one in captures]
@@ -90,10 +91,7 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     insert_objects([lead for lead, _ in fresh])
     insert_objects([_first_visit(lead, capture) for lead, capture in fresh])
     insert_objects(
-        [
-            new_clock(lead, Clock.Kind.FIRST_CONTACT, calendar, within=FIRST_CONTACT_WITHIN, at=capture.at)
-            for lead, capture in fresh
-        ]
+        [new_clock(lead, Clock.Kind.FIRST_CONTACT, calendar, within=within, at=capture.at) for lead, capture in fresh]
     )
     insert_many([_created(lead, capture, at=at) for lead, capture in fresh])
     return opened

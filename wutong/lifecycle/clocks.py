@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from wutong.lifecycle.models import Clock, Lead
+from wutong.lifecycle.models import Clock, Lead, TimeLimits
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Staff
+
+
+def time_limits() -> TimeLimits:
+    """As the company has set them; the defaults where it has not."""
+    return TimeLimits.objects.first() or TimeLimits()
+
+
+def first_contact_within() -> timedelta:
+    """Working time in which a new lead, or somebody who came back, is to be contacted by a human."""
+    return timedelta(minutes=time_limits().first_contact_minutes)
 
 
 def start_clocks(leads: Iterable[Lead], kind: Clock.Kind, *, within: timedelta, at: datetime) -> None:

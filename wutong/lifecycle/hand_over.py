@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.clocks import start_clocks
+from wutong.lifecycle.clocks import start_clocks, time_limits
 from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
 from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many
 from wutong.platform.audit import record
@@ -103,7 +103,7 @@ def hand_over(*, lead: Lead, to: Staff, by: Staff, at: datetime, facts: HandOver
         now.sent_by, now.owner, now.team, now.accountable = by, to, to.team or now.team, Accountable.SALES
         now.version += 1
         now.save(update_fields=["sent_by", "owner", "team", "accountable", "version"])
-        start_clocks([now], Clock.Kind.ACCEPTANCE, within=ACCEPT_WITHIN, at=at)
+        start_clocks([now], Clock.Kind.ACCEPTANCE, within=timedelta(hours=time_limits().acceptance_hours), at=at)
         _tell("lead_handed_over", now, to=to, by=by, at=at)
         _happened("lead_handed_over", now, by=by, at=at, to=str(to.public_id))
         record("lifecycle.lead_handed_over", actor=by, subject=now, at=at, to=str(to.public_id))

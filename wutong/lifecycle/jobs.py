@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from wutong.lifecycle.contracts import advance_contracts
+from wutong.lifecycle.escalation import escalate
 from wutong.lifecycle.gate import enter_gate, lately_in_gate, leave_gate
 
 
@@ -15,6 +16,13 @@ def advance_contracts_later(timestamp: int) -> None:
     """Let contracts enter the stage that their dates have reached."""
     with transaction.atomic():
         advance_contracts(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="escalate_late_leads")
+def escalate_later(timestamp: int) -> None:
+    """Tell colleagues of clocks that have run late."""
+    escalate(at=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="2-59/5 * * * *")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.clocks import start_clocks
+from wutong.lifecycle.clocks import first_contact_within, start_clocks
 from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, HandOver, Lead, Machine, Stage, StageVisit
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
@@ -228,7 +228,7 @@ def step_many(
     StageVisit.objects.bulk_create([new_stay(lead, by=by, at=at, reason=reason) for lead in leads])
     Lead.objects.bulk_update(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
     if to == Stage.NEW:
-        start_clocks(leads, Clock.Kind.RE_ENGAGED, within=ANSWER_RETURNING_WITHIN, at=at)
+        start_clocks(leads, Clock.Kind.RE_ENGAGED, within=first_contact_within(), at=at)
     insert_many([entering(lead, by=by, at=at) for lead in leads])
 
 

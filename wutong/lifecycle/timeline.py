@@ -16,13 +16,14 @@ from wutong.events.models import Event, Site
 from wutong.events.pages import page_name
 from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
-from wutong.lifecycle.models import FollowUp, Lead, StageVisit
+from wutong.lifecycle.assignment import why
+from wutong.lifecycle.models import Assignment, FollowUp, Lead, StageVisit
 from wutong.people.models import FieldValue, IdentifierKind, Person
 from wutong.platform.models import ApiKey, Staff
 
 PAGE = 50
 FILTERS = ("all", "theirs", "ours")
-_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered", "lead_created")
+_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered", "lead_created", "lead_assigned")
 """Told by another line: beats by their page view, contacts by the follow-up, leads by their first stage."""
 _OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
@@ -134,6 +135,7 @@ def timeline_of_people(
         leads = Lead.objects.visible_to(viewer).filter(person__in=people)
         acts += _follow_ups(leads, after=after)
         acts += _stages(leads, after=after)
+        acts += _assignments(leads, after=after)
     acts.sort(key=lambda act: (act.at, act.is_ours, act.key), reverse=True)  # what we do answers what they did
     if after is not None:
         acts = acts[min(after.shown, sum(act.at == after.at for act in acts)) :]
@@ -255,6 +257,22 @@ def _title(follow_up: FollowUp) -> str:
     if follow_up.is_first_contact:
         return _("First contact: %(kind)s, %(outcome)s") % said
     return _("%(kind)s: %(outcome)s") % said
+
+
+def _assignments(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
+    given = Assignment.objects.filter(lead__in=leads).exclude(to=None).select_related("to", "by")
+    return [
+        Act(
+            at=one.at,
+            key=f"a{one.pk:020}",
+            icon="user-plus",
+            title=_("Given to %(name)s") % {"name": one.to.full_name if one.to else ""},
+            body=why(one),
+            who=one.by.full_name if one.by else "",
+            is_ours=True,
+        )
+        for one in _upto(given, "at", after)
+    ]
 
 
 def _stages(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:

@@ -1,5 +1,6 @@
 """The steps that turn captured interest into leads, and warm leads into MQLs."""
 
+from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, capture_many
 from wutong.lifecycle.gate import enter_gate
 from wutong.people.accounts import Employment, employ_many
@@ -54,6 +55,11 @@ def open_leads(batch: Batch) -> None:
         ],
         at=batch.at,
     )
+
+
+def give_leads(batch: Batch) -> None:
+    """Give the leads of the batch that nobody owns to colleagues, by the company's rules."""
+    assign_many(list({entry.lead.pk: entry.lead for entry in batch.opened}.values()), at=batch.at)
 
 
 def can_be_reached(answers: dict[str, str]) -> bool:

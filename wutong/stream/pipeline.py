@@ -6,7 +6,7 @@ from datetime import datetime
 from wutong.events.arrivals import AnyArrival
 from wutong.stream.batch import Batch
 from wutong.stream.forms import count_form_use, set_spam_aside
-from wutong.stream.leads import open_leads, pass_gate
+from wutong.stream.leads import give_leads, open_leads, pass_gate
 from wutong.stream.people import keep_answers, note_consent, settle_people
 from wutong.stream.recognise import drop_doubles, look_up_sender_keys, recognise
 from wutong.stream.store import count_scores, store_events
@@ -23,6 +23,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     settle_people,
     count_scores,
     open_leads,
+    give_leads,
     pass_gate,
     count_form_use,
     tell_colleagues,

@@ -1,3 +1,4 @@
+from wutong.lifecycle.models.assignment import Assignment, AssignmentRule, Duty
 from wutong.lifecycle.models.contract import ENDED_STAGES, Contract, ContractStage
 from wutong.lifecycle.models.follow_up import FollowUp
 from wutong.lifecycle.models.hand_over import HandOver, Qualification
@@ -13,16 +14,21 @@ from wutong.lifecycle.models.lead import (
     Stage,
 )
 from wutong.lifecycle.models.stage_visit import Machine, StageVisit
+from wutong.lifecycle.models.time_limits import Escalation, TimeLimits
 
 __all__ = [
     "CLOSED_STAGES",
     "ENDED_STAGES",
     "UNCONTACTED",
     "Accountable",
+    "Assignment",
+    "AssignmentRule",
     "Clock",
     "ContactStatus",
     "Contract",
     "ContractStage",
+    "Duty",
+    "Escalation",
     "FollowUp",
     "HandOver",
     "Lead",
@@ -32,4 +38,5 @@ __all__ = [
     "Qualification",
     "Stage",
     "StageVisit",
+    "TimeLimits",
 ]

@@ -1,0 +1,411 @@
+"""Giving leads to colleagues: by the rules as they arrive, by hand afterwards. Source: ``product.md`` 4.3.
+
+The rules are asked in their order. A rule that nobody can serve (off duty, hands full, elsewhere in the business)
+passes the lead on; when none is left it waits in its team.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.lifecycle.models import (
+    CLOSED_STAGES,
+    UNCONTACTED,
+    Accountable,
+    Assignment,
+    AssignmentRule,
+    Duty,
+    HandOver,
+    Lead,
+    Machine,
+    StageVisit,
+)
+from wutong.lifecycle.routing_rules import LeadFacts, conditions_of, holds
+from wutong.people.models import FieldValue
+from wutong.people.regions import province_of
+from wutong.platform.audit import record
+from wutong.platform.models import Role, Staff, Team
+from wutong.platform.notify import Notice, announce, notify_many
+from wutong.platform.permissions import may
+from wutong.platform.refusal import Refusal
+from wutong.scoring.in_force import models_in_force
+from wutong.scoring.models import LineScore, PersonScore
+
+AT_ONCE = 200
+"""The most leads that are given away by hand in one act."""
+_WORKING = (Role.SDR, Role.SALES)
+Reason = Assignment.Reason
+Target = AssignmentRule.Target
+
+
+class NotYoursToAssign(Refusal):
+    """Leads are given to others by managers."""
+
+    code = "not_yours_to_assign"
+    message = gettext_lazy("Only managers give leads to others. Ask yours.")
+
+
+class TooManyAtOnce(Refusal):
+    """More than can be looked over and undone."""
+
+    code = "too_many_at_once"
+    message = gettext_lazy("At most %(most)d leads are given away at once. Choose fewer.")
+
+
+class CannotTakeIt(Refusal):
+    """The colleague has left, or does other work."""
+
+    code = "cannot_take_it"
+    message = gettext_lazy(
+        "%(name)s cannot take this lead: it needs somebody active in %(function)s. Choose a colleague."
+    )
+
+
+class NothingToAssign(Refusal):
+    """A closed lead belongs to nobody's work."""
+
+    code = "lead_closed"
+    message = gettext_lazy("A closed lead cannot be given to anybody. Recall it first.")
+
+
+@dataclass
+class House:
+    """Who could take leads right now, how full their hands are, and whose turn it is."""
+
+    staff: dict[int, Staff]
+    away: set[int]
+    capacity: dict[int, int]
+    load: dict[int, int]
+    scopes: dict[int, set[int]]
+    turns: dict[tuple[int, int], int] = field(default_factory=dict)
+    """The last turn of (rule, colleague); who is not here has had none."""
+    _next_turn: int = 1 << 60
+
+    def can_take(self, id: int | None, lead: Lead) -> bool:
+        """Whether a colleague is there, has a hand free and may see the lead's part of the business."""
+        return (
+            id in self.staff
+            and id not in self.away
+            and self.load.get(id, 0) < self.capacity.get(id, Duty.CAPACITY)
+            and (not self.scopes.get(id) or lead.scope_id in self.scopes[id])
+        )
+
+    def members(self, team: Team) -> list[int]:
+        """Who works new leads in a team and those below it: its SDRs, or its salespeople where it has no SDR."""
+        within = [one for one in self.staff.values() if one.team is not None and one.team.path.startswith(team.path)]
+        for role in _WORKING:
+            if found := sorted(one.pk for one in within if one.role == role):
+                return found
+        return []
+
+    def give(self, rule: AssignmentRule, id: int) -> None:
+        """Note that a colleague has got one, by a rule."""
+        self.load[id] = self.load.get(id, 0) + 1
+        self._next_turn += 1
+        self.turns[rule.pk, id] = self._next_turn
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who gets a lead. ``team`` is where it waits when nobody does."""
+
+    to: int | None
+    rule: AssignmentRule | None
+    team: Team | None
+    reason: str
+
+
+def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
+    """Give each of ``leads`` that nobody owns to somebody by the rules. Opens no transaction.
+
+    Two who assign at the same moment queue at the rules, so that nobody is skipped or served twice.
+
+    Args:
+        leads: locked, or new in this transaction; they are changed and saved.
+    """
+    waiting = sorted((lead for lead in leads if lead.owner_id is None and lead.stage not in CLOSED_STAGES), key=_age)
+    if not waiting:
+        return []
+    rules = list(
+        AssignmentRule.objects.select_for_update(of=("self",))
+        .filter(is_on=True)
+        .select_related("team")
+        .order_by("position")
+    )
+    if not rules:
+        return []
+    facts = facts_of(waiting)
+    house = house_of(rules, at=at)
+    owners = account_owners(waiting)
+    made = []
+    for lead in waiting:
+        choice = choose(lead, facts[lead.pk], rules, house, owners)
+        team = _team_after(choice, lead, house)
+        lead.owner_id, lead.team = choice.to, team
+        lead.version += 1
+        made.append(
+            Assignment(
+                lead=lead,
+                at=at,
+                to=house.staff[choice.to] if choice.to is not None else None,
+                team=team,
+                reason=choice.reason,
+                rule=choice.rule,
+                rule_name=choice.rule.name if choice.rule else "",
+            )
+        )
+    Lead.objects.bulk_update(waiting, ["owner", "team", "version"])
+    Assignment.objects.bulk_create(made)
+    _tell_history(waiting)
+    insert_many([_event(one, at=at) for one in made if one.to_id is not None])
+    return made
+
+
+def choose(
+    lead: Lead,
+    facts: LeadFacts,
+    rules: Sequence[AssignmentRule],
+    house: House,
+    owners: dict[int, list[int]],
+) -> Choice:
+    """Who gets a lead by the first rule that can be served; takes the turn in ``house``.
+
+    Args:
+        owners: of each company those who look after it, latest first.
+    """
+    fitting = [rule for rule in rules if holds(conditions_of(rule), facts)]
+    for rule in fitting:
+        candidates = _candidates(rule, lead, house, owners)
+        if candidates:
+            house.give(rule, candidates[0])
+            return Choice(candidates[0], rule, None, Reason.RULE)
+    with_team = next((rule for rule in fitting if rule.team is not None), None)
+    if with_team is not None:
+        return Choice(None, with_team, with_team.team, Reason.NOBODY)
+    return Choice(None, None, None, Reason.NOBODY if fitting else Reason.NO_RULE)
+
+
+def facts_of(leads: Sequence[Lead]) -> dict[int, LeadFacts]:
+    """What rules see of ``leads``, by id; a handful of queries for all of them."""
+    people = {lead.person_id for lead in leads}
+    came = _how_they_came(leads)
+    lines = models_in_force().lines
+    scores = {score.person_id: score.code for score in PersonScore.objects.filter(person__in=people)}
+    by_line = {(one.person_id, one.product_line): one.code for one in LineScore.objects.filter(person__in=people)}
+    stated = dict(
+        FieldValue.objects.filter(person__in=people, field="region")
+        .order_by("observed_at")
+        .values_list("person_id", "value")
+    )
+    codes = {lead.pk: lead.product_line.code for lead in leads}
+    return {
+        lead.pk: LeadFacts(
+            channel=lead.channel,
+            campaign=lead.campaign,
+            site=came.get(lead.created_by_event_id, (None, ""))[0],
+            form=came.get(lead.created_by_event_id, (None, ""))[1],
+            product_line=codes[lead.pk],
+            region=province_of(stated.get(lead.person_id, ""))
+            or province_of(lead.account.name if lead.account else ""),
+            is_account_known=lead.account_id is not None,
+            grade=by_line.get((lead.person_id, codes[lead.pk]), "")
+            if codes[lead.pk] in lines
+            else scores.get(lead.person_id, "D4"),
+        )
+        for lead in leads
+    }
+
+
+def house_of(rules: Iterable[AssignmentRule], *, at: datetime, is_trial: bool = False) -> House:
+    """Who could take leads at ``at``. For a trial everybody is there and has both hands free."""
+    staff = Staff.objects.active().filter(role__in=_WORKING).select_related("team").prefetch_related("scopes")
+    named = Staff.objects.active().filter(pk__in=[rule.colleague_id for rule in rules if rule.colleague_id])
+    everybody = {one.pk: one for one in (*staff, *named.select_related("team").prefetch_related("scopes"))}
+    scopes = {id: {scope.pk for scope in one.scopes.all()} for id, one in everybody.items()}
+    if is_trial:
+        return House(everybody, set(), dict.fromkeys(everybody, 1_000_000), {}, scopes)
+    duties = list(Duty.objects.filter(staff__in=everybody))
+    waiting = Lead.objects.filter(UNCONTACTED, owner__in=everybody).values("owner").annotate(n=Count("pk"))
+    turns = Assignment.objects.filter(rule__in=[rule.pk for rule in rules], to__in=everybody)
+    latest = turns.values("rule", "to").annotate(last=Max("pk"))
+    return House(
+        everybody,
+        {duty.pk for duty in duties if not is_on_duty(duty, at=at)},
+        {duty.pk: duty.capacity for duty in duties},
+        {row["owner"]: row["n"] for row in waiting},
+        scopes,
+        {(row["rule"], row["to"]): row["last"] for row in latest},
+    )
+
+
+def account_owners(leads: Sequence[Lead]) -> dict[int, list[int]]:
+    """Who looks after the companies of ``leads``: owners of their other open leads, the SDR who handed one over."""
+    accounts = {lead.account_id for lead in leads if lead.account_id is not None}
+    if not accounts:
+        return {}
+    others = Lead.objects.open().filter(account__in=accounts).exclude(pk__in=[lead.pk for lead in leads])
+    found: dict[int, list[int]] = {}
+    for account_id, owner_id, role, sent_by_id in others.order_by("-last_touch_at", "-pk").values_list(
+        "account_id", "owner_id", "owner__role", "sent_by_id"
+    )[:5_000]:
+        # New leads are an SDR's work; whoever sells to the company got it from one.
+        who = owner_id if role != Role.SALES else sent_by_id
+        if account_id is not None and who is not None:
+            found.setdefault(account_id, []).append(who)
+    return found
+
+
+def assign(*, lead: Lead, to: Staff, by: Staff, at: datetime) -> None:
+    """Give one lead to a colleague by hand.
+
+    Raises:
+        NotYoursToAssign, CannotTakeIt, NothingToAssign: see there.
+    """
+    assign_by_hand([lead], to=to, by=by, at=at)
+
+
+def assign_by_hand(leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime) -> int:
+    """Give ``leads`` to a colleague; those that are theirs already stay as they are. Returns how many were given.
+
+    Raises:
+        NotYoursToAssign, TooManyAtOnce, CannotTakeIt, NothingToAssign: nothing is changed then.
+    """
+    if not may(by, "routing.manage"):
+        raise NotYoursToAssign
+    if len(leads) > AT_ONCE:
+        raise TooManyAtOnce(most=AT_ONCE)
+    with transaction.atomic(durable=True):
+        now = list(
+            Lead.objects.select_for_update(no_key=True, of=("self",))
+            .filter(pk__in=[lead.pk for lead in leads])
+            .exclude(owner=to)
+            .select_related("person", "team")
+            .order_by("pk")
+        )
+        for lead in now:
+            _refuse_unfit(lead, to)
+            lead.owner, lead.team = to, to.team or lead.team
+            lead.version += 1
+        Lead.objects.bulk_update(now, ["owner", "team", "version"])
+        HandOver.objects.filter(lead__in=now, decided_at=None).update(sent_to=to)
+        made = [Assignment(lead=lead, at=at, to=to, team=lead.team, reason=Reason.HAND, by=by) for lead in now]
+        Assignment.objects.bulk_create(made)
+        insert_many([_event(one, at=at) for one in made])
+        for lead in now:
+            record("lifecycle.lead_assigned", actor=by, subject=lead, at=at, to=str(to.public_id))
+        if to != by:
+            notify_many([_notice(lead, to=to, by=by) for lead in now], at=at)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+    return len(now)
+
+
+def why(assignment: Assignment) -> str:
+    """Why a lead went where it went, in one sentence; ``to`` and ``by`` must be loaded."""
+    name = assignment.to.full_name if assignment.to else ""
+    rule = assignment.rule_name
+    match assignment.reason:
+        case Reason.HAND:
+            return _("%(by)s gave it to %(name)s") % {
+                "by": assignment.by.full_name if assignment.by else "",
+                "name": name,
+            }
+        case Reason.RULE:
+            return _("By the rule “%(rule)s” it was the turn of %(name)s") % {"rule": rule, "name": name}
+        case Reason.NOBODY:
+            return _("Nobody was on duty with a hand free; it waits in the team")
+        case _:
+            return _("No rule fitted; it waits in the team")
+
+
+def is_on_duty(duty: Duty, *, at: datetime) -> bool:
+    """Whether a colleague takes new leads at ``at``."""
+    return duty.is_on or (duty.off_until is not None and duty.off_until <= at)
+
+
+def _candidates(rule: AssignmentRule, lead: Lead, house: House, owners: dict[int, list[int]]) -> list[int]:
+    """Those who can take a lead by a rule, whoever is to get it first."""
+    match rule.target:
+        case Target.COLLEAGUE:
+            able = [rule.colleague_id] if house.can_take(rule.colleague_id, lead) else []
+            return [id for id in able if id is not None]
+        case Target.ACCOUNT_OWNER:
+            return [id for id in owners.get(lead.account_id or 0, []) if house.can_take(id, lead)][:1]
+    able_members = [id for id in house.members(rule.team or lead.team) if house.can_take(id, lead)]
+    if rule.target == Target.LEAST_LOAD:
+        return sorted(able_members, key=lambda id: (house.load.get(id, 0), house.turns.get((rule.pk, id), 0), id))
+    return sorted(able_members, key=lambda id: (house.turns.get((rule.pk, id), 0), id))
+
+
+def _team_after(choice: Choice, lead: Lead, house: House) -> Team:
+    """A lead goes to its owner's team; without one to that of the rule that nobody could serve, else it stays."""
+    owner = house.staff[choice.to] if choice.to is not None else None
+    if owner is not None and owner.team is not None:
+        # A rule for a tree of teams leaves the lead where it is, as long as its owner sees it there.
+        return lead.team if lead.team.path.startswith(owner.team.path) else owner.team
+    return choice.team or lead.team
+
+
+def _refuse_unfit(lead: Lead, to: Staff) -> None:
+    if lead.stage in CLOSED_STAGES:
+        raise NothingToAssign
+    needs_seller = lead.accountable == Accountable.SALES
+    fitting = (Role.SALES, Role.MANAGER) if needs_seller else (Role.SDR, Role.SALES, Role.MANAGER)
+    if not to.is_active or to.role not in fitting:
+        raise CannotTakeIt(name=to.full_name, function=lead.get_accountable_display())
+
+
+def _tell_history(leads: Sequence[Lead]) -> None:
+    """A lead that has just been opened begins its first stay with the owner it got."""
+    owned = {lead.pk: lead for lead in leads if lead.owner_id is not None}
+    stays = list(StageVisit.objects.filter(lead__in=owned, machine=Machine.LEAD, left_at=None, owner=None))
+    for stay in stays:
+        lead = owned[stay.lead_id or 0]
+        stay.owner_id, stay.team_id = lead.owner_id, lead.team_id
+    StageVisit.objects.bulk_update(stays, ["owner", "team"])
+
+
+def _how_they_came(leads: Sequence[Lead]) -> dict[object, tuple[int | None, str]]:
+    """Website and form of the event that opened each lead."""
+    events = [lead.created_by_event_id for lead in leads if lead.created_by_event_id is not None]
+    if not events:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, site_id, coalesce(props->>'form', '') FROM event WHERE id = ANY(%s)", [events])
+        return {id: (site_id, form) for id, site_id, form in cursor.fetchall()}
+
+
+def _event(assignment: Assignment, *, at: datetime) -> HotRow:
+    lead = assignment.lead
+    to = assignment.to
+    return HotRow(
+        id=new_id(at),
+        name="lead_assigned",
+        occurred_at=at,
+        received_at=at,
+        source="system" if assignment.by_id is None else "staff",
+        subject_id=lead.subject_id,
+        person_id=lead.person_id,
+        props={"lead": str(lead.public_id), "to": str(to.public_id) if to else "", "reason": assignment.reason},
+        digest=digest_of("lead_assigned", str(lead.public_id), assignment.to_id, at.isoformat()),
+    )
+
+
+def _notice(lead: Lead, *, to: Staff, by: Staff) -> Notice:
+    return Notice(
+        staff_id=to.pk,
+        kind="lead_assigned",
+        group=f"lead:{lead.public_id}",
+        url=f"/inbox/?view=all&lead={lead.public_id}",
+        params={"name": lead.person.full_name, "company": lead.person.company_name, "by": by.full_name},
+        topics=("inbox",),
+    )
+
+
+def _age(lead: Lead) -> tuple[datetime, int]:
+    return (lead.created_at, lead.pk)

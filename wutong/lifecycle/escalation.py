@@ -1,0 +1,221 @@
+"""Telling colleagues of clocks that run late: first whoever is to act, then the team's managers, then all of them.
+
+Minutes are working minutes since the clock counts. A level is told once; after an outage a clock goes straight to the
+highest level it has passed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from wutong.lifecycle.assignment import House, house_of
+from wutong.lifecycle.clocks import time_limits
+from wutong.lifecycle.models import CLOSED_STAGES, Clock, Escalation, Lead, TimeLimits
+from wutong.platform.calendar import NeverOpen, WorkingCalendar
+from wutong.platform.models import Role, Staff
+from wutong.platform.notify import Notice, announce, notify_many
+
+MANY = 5
+"""More late leads than this in one minute are told in one sentence."""
+_LOOKED_AT = 20_000
+
+
+class Level(StrEnum):
+    """Whom a level of the chain tells."""
+
+    OWNER = "owner"
+    """The owner; of a lead that nobody owns those of its team who are on duty."""
+    TEAM_MANAGERS = "team_managers"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True)
+class Late:
+    """A clock that has passed a level."""
+
+    clock_id: int
+    lead_id: int
+    kind: str
+    level: Level
+    minutes: int
+
+
+def chain(kind: str, limits: TimeLimits) -> list[tuple[int, Level]]:
+    """After how many working minutes of a clock whom to tell, in rising order."""
+    if kind == Clock.Kind.ACCEPTANCE:
+        warned = (limits.acceptance_hours - limits.acceptance_warning_hours) * 60
+        return [(warned, Level.OWNER), (limits.acceptance_hours * 60, Level.TEAM_MANAGERS)]
+    return [
+        (limits.owner_after_minutes, Level.OWNER),
+        (limits.team_managers_after_minutes, Level.TEAM_MANAGERS),
+        (limits.managers_after_minutes, Level.MANAGERS),
+    ]
+
+
+def escalate(*, at: datetime) -> int:
+    """Tell whom it concerns of every clock that has passed a level; returns how many. Safe to run twice or late."""
+    late = _late(time_limits(), at=at)
+    if not late:
+        return 0
+    with transaction.atomic():
+        won = _claim(late)
+        if won:
+            _tell(won, at=at)
+    return len(won)
+
+
+def told_of(clocks: Iterable[Clock]) -> dict[int, str]:
+    """Who was told of each late clock, in words; nothing for those of which nobody was."""
+    rows = Escalation.objects.filter(clock__in=[clock.pk for clock in clocks]).order_by("minutes")
+    told: dict[int, list[int]] = {}
+    for row in rows:
+        told.setdefault(row.clock_id, []).extend(id for id in row.told if id not in told.get(row.clock_id, []))
+    names = dict(
+        Staff.objects.filter(pk__in={id for ids in told.values() for id in ids}).values_list("pk", "full_name")
+    )
+    comma = pgettext("between names", ", ")
+    return {
+        clock: _("Told: %(names)s") % {"names": comma.join(names[id] for id in ids if id in names)}
+        for clock, ids in told.items()
+        if ids
+    }
+
+
+def _late(limits: TimeLimits, *, at: datetime) -> list[Late]:
+    chains = {kind: chain(kind, limits) for kind in Clock.Kind.values}
+    open_steps = Q()
+    for kind, levels in chains.items():
+        # Working time passes no faster than time: what has not lived so long cannot have passed its first level.
+        first = at - timedelta(minutes=levels[0][0])
+        open_steps |= Q(kind=kind, counts_from__lte=first, escalated_to_minutes__lt=levels[-1][0])
+    running = Clock.objects.filter(open_steps, stopped_at=None).exclude(lead__stage__in=CLOSED_STAGES)
+    rows = running.order_by("due_at").values_list("pk", "lead_id", "kind", "counts_from", "escalated_to_minutes")
+    calendar = WorkingCalendar.load()
+    late = []
+    for clock_id, lead_id, kind, counts_from, reached in rows[:_LOOKED_AT]:
+        try:
+            passed = calendar.working_between(counts_from, at)
+        except NeverOpen:
+            continue
+        levels = [(n, level) for n, level in chains[kind] if reached < n and passed >= timedelta(minutes=n)]
+        if levels:
+            minutes, level = levels[-1]
+            late.append(Late(clock_id, lead_id, kind, level, minutes))
+    return late
+
+
+def _claim(late: Sequence[Late]) -> list[Late]:
+    """Those of ``late`` that nobody else has told meanwhile and no colleague has stopped. Opens no transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH due AS (
+                SELECT c.id, d.minutes FROM unnest(%s::bigint[], %s::int[]) AS d(id, minutes)
+                JOIN lifecycle_clock c ON c.id = d.id
+                WHERE c.stopped_at IS NULL AND c.escalated_to_minutes < d.minutes
+                ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+            )
+            UPDATE lifecycle_clock c SET escalated_to_minutes = due.minutes FROM due WHERE c.id = due.id RETURNING c.id
+            """,
+            [[one.clock_id for one in late], [one.minutes for one in late]],
+        )
+        won = {id for (id,) in cursor.fetchall()}
+    return [one for one in late if one.clock_id in won]
+
+
+def _tell(late: Sequence[Late], *, at: datetime) -> None:
+    leads = {
+        lead.pk: lead
+        for lead in Lead.objects.filter(pk__in=[one.lead_id for one in late]).select_related("person", "team", "owner")
+    }
+    staff = {one.pk: one for one in Staff.objects.active().select_related("team")}
+    in_sight = _in_sight(staff.values(), leads)
+    house = house_of([], at=at)
+    told: dict[int, list[Late]] = {}
+    rows = []
+    for one in late:
+        lead = leads[one.lead_id]
+        hearing = [id for id in _hearing(one.level, lead, staff, in_sight, house) if lead.pk in in_sight[id]]
+        hearing = hearing or [id for id in _administrators(staff) if lead.pk in in_sight[id]]
+        rows.append(Escalation(clock_id=one.clock_id, level=one.level, minutes=one.minutes, at=at, told=hearing))
+        for id in hearing:
+            told.setdefault(id, []).append(one)
+    Escalation.objects.bulk_create(rows, ignore_conflicts=True)
+    notify_many([notice for id, ones in told.items() for notice in _notices(id, ones, leads)], at=at)
+    announce([(0, 0, "leads_late", ["inbox"])])
+
+
+def _hearing(
+    level: Level, lead: Lead, staff: Mapping[int, Staff], in_sight: Mapping[int, set[int]], house: House
+) -> list[int]:
+    """Whom a level tells of a lead, before those are left out who may not see it; the next level where it is empty."""
+    if level is Level.OWNER:
+        if lead.owner_id in staff:
+            return [lead.owner_id] if lead.owner_id is not None else []
+        if members := [id for id in house.members(lead.team) if id not in house.away and lead.pk in in_sight[id]]:
+            return members
+    managers = [one for one in staff.values() if one.role == Role.MANAGER and lead.pk in in_sight[one.pk]]
+    if level is Level.MANAGERS:
+        return [one.pk for one in managers]
+    above = [one for one in managers if one.team is not None and lead.team.path.startswith(one.team.path)]
+    nearest = max((len(one.team.path) for one in above if one.team), default=0)
+    return [one.pk for one in above if one.team and len(one.team.path) == nearest] or [one.pk for one in managers]
+
+
+def _administrators(staff: Mapping[int, Staff]) -> list[int]:
+    return [id for id, one in staff.items() if one.role == Role.ADMIN]
+
+
+def _in_sight(staff: Iterable[Staff], leads: Mapping[int, Lead]) -> dict[int, set[int]]:
+    """Which of ``leads`` each colleague may see: nobody is told of one that is out of sight."""
+    within = Lead.objects.filter(pk__in=leads)
+    working = (Role.SDR, Role.SALES, Role.MANAGER, Role.ADMIN)
+    return {
+        one.pk: set(within.visible_to(one).values_list("pk", flat=True)) if one.role in working else set()
+        for one in staff
+    }
+
+
+def _notices(staff_id: int, late: Sequence[Late], leads: Mapping[int, Lead]) -> list[Notice]:
+    if len(late) > MANY:
+        return [
+            Notice(
+                staff_id=staff_id,
+                kind="leads_late",
+                group="late",
+                url="/inbox/",
+                params={"n": len(late)},
+                topics=("inbox",),
+            )
+        ]
+    return [
+        Notice(
+            staff_id=staff_id,
+            kind=_KINDS[one.kind == Clock.Kind.ACCEPTANCE, one.level],
+            group=f"late:{leads[one.lead_id].public_id}",
+            url=f"/inbox/?view=all&lead={leads[one.lead_id].public_id}",
+            params={
+                "name": leads[one.lead_id].person.full_name,
+                "company": leads[one.lead_id].person.company_name,
+                "owner": leads[one.lead_id].owner.full_name if leads[one.lead_id].owner else "—",
+                "minutes": one.minutes,
+            },
+            topics=("inbox",),
+        )
+        for one in late
+    ]
+
+
+_KINDS = {
+    (False, Level.OWNER): "contact_late",
+    (False, Level.TEAM_MANAGERS): "contact_late_in_team",
+    (False, Level.MANAGERS): "contact_late_for_all",
+    (True, Level.OWNER): "acceptance_soon_late",
+    (True, Level.TEAM_MANAGERS): "acceptance_late",
+}
