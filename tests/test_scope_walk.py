@@ -39,6 +39,7 @@ from wutong.events.models import Site
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
+from wutong.lifecycle.views.work_area import UNDO
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import ApiRight, BusinessScope, Notification, ParkedItem, Role, Staff, Team
@@ -65,6 +66,7 @@ class World:
     lead: Lead
     person: Person
     reveal_token: str
+    undo_token: str
     notice: Notification
     staff: Staff
     site: Site
@@ -85,8 +87,14 @@ def draft() -> uuid.UUID:
 OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:work": lambda world: reverse("lifecycle:work", args=[world.lead.public_id]),
     "lifecycle:follow_up": lambda world: reverse("lifecycle:follow_up", args=[world.lead.public_id]),
-    "lifecycle:move": lambda world: reverse("lifecycle:move", args=[world.lead.public_id]),
+    **{
+        f"lifecycle:{act}": lambda world, act=act: reverse(f"lifecycle:{act}", args=[world.lead.public_id])
+        for act in ("move", "bant", "contact_status", "next_step", "hand_over", "accept", "give_back", "qualify")
+    },
+    "sales:open": lambda world: reverse("sales:open", args=[world.lead.public_id]),
+    "lifecycle:undo": lambda world: reverse("lifecycle:undo", args=[world.lead.public_id, world.undo_token]),
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
+    "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
     "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
@@ -134,6 +142,7 @@ LISTS: dict[str, str] = {
     "lifecycle:home": "/?period=30d",
     "lifecycle:inbox": "/inbox/?view=all",
     "lifecycle:inbox_rows": "/inbox/rows/?view=all",
+    "lifecycle:inbox_news": "/inbox/news/?view=all",
     "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
     "sales:opportunities": f"/opportunities/?q={ITS_BEGINNING}&stage=all",
     "sales:new": "/opportunities/new/",
@@ -189,6 +198,7 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
         }.items()
     },
     "lifecycle:scoring_preview": lambda _world: reverse("lifecycle:scoring_preview", args=[draft()]),
+    "lifecycle:status": lambda _world: "/settings/contact-statuses/none/",
     "content:site": lambda world: reverse("content:site", args=[world.site.key]),
     "content:server_key": lambda world: reverse("content:server_key", args=[world.site.key]),
     "content:arriving": lambda world: reverse("content:arriving", args=[world.site.key]),
@@ -235,6 +245,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "api:openapi": "/api/openapi.json",
     "api:nowhere": "/api/nowhere",
     "platform:api_key_new": "/settings/api-keys/new/",
+    "lifecycle:statuses": "/settings/contact-statuses/",
     "content:sites": "/settings/sites/",
     "content:site_new": "/settings/sites/new/",
     "content:form_new": "/forms/new/",
@@ -288,6 +299,7 @@ def world(mei, lin, north, quiet_log) -> World:
         lead=lead,
         person=person,
         reveal_token=sign(REVEAL, identifier.pk, at=timezone.now()),
+        undo_token=sign(UNDO, [lead.pk, 1, "first", CANARY, None], at=timezone.now()),
         notice=Notification.objects.filter(staff=mei).latest("pk"),
         staff=mei,
         site=form.site,

@@ -15,10 +15,10 @@ urlpatterns = [
     path("", include("wutong.platform.urls")),
     path("", include("wutong.lifecycle.urls")),
     path("", include("wutong.scoring.urls")),
+    path("", include("wutong.sales.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
     path("", include("wutong.sandbox.urls")),
-    path("", include("wutong.sales.urls")),
     path("api/", include("wutong.api.urls")),
 ]
 handler400 = "wutong.web.views.bad_request"

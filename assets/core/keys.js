@@ -10,11 +10,20 @@ const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=su
  */
 export function listenToKeys() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return;
-    if (event.target.closest(TYPING)) return;
-    if (document.documentElement.dataset.shortcuts === "off") return;
-    if (obey(event)) event.preventDefault();
+    if (isShortcut(event) && obey(event)) event.preventDefault();
   });
+}
+
+/** Whether a key press may act by itself: nobody is typing, and the person wants such keys. */
+export function isShortcut(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return false;
+  if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return false;
+  return document.documentElement.dataset.shortcuts !== "off";
+}
+
+/** Press whatever on the page has this key. */
+export function pressKey(key) {
+  return press(reachable(document, key));
 }
 
 function obey(event) {

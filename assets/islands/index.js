@@ -2,6 +2,8 @@
 export const ISLANDS = {
   "funnel-picture": () => import("./funnel-picture.js"),
   "deal-board": () => import("./deal-board.js"),
+  compose: () => import("./compose.js"),
+  inbox: () => import("./inbox.js"),
   "question-order": () => import("./question-order.js"),
   "panel-grip": () => import("./panel-grip.js"),
 };

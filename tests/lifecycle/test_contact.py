@@ -144,7 +144,7 @@ def given(**changed: str) -> dict[str, str]:
 def test_the_page_records_a_contact_and_comes_back_to_the_lead(mei) -> None:
     lead = make_lead()
     answer = signed_in(mei).post(f"/inbox/{lead.public_id}/follow-up/", given())
-    assert (answer.status_code, answer["Location"]) == (302, f"/inbox/?view=waiting&lead={lead.public_id}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/inbox/?view=todo&lead={lead.public_id}")
     assert FollowUp.objects.get().note == "Wants a demo"
 
 

@@ -65,7 +65,9 @@ def test_each_view_of_the_inbox_holds_its_leads(mei, lin, south) -> None:
     make_lead(stage="lost", accountable="nobody")
     make_lead(team=south)
 
-    assert {view: {row.lead for row in inbox_of(mei, view=view).rows} for view in inbox_module.VIEWS} == {
+    assert {view: {row.lead for row in inbox_of(mei, view=view).rows} for view in inbox_module.views_of(mei)} == {
+        "todo": {waiting, mine},  # her clock still runs
+        "returned": set(),
         "waiting": {waiting},
         "mine": {mine},
         "all": {waiting, mine, hers},
@@ -79,7 +81,7 @@ def test_what_is_due_first_stands_first(mei) -> None:
     assert [row.lead for row in inbox_of(mei, view="all").rows] == [later, sooner]
 
 
-@pytest.mark.parametrize("view", ["waiting", "all"])
+@pytest.mark.parametrize("view", ["todo", "waiting", "all"])
 def test_the_pages_of_the_inbox_hold_every_lead_once(mei, monkeypatch, view: str) -> None:
     monkeypatch.setattr(inbox_module, "PAGE", 3)
     leads = [make_lead(at=NINE + (n % 3) * MINUTE) for n in range(11)]  # many of one instant

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import stop_clocks
@@ -41,6 +42,25 @@ class NextStepInThePast(Refusal):
 
     code = "next_step_in_the_past"
     message = _("The next step lies in the past. Choose a later time.")
+
+
+class ChangedSince(Refusal):
+    """Something else was done with the lead since the act that is to be taken back."""
+
+    code = "changed_since"
+    message = _("This lead has been changed since, so it cannot be undone. Look at it as it is now.")
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What is planned with a lead and how far contacts have come: what can be set by hand, and taken back."""
+
+    contact_status: str
+    next_step: str
+    next_step_at: datetime | None
+
+    @classmethod
+    def of(cls, lead: Lead) -> "Plan":
+        return cls(contact_status=lead.contact_status, next_step=lead.next_step, next_step_at=lead.next_step_at)
 
 
 def record_follow_up(
@@ -138,9 +158,7 @@ def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime) -> N
         TakenByColleague: a colleague owns the lead.
     """
     with transaction.atomic(durable=True):
-        now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-        if now.owner is not None and now.owner != by:
-            raise TakenByColleague(name=now.owner.full_name)
+        now = _own(lead, by=by)
         is_own = OwnContactStatus.objects.filter(code=status, is_active=True).exists()
         if status not in ContactStatus.values and not is_own:
             raise UnknownContactStatus
@@ -148,6 +166,55 @@ def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime) -> N
         now.version += 1
         now.save(update_fields=["contact_status", "version"])
         record("lifecycle.contact_status_set", actor=by, subject=now, at=at, before=before, after=status)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def plan_next_step(*, lead: Lead, next_step: str, next_step_at: datetime, by: Staff, at: datetime) -> None:
+    """Put a lead off until ``next_step_at``. Clocks go on: only a contact stops them.
+
+    Raises:
+        NextStepInThePast, TakenByColleague, LeadClosed: see there.
+    """
+    if next_step_at <= at:
+        raise NextStepInThePast
+    with transaction.atomic(durable=True):
+        now = _own(lead, by=by)
+        if now.stage in CLOSED_STAGES:
+            raise LeadClosed
+        now.next_step, now.next_step_at = next_step, next_step_at
+        now.version += 1
+        now.save(update_fields=["next_step", "next_step_at", "version"])
+        record("lifecycle.next_step_planned", actor=by, subject=now, at=at, next_step_at=next_step_at.isoformat())
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def restore_plan(*, lead: Lead, plan: Plan, version: int, by: Staff, at: datetime) -> None:
+    """Take back what was planned last, or the contact status set last.
+
+    Args:
+        version: of the lead after the act that is taken back.
+
+    Raises:
+        ChangedSince: something else was done since.
+        TakenByColleague: see there.
+    """
+    with transaction.atomic(durable=True):
+        now = _own(lead, by=by)
+        if now.version != version:
+            raise ChangedSince
+        now.contact_status, now.next_step, now.next_step_at = plan.contact_status, plan.next_step, plan.next_step_at
+        now.version += 1
+        now.save(update_fields=["contact_status", "next_step", "next_step_at", "version"])
+        record("lifecycle.plan_restored", actor=by, subject=now, at=at)
+        announce([(0, 0, "lead_changed", ["inbox"])])
+
+
+def _own(lead: Lead, *, by: Staff) -> Lead:
+    """``lead`` as it is now, locked, nobody else's."""
+    now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if now.owner is not None and now.owner != by:
+        raise TakenByColleague(name=now.owner.full_name)
+    return now
 
 
 def _status_after(lead: Lead, outcome: FollowUp.Outcome) -> ContactStatus:

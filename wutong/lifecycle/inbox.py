@@ -2,37 +2,83 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from msgspec import Struct
 
 from wutong.events.pages import page_name
-from wutong.lifecycle.models import UNCONTACTED, Clock, Lead
+from wutong.lifecycle.contact_statuses import status_names
+from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
+from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, to_do_total
 from wutong.people.models import Person
-from wutong.platform.models import Staff
-from wutong.platform.totals import total_of
+from wutong.platform.models import DataScope, Role, Staff
+from wutong.platform.totals import Total, total_of
 
 PAGE = 50
-VIEWS = ("waiting", "mine", "all")
-"""waiting: nobody of us has been in contact yet; mine: owned by the reader; all: every open lead in sight."""
+_SDR_VIEWS = ("todo", "waiting", "mine", "returned", "all")
+_SALES_VIEWS = ("todo", "accept", "sal", "sql", "opportunity", "all")
+_MANAGER_VIEWS = ("todo", "waiting", "accept", "returned", "all")
+VIEWS: Mapping[str, tuple[str, ...]] = {Role.SALES: _SALES_VIEWS, Role.MANAGER: _MANAGER_VIEWS}
+"""todo: late or due today; waiting: nobody of us has been in contact yet; accept: handed over, unanswered; mine: owned
+by the reader; returned: given back; sal, sql, opportunity: the reader's in that stage; all: every open lead."""
 _REASONS = 3
 _LATELY = timedelta(days=30)
+_STALE = timedelta(hours=12)
+"""A cursor older than this starts again: what was due then is late by now."""
 
 
 @dataclass(frozen=True)
+class Read:
+    """A page that somebody read, and when."""
+
+    page: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One lead as the list shows it."""
 
     lead: Lead
     clock: Clock | None
+    """Of the running clocks the one that runs out first."""
+    first_contact: Clock | None
     score: int
-    reasons: list[str]
+    code: str
+    """The cell of fit and behaviour, such as A1; empty for somebody without a score."""
+    contact_status: str | Promise
+    given: HandOver | None
+    """The hand-over that waits for an answer."""
+    reads: list[Read]
     """Pages lately read, latest first."""
-    last_act_at: datetime | None
+    at: datetime
+    """When the row was drawn."""
+
+    @property
+    def reasons(self) -> list[str]:
+        return [read.page for read in self.reads]
+
+    @property
+    def last_act_at(self) -> datetime | None:
+        return self.reads[0].at if self.reads else None
+
+    @property
+    def shows_step(self) -> bool:
+        """Whether the planned step is what is due: a running clock goes before it."""
+        return self.clock is None and self.lead.next_step_at is not None
+
+    @property
+    def is_late(self) -> bool:
+        due_at = self.clock.due_at if self.clock is not None else self.lead.next_step_at
+        return due_at is not None and due_at <= self.at
 
 
 @dataclass(frozen=True)
@@ -45,41 +91,72 @@ class Rows:
     next: str | None
 
 
-def inbox_of(staff: Staff, *, view: str, after: str | None = None) -> Rows:
-    """The open leads that wait for ``staff``: first contacts by their deadline, the others by their last act.
+class _Cursor(Struct, frozen=True, array_like=True):
+    """Where a page ended. ``drawn_at`` keeps what is late on the next page what was late on the first."""
 
-    An ``after`` that is not one of our cursors is treated as none.
+    part: str
+    drawn_at: datetime
+    at: datetime
+    pk: int
+    heat: float = 0.0
+
+
+def views_of(staff: Staff) -> tuple[str, ...]:
+    """The views that ``staff`` is offered; the first is the one shown unasked."""
+    return VIEWS.get(staff.role, _SDR_VIEWS)
+
+
+def inbox_of(
+    staff: Staff, *, view: str, after: str | None = None, at: datetime | None = None, total: Total | None = None
+) -> Rows:
+    """A page of the leads of ``view``, in its order.
+
+    ``todo`` as :mod:`wutong.lifecycle.to_do` says; ``waiting`` and ``accept`` by their clocks; the others late ones
+    first, then by their last act; ``all`` by the last act alone. An ``after`` that is not one of our cursors, or an old
+    one, is treated as none.
+
+    Args:
+        total: how many there are, when the caller has counted already.
     """
-    leads = leads_of_view(staff, view)
-    total = total_of(leads)
-    cursor = _read(after)
-    if view == "waiting":
-        # By the running clocks, which an index holds in this order, rather than by all leads that wait.
-        clocked = leads.filter(clocks__kind=Clock.Kind.FIRST_CONTACT, clocks__stopped_at=None)
-        ordered = clocked.annotate(due_at=F("clocks__due_at")).order_by("due_at", "pk")
-        if cursor:
-            ordered = ordered.filter(Q(due_at__gt=cursor[0]) | Q(due_at=cursor[0], pk__gt=cursor[1]))
-    else:
-        ordered = leads.annotate(due_at=F("last_touch_at")).order_by("-last_touch_at", "-pk")
-        if cursor:
-            ordered = ordered.filter(Q(last_touch_at__lt=cursor[0]) | Q(last_touch_at=cursor[0], pk__lt=cursor[1]))
+    now = at or timezone.now()
+    cursor = _read(after, now=now)
+    drawn_at = cursor.drawn_at if cursor else now
+    if total is None:
+        total = to_do_total(staff, at=drawn_at) if view == "todo" else total_of(leads_of_view(staff, view))
+    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor)
     # First which leads, then what belongs to them: else thousands are joined with it before the first fifty are known.
-    keys = list(ordered.values_list("pk", flat=True)[: PAGE + 1])
-    shown = ordered.filter(pk__in=keys).select_related("person__score", "account", "owner", "product_line", "team")
-    found = list(shown)
-    page = found[:PAGE]
-    following = _cursor(page[-1].due_at, page[-1].pk) if len(found) > PAGE else None
-    return Rows(_rows(page), total.n, total.is_estimate, following)
+    shown = Lead.objects.select_related("person__score", "account", "owner", "product_line", "team")
+    found = shown.in_bulk([place.pk for place in places[:PAGE]])
+    rows = rows_of([found[place.pk] for place in places[:PAGE] if place.pk in found])
+    following = _written(places[PAGE - 1]) if len(places) > PAGE else None
+    return Rows(rows, total.n, total.is_estimate, following)
 
 
 def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
-    """The open leads of one of :data:`VIEWS`."""
+    """The open leads of a view; for ``todo`` those among which its leads are."""
     leads = Lead.objects.visible_to(staff).open()
-    if view == "waiting":
-        return leads.filter(UNCONTACTED)
-    if view == "mine":
-        return leads.filter(owner=staff)
-    return leads
+    match view:
+        case "todo":
+            return leads_to_do(staff)
+        case "waiting":
+            return leads.filter(UNCONTACTED)
+        case "accept":
+            handed = leads.filter(stage=Stage.MQL, accountable=Accountable.SALES)
+            return handed if staff.role == Role.MANAGER else handed.filter(owner=staff)
+        case "returned":
+            return leads.filter(stage=Stage.RETURNED)
+        case "sal" | "sql" | "opportunity":
+            return leads.filter(stage=view, owner=staff)
+        case "mine":
+            return leads.filter(owner=staff)
+        case _:
+            return leads
+
+
+def counts_of(staff: Staff, *, at: datetime) -> dict[str, Total]:
+    """How many leads wait in each view where somebody must act."""
+    wanted = {"waiting", "accept", "returned"} & set(views_of(staff))
+    return {"todo": to_do_total(staff, at=at)} | {view: total_of(leads_of_view(staff, view)) for view in sorted(wanted)}
 
 
 def waiting_count(staff: Staff) -> int:
@@ -87,27 +164,93 @@ def waiting_count(staff: Staff) -> int:
     return total_of(leads_of_view(staff, "waiting")).n
 
 
+def taken_from(staff: Staff, public_ids: Iterable[UUID]) -> dict[str, str]:
+    """Who has taken leads that ``staff``, who sees only own and nobody's, could see until then: names by public id."""
+    wanted = list(public_ids)
+    if not wanted or staff.data_scope != DataScope.OWN or staff.team is None or not staff.is_active:
+        return {}
+    taken = Lead.objects.filter(public_id__in=wanted, team=staff.team, owner__isnull=False)
+    scopes = list(staff.scopes.all())
+    if scopes:
+        taken = taken.filter(scope__in=scopes)
+    named = taken.exclude(pk__in=Lead.objects.visible_to(staff).values("pk")).values_list(
+        "public_id", "owner__full_name"
+    )
+    return {str(public_id): name for public_id, name in named}
+
+
 def row_of(lead: Lead) -> Row:
     """One lead alone as the list shows it."""
-    return _rows([lead])[0]
+    return rows_of([lead])[0]
 
 
-def _rows(leads: Sequence[Lead]) -> list[Row]:
-    clocks = {clock.lead_id: clock for clock in Clock.objects.filter(lead__in=leads, kind=Clock.Kind.FIRST_CONTACT)}
+def rows_of(leads: Sequence[Lead]) -> list[Row]:
+    """``leads`` as the list shows them, by a fixed number of queries."""
+    now = timezone.now()
+    running: dict[int, Clock] = {}
+    first: dict[int, Clock] = {}
+    clocks = Clock.objects.filter(Q(stopped_at=None) | Q(kind=Clock.Kind.FIRST_CONTACT), lead__in=leads)
+    for clock in clocks.order_by("due_at"):
+        if clock.stopped_at is None:
+            running.setdefault(clock.lead_id, clock)
+        if clock.kind == Clock.Kind.FIRST_CONTACT:
+            first[clock.lead_id] = clock
     pages = _lately_read([lead.person_id for lead in leads])
-    rows = []
-    for lead in leads:
-        read = pages.get(lead.person_id, [])
-        rows.append(
-            Row(
-                lead=lead,
-                clock=clocks.get(lead.pk),
-                score=round(_score(lead.person)),
-                reasons=[title for title, _ in read],
-                last_act_at=read[0][1] if read else None,
-            )
+    statuses = status_names()
+    handed = [lead for lead in leads if lead.stage == Stage.MQL and lead.accountable == Accountable.SALES]
+    waiting = HandOver.objects.filter(lead__in=handed, decided_at=None).select_related("sent_by", "sent_to")
+    given = {one.lead_id: one for one in waiting} if handed else {}
+    return [
+        Row(
+            lead=lead,
+            clock=running.get(lead.pk),
+            first_contact=first.get(lead.pk),
+            score=round(_score(lead.person)),
+            code=getattr(getattr(lead.person, "score", None), "code", ""),
+            contact_status=statuses.get(lead.contact_status, lead.contact_status),
+            given=given.get(lead.pk),
+            reads=pages.get(lead.person_id, []),
+            at=now,
         )
-    return rows
+        for lead in leads
+    ]
+
+
+def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | None) -> list[_Cursor]:
+    """Where the leads of a page stand, one more than fit it."""
+    leads = leads_of_view(staff, view)
+    if view in ("waiting", "accept"):
+        kind = Clock.Kind.FIRST_CONTACT if view == "waiting" else Clock.Kind.ACCEPTANCE
+        # By the running clocks, which an index holds in this order, rather than by all leads that wait.
+        clocked = leads.filter(clocks__kind=kind, clocks__stopped_at=None).annotate(due_at=F("clocks__due_at"))
+        if cursor:
+            clocked = clocked.filter(Q(due_at__gt=cursor.at) | Q(due_at=cursor.at, pk__gt=cursor.pk))
+        by_clock = clocked.order_by("due_at", "pk").values_list("due_at", "pk")[: PAGE + 1]
+        return [_Cursor("late", drawn_at, at, pk) for at, pk in by_clock]
+    if view == "all":
+        return _by_touch(leads, drawn_at=drawn_at, cursor=cursor)
+    found: list[_Cursor] = []
+    if cursor is None or cursor.part == "late":
+        after = (cursor.at, cursor.pk) if cursor else None
+        passed = late(leads, staff, at=drawn_at, after=after, most=PAGE + 1)
+        found = [_Cursor("late", drawn_at, at, pk) for at, pk in passed]
+        cursor = None
+    if len(found) > PAGE:
+        return found
+    if view != "todo":
+        rest = _by_touch(not_late(leads, at=drawn_at), drawn_at=drawn_at, cursor=cursor)
+    else:
+        heat = (cursor.heat, cursor.at, cursor.pk) if cursor else None
+        today = due(leads, staff, at=drawn_at, after=heat, most=PAGE + 1)
+        rest = [_Cursor("due", drawn_at, created_at, pk, heat) for heat, created_at, pk in today]
+    return [*found, *rest][: PAGE + 1]
+
+
+def _by_touch(leads: QuerySet[Lead], *, drawn_at: datetime, cursor: _Cursor | None) -> list[_Cursor]:
+    ordered = leads.order_by("-last_touch_at", "-pk")
+    if cursor:
+        ordered = ordered.filter(Q(last_touch_at__lt=cursor.at) | Q(last_touch_at=cursor.at, pk__lt=cursor.pk))
+    return [_Cursor("touch", drawn_at, at, pk) for at, pk in ordered.values_list("last_touch_at", "pk")[: PAGE + 1]]
 
 
 def _score(person: Person) -> float:
@@ -115,7 +258,7 @@ def _score(person: Person) -> float:
     return score.value if score is not None else 0.0
 
 
-def _lately_read(people: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
+def _lately_read(people: Sequence[int]) -> dict[int, list[Read]]:
     """The last distinct pages of each person, in one query that walks each person's newest events only."""
     if not people:
         return {}
@@ -134,22 +277,24 @@ def _lately_read(people: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]
             """,
             [list(set(people)), _LATELY.total_seconds()],
         )
-        found: dict[int, list[tuple[str, datetime]]] = {}
+        found: dict[int, list[Read]] = {}
         for person_id, title, url, at in cursor.fetchall():
             if len(found.setdefault(person_id, [])) < _REASONS:
-                found[person_id].append((page_name(title, url), at))
+                found[person_id].append(Read(page_name(title, url), at))
     return found
 
 
-def _cursor(at: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode((at, pk))).decode()
+def _written(place: _Cursor) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
 
 
-def _read(cursor: str | None) -> tuple[datetime, int] | None:
-    if not cursor:
+def _read(text: str | None, *, now: datetime) -> _Cursor | None:
+    if not text:
         return None
     try:
-        at, pk = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[datetime, int])
+        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Cursor)
     except (binascii.Error, msgspec.DecodeError, ValueError):
         return None
-    return (at, pk) if at.tzinfo is not None else None
+    if cursor.at.tzinfo is None or cursor.drawn_at.tzinfo is None:
+        return None
+    return cursor if now - _STALE < cursor.drawn_at <= now else None

@@ -168,7 +168,8 @@ def locked(lead: Lead) -> Lead:
     Raises:
         MovedMeanwhile: it has left the stage in which the caller saw it.
     """
-    now = Lead.objects.select_for_update(no_key=True, of=("self",)).select_related("person", "team").get(pk=lead.pk)
+    # The row comes alone: joined to a team that it left while we waited for it, it would not be found at all.
+    now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if now.stage != lead.stage:
         raise MovedMeanwhile(name=_last_mover(now), stage=now.get_stage_display())
     return now

@@ -9,22 +9,51 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, Q, QuerySet, When
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from wutong.events.models import Event, Site
 from wutong.events.pages import page_name
 from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.assignment import why
-from wutong.lifecycle.models import Assignment, FollowUp, Lead, StageVisit
+from wutong.lifecycle.models import Assignment, Contract, FollowUp, HandOver, Lead, Stage, StageVisit
+from wutong.lifecycle.stages import REASONS
 from wutong.people.models import FieldValue, IdentifierKind, Person
 from wutong.platform.models import ApiKey, Staff
 
 PAGE = 50
 FILTERS = ("all", "theirs", "ours")
-_HIDDEN = ("page_beat", "page_left", "first_contact", "follow_up", "stage_entered", "lead_created", "lead_assigned")
-"""Told by another line: beats by their page view, contacts by the follow-up, leads by their first stage."""
+KINDS = {
+    "reading": pgettext_lazy("timeline", "Reading"),
+    "forms": pgettext_lazy("timeline", "Forms"),
+    "contacts": pgettext_lazy("timeline", "Contacts"),
+    "notes": pgettext_lazy("timeline", "Notes"),
+    "stages": pgettext_lazy("timeline", "Stages and hand-overs"),
+    "deals": pgettext_lazy("timeline", "Deals and contracts"),
+}
+"""What sorts of acts one can look for."""
+_EVENTS_OF = {
+    "reading": ("page_viewed", "link_clicked"),
+    "forms": ("form_started", "form_submitted", "lead_submitted", "consent_given", "consent_refused"),
+    "contacts": (),
+    "notes": (),
+    "stages": (),
+    "deals": ("opportunity_opened", "opportunity_moved", "opportunity_closed", "contract_started"),
+}
+_HIDDEN = (
+    "page_beat",
+    "page_left",
+    "first_contact",
+    "follow_up",
+    "stage_entered",
+    "lead_created",
+    "lead_assigned",
+    "lead_handed_over",
+    "lead_returned",
+)
+"""Told by another line: beats by their page view, what colleagues did by its own row."""
 _OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
     "page_viewed": "eye",
@@ -39,7 +68,21 @@ _ICONS = {
     "mail": "mail",
     "visit": "map-pin",
     "note": "note",
+    "opportunity_opened": "briefcase",
+    "opportunity_moved": "briefcase",
+    "opportunity_closed": "briefcase",
+    "contract_started": "file-text",
 }
+DEAL_STAGES = {
+    "discover": pgettext_lazy("opportunity stage", "Discover"),
+    "confirm": pgettext_lazy("opportunity stage", "Confirm"),
+    "propose": pgettext_lazy("opportunity stage", "Propose"),
+    "negotiate": pgettext_lazy("opportunity stage", "Negotiate"),
+    "won": pgettext_lazy("opportunity stage", "Won"),
+    "lost": pgettext_lazy("opportunity stage", "Lost"),
+    "invalid": pgettext_lazy("opportunity stage", "Invalid"),
+}
+"""Stages of deals as events name them; deals themselves are a package above."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +136,21 @@ class Cursor:
         return f"{self.at.isoformat()}~{self.shown}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """What a reader looks for: acts of one channel, one kind (of :data:`KINDS`), one colleague. Empty: of all."""
+
+    channel: str = ""
+    kind: str = ""
+    by: UUID | None = None
+
+    def takes(self, *kinds: str) -> bool:
+        return self.kind in (*kinds, "") or self.kind not in KINDS
+
+
+EVERYTHING = Only()
+
+
 @dataclass(frozen=True)
 class Timeline:
     """A page of it. ``older`` is the cursor of the next page, empty at the end."""
@@ -102,7 +160,14 @@ class Timeline:
 
 
 def timeline_of(
-    person: Person, *, viewer: Staff, language: str, zone: ZoneInfo, after: Cursor | None = None, which: str = "all"
+    person: Person,
+    *,
+    viewer: Staff,
+    language: str,
+    zone: ZoneInfo,
+    after: Cursor | None = None,
+    which: str = "all",
+    only: Only = EVERYTHING,
 ) -> Timeline:
     """Up to :data:`PAGE` acts of ``person``, or those after a page, folded. Bounded queries, whatever the history.
 
@@ -110,8 +175,11 @@ def timeline_of(
         viewer: contacts and stages of leads that this colleague may not see, and acts on websites of other parts of
             the business, are left out.
         which: one of :data:`FILTERS`.
+        only: what to look for.
     """
-    return timeline_of_people([person], viewer=viewer, language=language, zone=zone, after=after, which=which)
+    return timeline_of_people(
+        [person], viewer=viewer, language=language, zone=zone, after=after, which=which, only=only
+    )
 
 
 def timeline_of_people(
@@ -122,6 +190,7 @@ def timeline_of_people(
     zone: ZoneInfo,
     after: Cursor | None = None,
     which: str = "all",
+    only: Only = EVERYTHING,
 ) -> Timeline:
     """The timelines of several ``people`` (those of a company, of a deal) as one; see :func:`timeline_of`.
 
@@ -129,13 +198,16 @@ def timeline_of_people(
         people: in the sight of ``viewer``; that is for the caller to see to.
     """
     acts: list[Act] = []
-    if which != "ours":
-        acts += _events(people, viewer=viewer, after=after, language=language)
-    if which != "theirs":
-        leads = Lead.objects.visible_to(viewer).filter(person__in=people)
-        acts += _follow_ups(leads, after=after)
-        acts += _stages(leads, after=after)
-        acts += _assignments(leads, after=after)
+    leads = Lead.objects.visible_to(viewer).filter(person__in=people)
+    if only.by is None and only.takes(*(kind for kind, names in _EVENTS_OF.items() if names)):
+        acts += _events(people, leads, viewer=viewer, after=after, language=language, which=which, only=only)
+    if which != "theirs" and not only.channel:
+        if only.takes("contacts", "notes"):
+            acts += _follow_ups(leads, after=after, only=only)
+        if only.takes("stages"):
+            acts += _stages(leads, after=after, only=only)
+            acts += _hand_overs(leads, after=after, only=only)
+            acts += _assignments(leads, after=after, only=only)
     acts.sort(key=lambda act: (act.at, act.is_ours, act.key), reverse=True)  # what we do answers what they did
     if after is not None:
         acts = acts[min(after.shown, sum(act.at == after.at for act in acts)) :]
@@ -162,8 +234,30 @@ def _upto(rows: QuerySet[Any], field: str, after: Cursor | None, *within_instant
     return rows.order_by(f"-{field}", *within_instant, "-pk")[:needed]
 
 
-def _events(people: Sequence[Person], *, viewer: Staff, after: Cursor | None, language: str) -> list[Act]:
+def _events(
+    people: Sequence[Person],
+    leads: QuerySet[Lead],
+    *,
+    viewer: Staff,
+    after: Cursor | None,
+    language: str,
+    which: str,
+    only: Only,
+) -> list[Act]:
     events = Event.objects.filter(person__in=people).exclude(name__in=_HIDDEN).select_related("subject")
+    if which == "ours":
+        events = events.filter(name__in=_OURS)
+    elif which == "theirs":
+        events = events.exclude(name__in=_OURS)
+    if only.channel:
+        events = events.filter(channel=only.channel)
+    if only.kind in KINDS:
+        events = events.filter(name__in=_EVENTS_OF[only.kind])
+    # Events know their person, not who may see the deal: that is told by the leads and contracts in sight.
+    in_deals = leads.filter(stage__in=(Stage.OPPORTUNITY, Stage.WON, Stage.LOST))
+    contracts = Contract.objects.visible_to(viewer).filter(person__in=people)
+    events = events.filter(~Q(name__startswith="opportunity_") | Exists(in_deals))
+    events = events.filter(~Q(name="contract_started") | Exists(contracts))
     scopes = list(viewer.scopes.all())
     if scopes:
         events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
@@ -192,6 +286,8 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID,
         body = said.get(event.pk, "")
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))
+    elif event.name.startswith("opportunity_"):
+        body = str(DEAL_STAGES.get(str(event.props.get("stage", "")), ""))
     if event.channel:
         came = _("Came by: %(channel)s") % {"channel": CHANNELS.get(event.channel, event.channel)}
         body = f"{body} · {came}" if body else came
@@ -233,8 +329,13 @@ def _reading(people: Sequence[Person], views: Sequence[UUID]) -> dict[UUID, tupl
         return {view: (seconds, depth) for view, seconds, depth in cursor.fetchall()}
 
 
-def _follow_ups(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
+def _follow_ups(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
     done = FollowUp.objects.filter(lead__in=leads).select_related("by", "lead")
+    if only.kind in ("contacts", "notes"):
+        is_note = Q(kind=FollowUp.Kind.NOTE)
+        done = done.filter(is_note if only.kind == "notes" else ~is_note)
+    if only.by is not None:
+        done = done.filter(by__public_id=only.by)
     return [
         Act(
             at=one.at,
@@ -259,8 +360,10 @@ def _title(follow_up: FollowUp) -> str:
     return _("%(kind)s: %(outcome)s") % said
 
 
-def _assignments(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
-    given = Assignment.objects.filter(lead__in=leads).exclude(to=None).select_related("to", "by")
+def _assignments(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    given = Assignment.objects.filter(lead__in=leads).exclude(to=None).select_related("to", "by", "lead")
+    if only.by is not None:
+        given = given.filter(by__public_id=only.by)
     return [
         Act(
             at=one.at,
@@ -270,13 +373,16 @@ def _assignments(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
             body=why(one),
             who=one.by.full_name if one.by else "",
             is_ours=True,
+            person_id=one.lead.person_id,
         )
         for one in _upto(given, "at", after)
     ]
 
 
-def _stages(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
+def _stages(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
     visits = StageVisit.objects.filter(lead__in=leads, machine="lead").select_related("entered_by", "lead")
+    if only.by is not None:
+        visits = visits.filter(entered_by__public_id=only.by)
     names = dict(Lead._meta.get_field("stage").flatchoices)
     return [
         Act(
@@ -284,11 +390,31 @@ def _stages(leads: QuerySet[Lead], *, after: Cursor | None) -> list[Act]:
             key=f"s{visit.pk:020}",
             icon="flag",
             title=_("Lead stage: %(stage)s") % {"stage": names.get(visit.stage, visit.stage)},
+            body=str(REASONS.get(Stage(visit.stage), {}).get(visit.reason, "")) if visit.reason else "",
             who=visit.entered_by.full_name if visit.entered_by else "",
             is_ours=True,
             person_id=visit.person_id,
         )
         for visit in _upto(visits, "entered_at", after)
+    ]
+
+
+def _hand_overs(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to", "lead")
+    if only.by is not None:
+        given = given.filter(sent_by__public_id=only.by)
+    return [
+        Act(
+            at=one.at,
+            key=f"h{one.pk:020}",
+            icon="arrow-right",
+            title=_("Handed over to %(name)s") % {"name": one.sent_to.full_name},
+            body=f"{one.need} · {one.pain}",
+            who=one.sent_by.full_name,
+            is_ours=True,
+            person_id=one.lead.person_id,
+        )
+        for one in _upto(given, "at", after)
     ]
 
 

@@ -30,6 +30,7 @@ GuardedView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 LABELS: dict[str, str | Promise] = {
     "leads.work": _("Work leads: inbox, claim, first contact"),
+    "leads.set_up": _("Set up contact statuses"),
     "people.read": _("See people and their timeline"),
     "people.reveal": _("Reveal telephone numbers and e-mail addresses"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
@@ -70,7 +71,7 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.SDR: _SELLING,
     Role.SALES: _SELLING | _DEALS,
     Role.SUCCESS: frozenset({"people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}),
-    Role.MANAGER: _SELLING | _DEALS | {"funnel.read", "scoring.manage", "routing.manage"},
+    Role.MANAGER: _SELLING | _DEALS | {"leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

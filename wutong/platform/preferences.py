@@ -1,4 +1,4 @@
-"""How a colleague likes the pages: language, theme, density, zone, and the own name."""
+"""How a colleague likes the pages: language, theme, density, zone, keys, and the own name."""
 
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -17,6 +17,7 @@ class Preferences(TypedDict, total=False):
     theme: str
     density: str
     zone: str
+    has_shortcuts: bool
 
 
 def change_preferences(*, staff: Staff, at: datetime, **chosen: Unpack[Preferences]) -> None:

@@ -7,11 +7,15 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
+        from wutong.lifecycle.panels import register_home, register_person
         from wutong.people import reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.sales.cards import deals_of_person, next_steps_of
         from wutong.sales.models import OpportunityPerson
 
+        register_home("sales/_home_next_steps.html", next_steps_of)
+        register_person("sales/_person_deals.html", deals_of_person)
         reassign.register(OpportunityPerson)
         for name in ("opportunity", "opportunitystay", "opportunityperson", "opportunitylead"):
             retention.register_kept(

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from wutong.sales.views import accounts, contracts, opportunities, opportunity
+from wutong.sales.views import accounts, contracts, from_lead, opportunities, opportunity
 
 app_name = "sales"
 urlpatterns = [
+    path("inbox/<uuid:public_id>/opportunity/", from_lead.open_from_lead, name="open"),
     path("opportunities/", opportunities.opportunities, name="opportunities"),
     path("opportunities/new/", opportunities.new, name="new"),
     path("opportunities/<uuid:public_id>/", opportunity.opportunity, name="opportunity"),

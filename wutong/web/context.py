@@ -24,6 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_state": "narrow" if is_narrow else "wide",
         "theme": getattr(staff, "theme", "system"),
         "density": getattr(staff, "density", "standard"),
+        "shortcuts": "on" if getattr(staff, "has_shortcuts", True) else "off",
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
         "edge_url": config().edge_origin,
         "unread_count": SimpleLazyObject(lambda: _unread(staff)),

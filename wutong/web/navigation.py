@@ -108,6 +108,13 @@ ITEMS = (
     ),
     NavItem(
         Group.SETTINGS,
+        pgettext_lazy("navigation", "Contact statuses"),
+        "list-check",
+        "lifecycle:statuses",
+        frozenset({"manager", "admin"}),
+    ),
+    NavItem(
+        Group.SETTINGS,
         pgettext_lazy("navigation", "Websites"),
         "world",
         "content:sites",

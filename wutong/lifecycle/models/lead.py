@@ -198,6 +198,21 @@ class Lead(models.Model):
             ),
             models.Index(name="leads_of_an_account", fields=["account", "-last_touch_at"]),
             models.Index(name="leads_by_change", fields=["changed_at", "id"]),
+            models.Index(
+                name="next_steps_of_an_owner",
+                fields=["owner", "next_step_at"],
+                condition=Q(next_step_at__isnull=False),
+            ),
+            models.Index(
+                name="leads_to_hand_over",
+                fields=["owner", "team"],
+                condition=Q(stage__in=["mql", "returned"], accountable="sdr", next_step_at=None),
+            ),
+            models.Index(
+                name="leads_in_a_sales_stage",
+                fields=["stage", "owner", "-last_touch_at"],
+                condition=Q(stage__in=["returned", "sal", "sql", "opportunity"]),
+            ),
         ]
 
     def __str__(self) -> str:

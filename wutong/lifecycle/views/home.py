@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 from wutong.events.models import Site
 from wutong.lifecycle.inbox import inbox_of, waiting_count
 from wutong.lifecycle.models import FollowUp, Lead
+from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
+from wutong.lifecycle.panels import home_panels
 from wutong.lifecycle.speed import speed
-from wutong.platform.models import MailSettings, Organisation, Staff
+from wutong.platform.models import MailSettings, Role, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
 
 PERIODS = {"today": timedelta(0), "7d": timedelta(days=6), "30d": timedelta(days=29)}
@@ -39,19 +41,34 @@ def home(request: StaffRequest) -> HttpResponse:
 
 def _selling(staff: Staff, period: str) -> dict[str, Any]:
     now = timezone.now()
-    organisation = Organisation.objects.first()
-    zone = ZoneInfo(organisation.zone) if organisation else None  # days are the organisation's, whoever reads
-    midnight = timezone.localtime(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    everything, by_colleague = speed(staff, since=midnight - PERIODS[period], at=now)
+    prefetch_related_objects([staff], "scopes")
+    is_sales = staff.role == Role.SALES
+    today = midnight(now)
+    everything, by_colleague = speed(staff, since=today - PERIODS[period], at=now)
+    to_accept = inbox_of(staff, view="accept", at=now) if is_sales else None
+    to_do = inbox_of(staff, view="todo", at=now)
+    own: dict[str, Any] = {}
+    if staff.role in (Role.SDR, Role.SALES):
+        own["contacts"] = contacts_since(today, staff)
+    if staff.role == Role.SDR:
+        own["qualified"] = qualified_in_week_of(today, staff)
     return {
-        "speed": everything,
+        "speed": None if is_sales else everything,
         "by_colleague": by_colleague.items(),
         "waiting": waiting_count(staff),
-        "next_rows": inbox_of(staff, view="waiting").rows[:_LATEST],
-        "latest": FollowUp.objects.filter(lead__in=Lead.objects.visible_to(staff), is_first_contact=True)
-        .select_related("lead__person", "by")
-        .order_by("-at")[:_LATEST],
+        "is_sales": is_sales,
+        "to_accept": to_accept,
+        "to_do": to_do,
+        "next_rows": to_do.rows[:_LATEST],
+        "latest": [] if own else _latest_first_contacts(staff),
+        "panels": home_panels(staff),
+        **own,
     }
+
+
+def _latest_first_contacts(staff: Staff) -> QuerySet[FollowUp]:
+    first = FollowUp.objects.filter(lead__in=Lead.objects.visible_to(staff), is_first_contact=True)
+    return first.select_related("lead__person", "by").order_by("-at")[:_LATEST]
 
 
 def _periods(current: str) -> list[dict[str, Any]]:

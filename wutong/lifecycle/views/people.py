@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,14 +11,24 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wutong.lifecycle.models import Lead, Stage
+from wutong.events.touch import CHANNELS
+from wutong.lifecycle.acquaintance import acquaintances_of, hand_overs_of
+from wutong.lifecycle.advice import advice_for, bant_of, next_steps
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.forms import FollowUpForm
+from wutong.lifecycle.inbox import row_of
+from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
+from wutong.lifecycle.panels import person_panels
 from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of
-from wutong.lifecycle.timeline import FILTERS, Cursor, timeline_of
+from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
+from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Identifier, IdentityChange, Person, Reach
+from wutong.platform.answers import done, is_htmx
 from wutong.platform.audit import record
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import BadToken, verified
 from wutong.scoring.explanation import explanation
 
@@ -54,24 +65,56 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
     one = _person(request, public_id)
     if one.public_id != public_id:
         return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))
-    leads = Lead.objects.visible_to(request.user).filter(person=one).select_related("owner", "product_line", "team")
+    leads = (
+        Lead.objects.visible_to(request.user)
+        .filter(person=one)
+        .select_related("owner", "product_line", "team", "account", "person__score")
+    )
+    shown = list(leads.order_by("-last_touch_at")[:50])
     which = request.GET.get("which", FILTERS[0])
     context: dict[str, Any] = {
         "person": one,
         "facts": facts_of(one, viewer=request.user),
         "consents": consents_of(one),
         "affiliations": Affiliation.objects.filter(person=one).select_related("account").order_by("-created_at")[:20],
-        "leads": leads.order_by("-last_touch_at")[:50],
-        "open_lead": leads.open().filter(first_contact_at=None).first()
-        or leads.open().order_by("-last_touch_at").first(),
+        "leads": shown,
+        "open_lead": _to_work_on(shown),
         "why": explanation(one, at=timezone.now()),
         "changes": IdentityChange.objects.filter(target_person=one).order_by("-at")[:10],
         "timeline": _timeline(request, one),
         "which": which,
+        "kinds": KINDS,
+        "channels": sorted(CHANNELS.items()),
         "tabs": _tabs(which),
         "may_work": may(request.user, "leads.work"),
+        "panels": person_panels(request.user, one),
+        "acquaintances": acquaintances_of(one, viewer=request.user),
+        "hand_overs": hand_overs_of(one, viewer=request.user),
     }
+    context |= _doing(request, context["open_lead"])
     return render(request, "lifecycle/person.html", context)
+
+
+@require_POST
+@requires("leads.work")
+def compose(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Record a contact from a person's page, with the lead that is open."""
+    one = _person(request, public_id)
+    leads = Lead.objects.visible_to(request.user).filter(person=one)
+    lead = get_object_or_404(leads, public_id=_uuid(request.POST.get("lead")))
+    form = FollowUpForm(request.POST)
+    refusal, status = None, 422
+    if form.is_valid():
+        try:
+            record_follow_up(lead=lead, by=request.user, at=timezone.now(), **form.given())
+        except Refusal as no:
+            refusal, status = no, 409
+        else:
+            return done(request, reverse("lifecycle:person", args=[one.public_id]), _("Recorded."))
+    context = {"person": one, "open_lead": lead, "refusal": refusal, **_doing(request, lead), "form": form}
+    context["choices"] = choices_of(form, context["proposed"])
+    template = "lifecycle/_compose.html" if is_htmx(request) else "lifecycle/compose.html"
+    return render(request, template, context, status=status)
 
 
 @require_safe
@@ -100,7 +143,37 @@ def reveal(request: StaffRequest, public_id: UUID, token: str) -> HttpResponse:
     return render(request, "lifecycle/_revealed.html", {"identifier": identifier})
 
 
+def _to_work_on(leads: list[Lead]) -> Lead | None:
+    """Of a person's leads, the latest first, the one that most needs somebody."""
+    open_ones = [lead for lead in leads if lead.stage not in CLOSED_STAGES]
+    return next((lead for lead in open_ones if lead.first_contact_at is None), next(iter(open_ones), None))
+
+
+def _doing(request: StaffRequest, lead: Lead | None) -> dict[str, Any]:
+    """What the reader does best with the open lead, and the form to record a contact with."""
+    if lead is None or not may(request.user, "leads.work"):
+        return {}
+    now = timezone.now()
+    proposed = next_steps(at=now)
+    form = FollowUpForm.blank(proposed)
+    return {
+        "advice": advice_for(row_of(lead), by=request.user, at=now, bant=bant_of(lead)),
+        "is_theirs": lead.owner is not None and lead.owner != request.user,
+        "proposed": proposed,
+        "form": form,
+        "choices": choices_of(form, proposed),
+    }
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
 def _person(request: StaffRequest, public_id: UUID) -> Person:
+    prefetch_related_objects([request.user], "scopes")  # asked for by every list of the page
     named = get_object_or_404(Person, public_id=public_id)
     while named.merged_into is not None:
         named = named.merged_into
@@ -108,14 +181,16 @@ def _person(request: StaffRequest, public_id: UUID) -> Person:
 
 
 def _timeline(request: StaffRequest, one: Person) -> Any:
-    which = request.GET.get("which", "all")
+    get = request.GET
+    which = get.get("which", "all")
     return timeline_of(
         one,
         viewer=request.user,
         language=translation.get_language() or "zh-hans",
         zone=timezone.get_current_timezone(),
-        after=Cursor.read(request.GET.get("before", "")),
+        after=Cursor.read(get.get("before", "")),
         which=which if which in FILTERS else "all",
+        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=_uuid(get.get("by"))),
     )
 
 

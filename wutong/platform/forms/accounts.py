@@ -129,8 +129,16 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parame
 
     class Meta:
         model = Staff
-        fields = ("full_name", "language", "zone", "theme", "density")
-        labels = {"full_name": pgettext_lazy("person", "Name"), "theme": _("Theme"), "density": _("Density of lists")}
+        fields = ("full_name", "language", "zone", "theme", "density", "has_shortcuts")
+        labels = {
+            "full_name": pgettext_lazy("person", "Name"),
+            "theme": _("Theme"),
+            "density": _("Density of lists"),
+            "has_shortcuts": _("Single keys act: J, K, E, C …"),
+        }
+        help_texts = {
+            "has_shortcuts": _("Switch them off when you work by voice or a key pressed by mistake disturbs you.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -104,6 +104,7 @@ class Staff(AbstractBaseUser):
     zone = models.CharField(max_length=64, blank=True, help_text="Empty: the organisation's zone.")
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     density = models.CharField(max_length=8, choices=Density.choices, default=Density.STANDARD)
+    has_shortcuts = models.BooleanField(default=True, db_default=True, help_text="Single keys act on lists.")
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

@@ -1,0 +1,97 @@
+// The lead inbox from the keyboard: a key acts on the row under the cursor, opening it first; an outcome proposes the
+// next step; what is done leads to the next row. Rows stay where they are, whatever arrives.
+import { isShortcut, pressKey } from "../core/keys.js";
+import { proposeSteps } from "./proposals.js";
+
+const ACTS = "cwmvn1234esqrdyboa";
+
+export function mount(split) {
+  let pending = "";
+
+  document.addEventListener("keydown", openFirst, { capture: true });
+  document.addEventListener("inbox:next", next);
+  document.addEventListener("toggle", enter, { capture: true });
+  document.addEventListener("htmx:afterSettle", settled);
+  document.addEventListener("htmx:oobAfterSwap", keepCursor);
+  split.addEventListener("click", clicked);
+  proposeSteps(split);
+
+  function openFirst(event) {
+    const key = event.key.toLowerCase();
+    if (!split.isConnected || !ACTS.includes(key) || !isShortcut(event)) return;
+    const row = cursor();
+    if (!row || row.hasAttribute("data-opened")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pending = key;
+    open(row);
+  }
+
+  function clicked(event) {
+    const press = event.target.closest("[data-press]");
+    if (press) pressKey(press.dataset.press);
+    if (event.target.closest("[href='#hand-over']")) {
+      event.preventDefault();
+      const form = document.getElementById("hand-over");
+      form.open = true;
+      enterInto(form);
+    }
+  }
+
+  function next() {
+    const rows = [...split.querySelectorAll("[data-row]")];
+    const at = rows.findIndex((row) => row.hasAttribute("data-opened"));
+    const left = [...rows.slice(at + 1), ...rows.slice(0, Math.max(at, 0))];
+    const following = left.find((row) => !row.querySelector(".is-gone"));
+    if (following) open(following);
+  }
+
+  function settled({ detail }) {
+    const work = detail.elt;
+    if (work.id !== "work") return;
+    split.classList.add("has-open");
+    mark(work.dataset.lead);
+    if (pending) {
+      pressKey(pending);
+      pending = "";
+      return;
+    }
+    const faulty = work.querySelector("[aria-invalid=true]") ?? work.querySelector("[role=alert]");
+    if (faulty?.matches("input, select, textarea")) return faulty.focus();
+    work.focus({ preventScroll: true });
+    (faulty ?? work).scrollIntoView({ block: "nearest" });
+  }
+
+  function mark(lead) {
+    for (const row of split.querySelectorAll("[data-row]")) {
+      const isOpen = row.id === `lead-${lead}`;
+      row.toggleAttribute("data-opened", isOpen);
+      if (isOpen) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+  }
+
+  /** A row that was drawn anew is still the one under the cursor. */
+  function keepCursor({ detail }) {
+    const work = split.querySelector("#work");
+    if (detail.target?.id === `lead-${work?.dataset.lead}` && !cursor()) mark(work.dataset.lead);
+  }
+
+  function cursor() {
+    return split.querySelector("[data-row][aria-current=true]");
+  }
+
+  function open(row) {
+    row.querySelector("[data-open]").click();
+  }
+}
+
+/** Focus goes into a form that opens. */
+function enter({ target }) {
+  if (target.open && target.matches?.("#work details.confirm, #hand-over")) enterInto(target);
+}
+
+function enterInto(form) {
+  const field = form.querySelector("[aria-invalid=true]") ?? form.querySelector("input:not([type=hidden]), select, textarea");
+  field?.focus();
+}

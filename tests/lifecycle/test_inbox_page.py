@@ -1,0 +1,291 @@
+"""The inbox as SDRs and sales work with it: what is to do now, in which order, and each act by its address."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import LATELY, NINE, make_account, make_lead, make_person, make_staff, signed_in
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.hand_over import HandOverFacts, hand_over
+from wutong.lifecycle.inbox import inbox_of, row_of
+from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, OwnContactStatus, Qualification
+from wutong.platform.models import AuditEntry, Staff
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+HTMX = {"HX-Request": "true"}
+GIVEN = {
+    "need": "Trace quality",
+    "pain": "Complaints",
+    "intent": "high",
+    "level": "middle",
+    "budget": "300,000",
+    "project_period": "quarter",
+    "note": "Call before noon",
+}
+
+
+def post(client, lead: Lead, act: str, **given: object):
+    return client.post(f"/inbox/{lead.public_id}/{act}/", given, headers=HTMX)
+
+
+def contacted(by: Staff, **given: object) -> Lead:
+    """A lead that ``by`` owns, its first clock stopped."""
+    lead = make_lead(at=LATELY, **given)
+    kind, outcome = FollowUp.Kind.CALL, FollowUp.Outcome.REACHED
+    record_follow_up(lead=lead, by=by, at=LATELY + MINUTE, kind=kind, outcome=outcome)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def handed_over(mei: Staff, xu: Staff) -> Lead:
+    lead = contacted(mei)
+    facts = HandOverFacts(
+        need="Trace quality",
+        pain="Complaints",
+        intent=HandOver.Intent.HIGH,
+        level=HandOver.Level.MIDDLE,
+        budget="300,000",
+        project_period=HandOver.Period.QUARTER,
+    )
+    hand_over(lead=lead, to=xu, by=mei, at=LATELY + 2 * MINUTE, facts=facts)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def to_do(staff: Staff) -> list[Lead]:
+    return [row.lead for row in inbox_of(staff, view="todo").rows]
+
+
+def plan(lead: Lead, at) -> None:
+    Lead.objects.filter(pk=lead.pk).update(next_step="Call", next_step_at=at)
+
+
+def test_what_is_latest_stands_first_whether_by_a_clock_or_by_a_plan(mei) -> None:
+    now = timezone.now()
+    long_past, clocked, just_past, tomorrow = contacted(mei), make_lead(at=LATELY), contacted(mei), contacted(mei)
+    plan(long_past, now - DAY)
+    plan(just_past, now - MINUTE)
+    plan(tomorrow, now + 2 * DAY)
+    assert to_do(mei) == [long_past, clocked, just_past]
+
+
+def test_what_is_due_today_is_ordered_by_heat_then_age(mei) -> None:
+    cold, old, hot = contacted(mei, stage="mql"), contacted(mei, stage="mql"), contacted(mei, stage="mql")
+    Lead.objects.filter(pk=old.pk).update(created_at=LATELY - DAY)
+    from wutong.scoring.models import PersonScore
+
+    PersonScore.objects.update_or_create(
+        person=hot.person, defaults={"value": 60, "grade": 1, "fit_letter": "A", "computed_at": NINE}
+    )
+    assert to_do(mei) == [hot, old, cold]
+    assert row_of(Lead.objects.get(pk=hot.pk)).code == "A1"
+
+
+def test_what_a_colleague_owns_or_is_put_off_is_not_to_do(mei, lin) -> None:
+    contacted(lin, stage="mql")
+    put_off = contacted(mei, stage="mql")
+    plan(put_off, timezone.now() + 2 * DAY)
+    assert to_do(mei) == []
+    assert inbox_of(mei, view="todo").total == 0
+
+
+def test_sales_are_to_do_what_was_handed_to_them_and_not_the_sdr(mei, xu, wang) -> None:
+    lead = handed_over(mei, xu)
+    assert (to_do(xu), to_do(mei), to_do(wang)) == ([lead], [], [lead])
+    (row,) = inbox_of(xu, view="accept").rows
+    assert (row.clock.kind, row.given.need) == ("acceptance", "Trace quality")
+
+
+def test_putting_off_can_be_undone_and_stops_no_clock(mei) -> None:
+    lead = make_lead(at=LATELY)
+    client = signed_in(mei)
+    until = (timezone.localtime() + 3 * DAY).strftime("%Y-%m-%dT%H:%M")
+
+    answer = post(client, lead, "next-step", next_step="Call", next_step_at=until)
+
+    lead.refresh_from_db()
+    assert (answer.status_code, lead.next_step) == (200, "Call")
+    assert Clock.objects.filter(lead=lead, stopped_at=None).exists()
+    undo = answer.context["done"].undo
+    assert client.post(undo, headers=HTMX).status_code == 200
+    lead.refresh_from_db()
+    assert (lead.next_step, lead.next_step_at) == ("", None)
+    assert client.post(undo, headers=HTMX).status_code == 409  # it was undone, so the lead has changed since
+
+
+def test_a_contact_status_of_the_company_can_be_set(mei) -> None:
+    OwnContactStatus.objects.create(code="visited", name="参观过工厂")
+    lead = contacted(mei)
+    assert post(signed_in(mei), lead, "contact-status", status="visited").status_code == 200
+    assert row_of(Lead.objects.get(pk=lead.pk)).contact_status == "参观过工厂"
+    assert post(signed_in(mei), lead, "contact-status", status="nonsense").status_code == 409
+
+
+def test_bant_is_kept_and_sales_confirm_it(mei, xu) -> None:
+    lead = handed_over(mei, xu)
+    client = signed_in(xu)
+    assert post(client, lead, "accept", was="mql").status_code == 200
+    known = {"budget": "300,000", "authority": "Plant manager", "need": "Traceability"}
+    assert post(client, lead, "bant", **known).status_code == 200
+
+    refused = post(client, lead, "qualify", **known)
+    assert (refused.status_code, b"Plant manager" in refused.content) == (409, True)
+    assert post(client, lead, "qualify", **known, timing="March").status_code == 200
+
+    lead.refresh_from_db()
+    assert (lead.stage, Qualification.objects.get(lead=lead).confirmed_by) == ("sql", xu)
+
+
+def test_a_lead_is_handed_over_by_the_form(mei, xu) -> None:
+    lead = contacted(mei)
+    answer = post(signed_in(mei), lead, "hand-over", was="new", to=str(xu.public_id), **GIVEN)
+    lead.refresh_from_db()
+    assert (answer.status_code, lead.stage, lead.owner) == (200, "mql", xu)
+    assert HandOver.objects.get().note == "Call before noon"
+
+
+@pytest.mark.parametrize(("wrong", "status"), [({"need": ""}, 422), ({"to": "nobody"}, 422), ({"was": "nurture"}, 409)])
+def test_a_hand_over_that_is_refused_keeps_what_was_typed(mei, xu, wrong: dict[str, str], status: int) -> None:
+    lead = contacted(mei)
+    given = {"was": "new", "to": str(xu.public_id), **GIVEN, **wrong}
+    for headers in (HTMX, {}):
+        answer = signed_in(mei).post(f"/inbox/{lead.public_id}/hand-over/", given, headers=headers)
+        assert answer.status_code == status
+        assert b"Call before noon" in answer.content
+    assert not HandOver.objects.exists()
+
+
+def test_who_has_the_company_is_proposed(mei, xu, sales_team) -> None:
+    account = make_account("北辰科技")
+    other = make_staff("Yan", role="sales", team=sales_team)
+    make_lead(account=account, owner=other, stage="sal", team=sales_team)
+    lead = make_lead(account=account, owner=mei)
+    form = signed_in(mei).get(f"/inbox/?lead={lead.public_id}&view=all").context["hand_over_form"]
+    assert form.fields["to"].initial == str(other.public_id)
+    assert "北辰科技" in form.fields["to"].help_text
+
+
+def test_a_returned_lead_leaves_the_sellers_sight_and_says_so(mei, xu) -> None:
+    lead = handed_over(mei, xu)
+    answer = post(signed_in(xu), lead, "return", was="mql", reason="no_need", note="Wants a trainee post")
+    assert (answer.status_code, answer.templates[0].name) == (200, "lifecycle/_given_away.html")
+    assert [row.lead for row in inbox_of(mei, view="returned").rows] == [lead]
+    assert lead in to_do(mei)
+    assert "Wants a trainee post" in signed_in(mei).get(f"/inbox/?lead={lead.public_id}").content.decode()
+
+
+def test_a_return_without_a_reason_is_asked_for_one(mei, xu) -> None:
+    lead = handed_over(mei, xu)
+    assert post(signed_in(xu), lead, "return", was="mql", reason="").status_code == 422
+
+
+def test_without_a_script_each_act_leads_back_to_the_lead(mei) -> None:
+    lead = contacted(mei)
+    answer = signed_in(mei).post(f"/inbox/{lead.public_id}/bant/", {"budget": "300,000", "view": "mine"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/inbox/?view=mine&lead={lead.public_id}")
+
+
+def test_done_and_next_asks_for_the_next_row(mei) -> None:
+    lead = make_lead(at=LATELY)
+    given = {"id": str(uuid.uuid4()), "kind": "call", "outcome": "no_answer", "then": "next"}
+    answer = post(signed_in(mei), lead, "follow-up", **given)
+    assert answer["HX-Trigger-After-Settle"] == "inbox:next"
+
+
+def test_whoever_sees_only_own_leads_is_told_who_took_one_and_nothing_more(mei, lin) -> None:
+    Staff.objects.filter(pk=lin.pk).update(data_scope="own")
+    lin.refresh_from_db()
+    lead = make_lead(person=make_person("Secret Name"), at=LATELY)
+    client = signed_in(lin)
+    assert client.get(f"/inbox/{lead.public_id}/", headers=HTMX).status_code == 200
+    kind, outcome = FollowUp.Kind.CALL, FollowUp.Outcome.REACHED
+    record_follow_up(lead=lead, by=mei, at=LATELY + MINUTE, kind=kind, outcome=outcome)
+
+    given = {"id": str(uuid.uuid4()), "kind": "call", "outcome": "reached", "note": "We spoke at length"}
+    refused = post(client, lead, "follow-up", **given)
+    opened = client.get(f"/inbox/{lead.public_id}/", headers=HTMX)
+    page = client.get(f"/inbox/?lead={lead.public_id}")
+    told = client.get(f"/inbox/news/?view=todo&shown={lead.public_id}.1", headers=HTMX)
+
+    assert (refused.status_code, opened.status_code, page.status_code) == (409, 200, 200)
+    assert b"We spoke at length" in refused.content
+    for answer in (refused, opened, page, told):
+        assert b"Mei" in answer.content
+        assert b"Secret Name" not in answer.content
+
+
+def test_news_count_what_is_new_and_tell_who_took_what(mei, lin) -> None:
+    shown, taken, done = make_lead(at=LATELY), make_lead(at=LATELY), make_lead(at=LATELY)
+    kind, outcome = FollowUp.Kind.CALL, FollowUp.Outcome.REACHED
+    record_follow_up(lead=taken, by=lin, at=LATELY + MINUTE, kind=kind, outcome=outcome)
+    record_follow_up(lead=done, by=mei, at=LATELY + MINUTE, kind=kind, outcome=outcome)
+    make_lead(at=LATELY)
+    given = [f"{lead.public_id}.1" for lead in (shown, taken, done)]
+
+    answer = signed_in(mei).get("/inbox/news/", {"view": "todo", "shown": [*given, "x", "y.z"]}, headers=HTMX)
+
+    assert answer.context["new"] == 1
+    states = {state["public_id"]: (state["taken_by"], state["row"]) for state in answer.context["states"]}
+    assert states == {taken.public_id: ("Lin", None), done.public_id: ("", None)}
+
+
+def test_managers_keep_the_contact_statuses_of_the_company(wang, mei) -> None:
+    client = signed_in(wang)
+    assert client.post("/settings/contact-statuses/", {"name": "参观过工厂"}).status_code == 302
+    one = OwnContactStatus.objects.get()
+    address = f"/settings/contact-statuses/{one.code}/"
+    assert client.post("/settings/contact-statuses/", {"name": "参观过工厂"}).status_code == 409
+    assert client.post("/settings/contact-statuses/", {"name": ""}).status_code == 422
+    assert client.post(address, {"name": "Visited"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.name, one.is_active) == ("Visited", False)
+    assert AuditEntry.objects.filter(action__startswith="lifecycle.own_status", actor=wang).count() == 2
+    assert signed_in(mei).get("/settings/contact-statuses/").status_code == 403
+
+
+def test_keys_can_be_switched_off_in_the_profile(mei) -> None:
+    client = signed_in(mei)
+    assert b'data-shortcuts="on"' in client.get("/inbox/").content
+    given = {"full_name": "Mei", "language": "en", "zone": "", "theme": "dark", "density": "roomy"}
+    client.post("/me/", given)
+    assert b'data-shortcuts="off"' in client.get("/inbox/").content
+
+
+def test_a_contact_is_recorded_on_the_persons_page_and_tells_who_knows_them(mei, lin) -> None:
+    lead = make_lead(at=LATELY)
+    address = f"/people/{lead.person.public_id}/"
+    client = signed_in(mei)
+    given = {"id": str(uuid.uuid4()), "kind": "call", "outcome": "reached", "lead": str(lead.public_id)}
+
+    assert client.post(f"{address}follow-up/", given, headers=HTMX).status_code == 200
+    assert client.post(f"{address}follow-up/", {**given, "kind": "x"}, headers=HTMX).status_code == 422
+    refused = signed_in(lin).post(f"{address}follow-up/", {**given, "id": str(uuid.uuid4()), "note": "Kept"})
+
+    assert (refused.status_code, b"Kept" in refused.content) == (409, True)
+    (known,) = client.get(address).context["acquaintances"]
+    assert (known.who, known.contacts) == (mei, 1)
+
+
+def test_a_timeline_is_searched_by_kind_and_by_colleague(mei, lin, xu) -> None:
+    lead = handed_over(mei, xu)
+    client = signed_in(mei)
+
+    def titles(**wanted: object) -> list[str]:
+        timeline = client.get(f"/people/{lead.person.public_id}/", wanted).context["timeline"]
+        return [act.title for day in timeline.days for act in day.acts]
+
+    assert "Handed over to Xu" in titles()
+    assert titles(kind="contacts") == ["First contact: Call, Reached"]
+    assert set(titles(kind="stages")) == {"Handed over to Xu", "Lead stage: MQL", "Lead stage: New"}
+    assert titles(by=str(lin.public_id)) == []
+    assert titles(kind="nonsense", by="x") == titles()
+
+
+def test_the_day_of_an_sdr_and_of_sales(mei, xu) -> None:
+    lead = handed_over(mei, xu)
+    hers, his = signed_in(mei).get("/").context, signed_in(xu).get("/").context
+    assert (hers["qualified"].n, hers["contacts"].calls <= 1) == (1, True)
+    assert [row.lead for row in his["to_accept"].rows] == [lead]
+    assert his["panels"][0].context["n"] == 0

@@ -1,0 +1,82 @@
+"""How far contacts have come: our statuses, and those that the company adds for its own way of working."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from wutong.lifecycle.models import ContactStatus, OwnContactStatus
+from wutong.platform.audit import record
+from wutong.platform.chinese import sort_key
+from wutong.platform.models import Staff
+from wutong.platform.refusal import Refusal
+
+_LONGEST_CODE = 20
+
+
+class StatusNameTaken(Refusal):
+    """A second status of the same name: nobody could tell them apart."""
+
+    code = "status_name_taken"
+    message = _("There is a contact status “%(name)s” already. Choose another name, or switch that one on again.")
+
+
+def status_names() -> dict[str, str | Promise]:
+    """Every status by its code: ours, then the company's own, the retired ones too."""
+    own = dict(OwnContactStatus.objects.order_by("pk").values_list("code", "name"))
+    return {**dict(ContactStatus.choices), **own}
+
+
+def statuses_to_choose() -> list[tuple[str, str | Promise]]:
+    """What a colleague may set by hand."""
+    own = OwnContactStatus.objects.filter(is_active=True).order_by("pk").values_list("code", "name")
+    return [*ContactStatus.choices, *own]
+
+
+def add_status(*, name: str, by: Staff, at: datetime) -> OwnContactStatus:
+    """Add a status of the company's own.
+
+    Raises:
+        StatusNameTaken: see there.
+    """
+    with transaction.atomic(durable=True):
+        _refuse_double(name)
+        added = OwnContactStatus(code=_free_code(name), name=name)
+        try:
+            with transaction.atomic():
+                added.save(force_insert=True)
+        except IntegrityError as error:  # the same name, sent at the same moment
+            raise StatusNameTaken(name=name) from error
+        record("lifecycle.own_status_added", actor=by, at=at, name=name)
+    return added
+
+
+def change_status(*, status: OwnContactStatus, name: str, is_active: bool, by: Staff, at: datetime) -> None:
+    """Rename a status, or switch it off or on. Leads that have it keep it.
+
+    Raises:
+        StatusNameTaken: see there.
+    """
+    with transaction.atomic(durable=True):
+        _refuse_double(name, besides=status)
+        status.name, status.is_active = name, is_active
+        status.save(update_fields=["name", "is_active"])
+        record("lifecycle.own_status_changed", actor=by, at=at, name=name, is_active=is_active)
+
+
+def _refuse_double(name: str, *, besides: OwnContactStatus | None = None) -> None:
+    others = OwnContactStatus.objects.filter(name__iexact=name)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    if others.exists() or name in [str(one) for one in ContactStatus.labels]:
+        raise StatusNameTaken(name=name)
+
+
+def _free_code(name: str) -> str:
+    """A short code that says the name, in letters that addresses and exports can carry."""
+    stem = slugify(sort_key(name))[: _LONGEST_CODE - 4] or "own"
+    taken = {*ContactStatus.values, *OwnContactStatus.objects.values_list("code", flat=True)}
+    numbered = (f"{stem}-{n}" for n in range(2, 1_000))
+    return stem if stem not in taken else next(code for code in numbered if code not in taken)

@@ -1,0 +1,49 @@
+"""Cards that packages above us put on our pages: a deal's next step on the day's page, deals on a person's.
+
+Our pages may not know of deals, so whoever has something to show says so once, when it is loaded.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from wutong.people.models import Person
+from wutong.platform.models import Staff
+
+Context = dict[str, Any]
+HomeCard = Callable[[Staff], Context | None]
+PersonCard = Callable[[Staff, Person], Context | None]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card ready to be drawn: its template and what that needs."""
+
+    template: str
+    context: Context
+
+
+_home: dict[str, HomeCard] = {}
+_person: dict[str, PersonCard] = {}
+
+
+def register_home(template: str, card: HomeCard) -> None:
+    """Show ``template`` on the day's page with what ``card(staff)`` gives, unless that is None."""
+    _home[template] = card
+
+
+def register_person(template: str, card: PersonCard) -> None:
+    """Show ``template`` on a person's page with what ``card(staff, person)`` gives, unless that is None."""
+    _person[template] = card
+
+
+def home_panels(staff: Staff) -> list[Panel]:
+    return _ready((template, card(staff)) for template, card in _home.items())
+
+
+def person_panels(staff: Staff, person: Person) -> list[Panel]:
+    return _ready((template, card(staff, person)) for template, card in _person.items())
+
+
+def _ready(cards: Iterable[tuple[str, Context | None]]) -> list[Panel]:
+    return [Panel(template, context) for template, context in cards if context is not None]

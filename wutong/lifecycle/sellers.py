@@ -1,0 +1,54 @@
+"""To whom a lead is handed over: who may take it, and whom we propose."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from wutong.lifecycle.hand_over import SELLERS
+from wutong.lifecycle.models import Contract, HandOver, Lead
+from wutong.platform.models import Role, Staff
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A salesperson for a lead, and why this one."""
+
+    seller: Staff
+    why: str
+
+
+def sellers_for(lead: Lead) -> list[Staff]:
+    """Active salespeople of the lead's part of the business by name, managers last."""
+    working = Staff.objects.active().filter(role__in=SELLERS).filter(Q(scopes=None) | Q(scopes=lead.scope_id))
+    return sorted(working.distinct(), key=lambda one: (one.role != Role.SALES, one.sort_key))
+
+
+def proposal_for(lead: Lead, sellers: list[Staff]) -> Proposal | None:
+    """Who had this lead, who has its company, else who of the same team was given least lately."""
+    by_id = {one.pk: one for one in sellers}
+    last = HandOver.objects.filter(lead=lead, sent_to__in=by_id).order_by("-at").first()
+    if last is not None:
+        return Proposal(by_id[last.sent_to_id], _("had this lead before"))
+    if lead.account_id is not None and lead.account is not None:
+        owner = _owner_of_account(lead, by_id)
+        if owner is not None:
+            return Proposal(by_id[owner], _("works with %(company)s already") % {"company": lead.account.name})
+    salespeople = [one for one in sellers if one.role == Role.SALES]
+    near = [one for one in salespeople if one.team_id == lead.team_id] or salespeople
+    if not near:
+        return None
+    waiting = HandOver.objects.filter(sent_to__in=near, decided_at=None)
+    held = Counter(waiting.values_list("sent_to_id", flat=True))
+    chosen = min(near, key=lambda one: (held[one.pk], one.sort_key))
+    return Proposal(chosen, _("has the fewest leads to answer: %(n)d") % {"n": held[chosen.pk]})
+
+
+def _owner_of_account(lead: Lead, among: dict[int, Staff]) -> int | None:
+    contract = Contract.objects.filter(account=lead.account_id, owner__in=among).order_by("-signed_at").first()
+    if contract is not None:
+        return contract.owner_id
+    others = Lead.objects.filter(account=lead.account_id, owner__in=among).exclude(pk=lead.pk)
+    other = others.open().order_by("-last_touch_at").first()
+    return other.owner_id if other is not None else None

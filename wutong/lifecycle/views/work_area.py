@@ -1,0 +1,231 @@
+"""The work area of one lead: what it shows, and how it is drawn after an act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet, prefetch_related_objects
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from wutong.lifecycle.advice import advice_for, bant_of, next_steps, why_hot
+from wutong.lifecycle.contact import Plan, TakenByColleague
+from wutong.lifecycle.contact_statuses import statuses_to_choose
+from wutong.lifecycle.forms import BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
+from wutong.lifecycle.hand_over import may_answer, may_hand_over
+from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
+from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
+from wutong.lifecycle.person_facts import facts_of
+from wutong.lifecycle.sellers import proposal_for, sellers_for
+from wutong.lifecycle.stages import REASONS, may_step, steps_from
+from wutong.lifecycle.timeline import timeline_of
+from wutong.lifecycle.views.follow_up_choices import choices_of
+from wutong.lifecycle.views.tabs import tabs_of
+from wutong.platform.answers import is_htmx
+from wutong.platform.models import Role, Staff
+from wutong.platform.permissions import StaffRequest
+from wutong.platform.refusal import Refusal
+from wutong.platform.secrets import sign
+
+UNDO = "undo a plan"
+"""Purpose of the token that takes an act back."""
+UNDONE_WITHIN = timedelta(hours=1)
+F = TypeVar("F", bound=forms.Form)
+_TYPED = ("note", "next_step", "budget", "authority", "need", "timing", "pain")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act did: the sentence of its toast, where it is taken back, whether the next lead is wanted."""
+
+    said: str
+    undo: str = ""
+    then_next: bool = False
+
+
+def leads_in_sight(staff: Staff) -> QuerySet[Lead]:
+    # Every list asks which parts of the business its reader may see: once for a page is enough.
+    prefetch_related_objects([staff], "scopes")
+    return Lead.objects.visible_to(staff).select_related(
+        "person__score", "account", "owner", "product_line", "team", "subject"
+    )
+
+
+def view_in(request: StaffRequest) -> str:
+    """The view that the address or the form names; the reader's first one otherwise."""
+    views = views_of(request.user)
+    view = request.GET.get("view") or request.POST.get("view") or views[0]
+    return view if view in views else views[0]
+
+
+def found_lead(request: StaffRequest, public_id: UUID) -> Lead | None:
+    """The lead; None when a colleague has taken it out of the reader's sight.
+
+    Raises:
+        Http404: it was never there for this reader.
+    """
+    lead = leads_in_sight(request.user).filter(public_id=public_id).first()
+    if lead is None and not taken_from(request.user, [public_id]):
+        raise Http404
+    return lead
+
+
+def acted(
+    request: StaffRequest,
+    public_id: UUID,
+    form: F | Callable[[Lead], F],
+    act: Callable[[Lead, F], Done],
+    *,
+    shown_as: str = "",
+) -> HttpResponse:
+    """Find the lead, check the form, act; then draw what is true, or what stands against it with all that was typed.
+
+    Args:
+        shown_as: the name under which the work area shows the form, refused or invalid.
+    """
+    lead = found_lead(request, public_id)
+    if lead is None:
+        return taken(request, public_id)
+    filled = form if isinstance(form, forms.Form) else form(lead)
+    kept: dict[str, Any] = {shown_as: filled} if shown_as else {}
+    if not filled.is_valid():
+        return drawn(request, lead, status=422, **kept)
+    lead.stage = filled.cleaned_data.get("was", lead.stage)  # as the page showed it
+    try:
+        done = act(lead, filled)
+    except Refusal as no:
+        return drawn(request, lead, refusal=no, status=409, **kept)
+    if not is_htmx(request):
+        messages.success(request, done.said, extra_tags=done.undo)
+        return HttpResponseRedirect(address_of(request, lead))
+    return drawn(request, lead, done=done)
+
+
+def drawn(
+    request: StaffRequest,
+    lead: Lead,
+    *,
+    refusal: Refusal | None = None,
+    done: Done | None = None,
+    status: int = 200,
+    **kept: Any,
+) -> HttpResponse:
+    """The work area as it is now; without htmx within the whole page."""
+    now = leads_in_sight(request.user).filter(pk=lead.pk).first()
+    if now is None:  # given away: it is no longer the reader's to see
+        context: dict[str, Any] = {"view": view_in(request), "said": done.said if done else "", "refusal": refusal}
+        response = render(request, "lifecycle/_given_away.html", context, status=status)
+    else:
+        context = {"refusal": refusal, "done": done, **work_of(request, now, **kept)}
+        if not is_htmx(request):
+            context |= list_of(request, view_in(request), opened=now)
+            return render(request, "lifecycle/inbox.html", context, status=status)
+        response = render(request, "lifecycle/_work.html", context, status=status)
+    if done is not None and done.then_next:
+        response["HX-Trigger-After-Settle"] = "inbox:next"
+    return response
+
+
+def taken(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Who has taken a lead that is out of the reader's sight since, and what the reader had typed; nothing more."""
+    no = TakenByColleague(name=taken_from(request.user, [public_id])[str(public_id)])
+    typed = [request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()]
+    context: dict[str, Any] = {"refusal": no, "typed": typed, "view": view_in(request)}
+    status = 409 if request.method == "POST" else 200
+    if is_htmx(request):
+        return render(request, "lifecycle/_taken.html", context, status=status)
+    context |= list_of(request, view_in(request), opened=None) | {"is_taken": True}
+    return render(request, "lifecycle/inbox.html", context, status=status)
+
+
+def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[str, Any]:
+    """The list beside the work area."""
+    now = timezone.now()
+    prefetch_related_objects([request.user], "scopes")
+    counts = counts_of(request.user, at=now)
+    rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts.get(view))
+    return {"rows": rows, "view": view, "tabs": tabs_of(request.user, view, counts), "opened": opened}
+
+
+def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
+    """All that the work area shows of ``lead`` to this reader; ``kept`` are forms that came back."""
+    by, now = request.user, timezone.now()
+    row, bant = row_of(lead), bant_of(lead)
+    proposed = next_steps(at=now)
+    clock = row.first_contact
+    is_open = lead.stage not in CLOSED_STAGES
+    is_theirs = lead.owner is not None and lead.owner != by
+    context: dict[str, Any] = {
+        "view": view_in(request),
+        "lead": lead,
+        "row": row,
+        "took": clock.stopped_at - clock.started_at if clock is not None and clock.stopped_at is not None else None,
+        "is_theirs": is_theirs,
+        "is_open": is_open,
+        "hot": why_hot(row),
+        "advice": advice_for(row, by=by, at=now, bant=bant) if is_open else None,
+        "facts": facts_of(lead.person, viewer=by),
+        "form": FollowUpForm.blank(proposed),
+        "bant_form": BantForm(initial={name: getattr(bant, name) for name in bant.__struct_fields__}),
+        "may_note_bant": is_open and (not is_theirs or by.role == Role.MANAGER),
+        "may_qualify": may_step(lead, Stage.SQL, by=by),
+        "may_answer": may_answer(lead, by=by),
+        "may_open": may_step(lead, Stage.OPPORTUNITY, by=by),
+        "return_form": ReturnForm(initial={"was": lead.stage}) if may_step(lead, Stage.RETURNED, by=by) else None,
+        "snooze_form": NextStepForm.proposed(step=lead.next_step, at=_tomorrow(now)),
+        "statuses": statuses_to_choose(),
+        "hand_overs": [(one, REASONS[Stage.RETURNED].get(one.reason, "")) for one in _hand_overs(lead)],
+        "steps": [
+            {"to": to, "label": to.label, "reasons": REASONS.get(to, {})}
+            for to in steps_from(lead, by=by)
+            if to != Stage.MQL or not may_hand_over(lead, by=by)
+        ],
+        "timeline": timeline_of(
+            lead.person,
+            viewer=by,
+            language=translation.get_language() or "zh-hans",
+            zone=timezone.get_current_timezone(),
+        ),
+    }
+    if may_hand_over(lead, by=by) and row.given is None:
+        sellers = sellers_for(lead)
+        known = {"need": bant.need, "budget": bant.budget[:120], "was": lead.stage}
+        context["hand_over_form"] = HandOverForm(sellers=sellers, proposal=proposal_for(lead, sellers), initial=known)
+    context |= kept
+    return context | {"choices": choices_of(context["form"], proposed)}
+
+
+def undo_address(lead: Lead, before: Plan, *, version: int, at: datetime) -> str:
+    """Where a POST takes back what was just planned; nothing when somebody else changed the lead in between."""
+    token = sign(
+        UNDO,
+        [
+            lead.pk,
+            version,
+            before.contact_status,
+            before.next_step,
+            before.next_step_at and before.next_step_at.isoformat(),
+        ],
+        at=at,
+        valid_for=UNDONE_WITHIN,
+    )
+    return reverse("lifecycle:undo", args=[lead.public_id, token])
+
+
+def address_of(request: StaffRequest, lead: Lead) -> str:
+    return f"{reverse('lifecycle:inbox')}?{urlencode({'view': view_in(request), 'lead': lead.public_id})}"
+
+
+def _hand_overs(lead: Lead) -> QuerySet[HandOver]:
+    return HandOver.objects.filter(lead=lead).select_related("sent_by", "sent_to", "decided_by").order_by("-at")[:5]
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return (timezone.localtime(now) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)

@@ -1,0 +1,34 @@
+"""What deals show on pages that know nothing of deals: the day's page, a person's page."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from wutong.lifecycle.models import Contract
+from wutong.people.models import Person
+from wutong.platform.models import Role, Staff
+from wutong.sales.models import Opportunity, OpportunityPerson
+
+_SHOWN = 8
+
+
+def next_steps_of(staff: Staff) -> dict[str, Any] | None:
+    """The open deals of a salesperson by their planned step, those without a plan first: they are at risk."""
+    if staff.role != Role.SALES:
+        return None
+    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff).select_related("account")
+    planless = list(own.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
+    planned = list(own.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
+    return {"deals": [*planless, *planned], "n": own.count()}
+
+
+def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
+    """The deals in which a person has a part and the contracts whose main contact they are, as far as seen."""
+    part = OpportunityPerson.objects.filter(opportunity=OuterRef("pk"), person=person)
+    deals = Opportunity.objects.visible_to(staff).filter(Exists(part)).select_related("owner", "account")
+    contracts = Contract.objects.visible_to(staff).filter(person=person).select_related("account", "product_line")
+    shown = {
+        "deals": list(deals.order_by("-changed_at")[:20]),
+        "contracts": list(contracts.order_by("-signed_at")[:20]),
+    }
+    return shown if shown["deals"] or shown["contracts"] else None
