@@ -5,9 +5,11 @@ from django.db import migrations
 ADD = """
 CREATE FUNCTION lead_is_where_its_stay_is() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM lifecycle_stagevisit v JOIN lifecycle_lead l ON l.id = v.lead_id
-        WHERE v.lead_id = NEW.id AND v.machine = 'lead' AND v.left_at IS NULL AND v.stage = l.stage
+    IF EXISTS (
+        SELECT FROM lifecycle_lead l WHERE l.id = NEW.id AND NOT EXISTS (
+            SELECT FROM lifecycle_stagevisit v
+            WHERE v.lead_id = l.id AND v.machine = 'lead' AND v.left_at IS NULL AND v.stage = l.stage
+        )
     ) THEN
         RAISE EXCEPTION 'lead % has a stage without a stay in it', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_lead_is_where_its_stay_is';
@@ -20,9 +22,11 @@ EXECUTE FUNCTION lead_is_where_its_stay_is();
 
 CREATE FUNCTION contract_is_where_its_stay_is() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM lifecycle_stagevisit v JOIN lifecycle_contract c ON c.id = v.contract_id
-        WHERE v.contract_id = NEW.id AND v.machine = 'contract' AND v.left_at IS NULL AND v.stage = c.stage
+    IF EXISTS (
+        SELECT FROM lifecycle_contract c WHERE c.id = NEW.id AND NOT EXISTS (
+            SELECT FROM lifecycle_stagevisit v
+            WHERE v.contract_id = c.id AND v.machine = 'contract' AND v.left_at IS NULL AND v.stage = c.stage
+        )
     ) THEN
         RAISE EXCEPTION 'contract % has a stage without a stay in it', NEW.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'a_contract_is_where_its_stay_is';
