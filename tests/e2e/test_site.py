@@ -1,6 +1,7 @@
 """The demo company's website in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.browsing import PAIRWISE, Screen, barriers, overflow
 from tests.e2e.conftest import NewContext
@@ -31,7 +32,7 @@ def test_refusing_is_as_easy_as_agreeing_and_is_remembered(demo: RunningDemo, ne
     page.goto(f"{demo.site}/pricing")
 
     page.locator("[data-consent-open]").wait_for()  # the script has run
-    assert not page.locator("#consent").is_visible()
+    expect(page.locator("#consent")).to_be_hidden()
     assert page.evaluate("[window.wutong.visitor(), document.cookie, localStorage.getItem('wt_v')]") == [None, "", None]
 
 
@@ -42,7 +43,8 @@ def test_a_changed_mind_finds_the_banner_in_the_foot(demo: RunningDemo, new_cont
     page.locator("[data-consent-open]").click()
     page.locator("[data-consent=granted]").click()
 
-    page.wait_for_function("window.wutong?.state() === 'granted'")
+    expect(page.locator("#consent")).to_be_hidden()
+    assert page.evaluate("window.wutong.state()") == "granted"
 
 
 def test_the_form_works_without_script(demo: RunningDemo, browser_without_script: NewContext) -> None:

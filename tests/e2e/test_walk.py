@@ -23,7 +23,7 @@ from tests.e2e.conftest import NewContext
 from tests.e2e.running import RunningDemo
 
 SEEN_WITHIN_S = 15.0
-"""Half the pause between two polls of a page that hears no stream; `wutong bench alert` measures the promised second."""
+"""Half the pause between two polls of a page without a stream. `wutong bench alert` measures the promised second."""
 NUMBERS = itertools.count(random.randrange(1_000) * 9)
 WORDS = {
     "zh": {"record": "记录首次联系", "typed": "本人填写", "pricing": "价格"},
