@@ -27,7 +27,7 @@ QUESTION = FunnelQuestion(
 )
 
 
-def test_the_analyst_answers_from_the_lake(place: Place, analyst: None) -> None:
+def test_the_analyst_answers_from_the_lake(place: Place, started_analyst: None) -> None:
     mei = put_person("mei")
     put_event("page_viewed", at=NINE, subject=mei, channel="search")
     put_event("form_submitted", at=NINE + timedelta(minutes=1), subject=mei)
@@ -53,7 +53,9 @@ def test_before_the_first_export_there_is_nothing_to_report(place: Place, analys
         ask(QUESTION)
 
 
-def test_a_role_that_sees_only_the_lake_suffices(place: Place, analyst: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_role_that_sees_only_the_lake_suffices(
+    place: Place, started_analyst: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = make_conninfo(place.conninfo, user=READ)
     with psycopg.connect(place.conninfo, autocommit=True) as owner:
         if owner.info.user != APP:
@@ -71,7 +73,7 @@ def test_a_role_that_sees_only_the_lake_suffices(place: Place, analyst: None, mo
 
 
 def test_a_database_out_of_reach_is_a_refusal_without_a_password(
-    place: Place, analyst: None, monkeypatch: pytest.MonkeyPatch
+    place: Place, started_analyst: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://x:canary-4711@127.0.0.1:1/x")
 
@@ -81,7 +83,7 @@ def test_a_database_out_of_reach_is_a_refusal_without_a_password(
     assert "canary-4711" not in str(refused.value)
 
 
-def test_pages_that_ask_at_once_are_both_answered(place: Place, analyst: None) -> None:
+def test_pages_that_ask_at_once_are_both_answered(place: Place, started_analyst: None) -> None:
     put_event(subject=put_person("mei"))
     export_all(place)
 
