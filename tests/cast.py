@@ -21,7 +21,7 @@ from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Account, Assurance, Identifier, IdentifierKind, Person
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.first_run import PLACEHOLDER_ADDRESS, ensure_company
-from wutong.platform.models import BusinessScope, InboxBlock, Organisation, Staff, Team
+from wutong.platform.models import BusinessScope, InboxBlock, Organisation, Team
 from wutong.platform.refusal import Refusal
 from wutong.stream.processor import drain
 
@@ -33,13 +33,19 @@ LATELY = datetime.now(UTC) - timedelta(hours=1)
 
 def found_company() -> Organisation:
     ensure_company(at=NINE)
-    Staff.objects.filter(email=PLACEHOLDER_ADDRESS).delete()  # who was to take it over
+    ensure_partitions()
+    with connection.cursor() as cursor:
+        # Who was to take it over: Django would ask every table for rows about them.
+        cursor.execute("DELETE FROM platform_invitation")
+        cursor.execute("DELETE FROM platform_staff WHERE email = %s", [PLACEHOLDER_ADDRESS])
+        cursor.execute("DELETE FROM event")  # Django does not empty a table that it does not manage
+    return Organisation.objects.get()
+
+
+def ensure_partitions() -> None:
     with transaction.atomic():
         partitions.ensure(first=NINE - timedelta(days=40), last=NINE)
         partitions.ensure_around(at=datetime.now(UTC))
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM event")  # Django does not empty a table that it does not manage
-    return Organisation.objects.get()
 
 
 def make_team(name: str, *, parent: Team | None = None) -> Team:
