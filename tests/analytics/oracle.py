@@ -83,12 +83,16 @@ def _acts(
         for number, step in enumerate(STEPS, start=1):
             if event["name"] in step.events and not _is_flagged(event, scope):
                 person = today.get(event["subject_id"], event["person_id"])
+                if _is_ours(person, scope):
+                    continue
                 yield person, event["occurred_at"], number, event["channel"]
     for visit in visits:
         for number, step in enumerate(STEPS, start=1):
             is_known = visit["entered_at"] <= scope.as_of
             if is_known and _is_entered(visit, step) and (visit["subject_id"], visit["entered_at"]) not in flagged:
                 person = today.get(visit["subject_id"], visit["person_id"])
+                if _is_ours(person, scope):
+                    continue
                 yield person, visit["entered_at"], number, visit["channel"]
 
 
@@ -97,4 +101,8 @@ def _is_entered(visit: Row, step: Step) -> bool:
 
 
 def _is_flagged(event: Row, scope: Scope) -> bool:
-    return (event["is_own"] and not scope.with_own) or (event["is_machine"] and not scope.with_machines)
+    return bool(event["is_machine"] and not scope.with_machines)
+
+
+def _is_ours(person: int, scope: Scope) -> bool:
+    return person in scope.own_people and not scope.with_own

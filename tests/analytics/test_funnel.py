@@ -110,13 +110,28 @@ def test_becoming_a_visitor_is_a_first_step_without_a_page() -> None:
     assert {row["channel"] for row in answer} == {"wecom"}
 
 
-@pytest.mark.parametrize("flag", ["is_own", "is_machine"])
-def test_own_people_and_machines_are_left_out_with_the_stay_that_they_began(flag: str) -> None:
-    acts, visits = [event("page_viewed", NINE, **{flag: True})], [visit(NINE)]
+def test_machines_are_left_out_with_the_stay_that_they_began() -> None:
+    acts, visits = [event("page_viewed", NINE, is_machine=True)], [visit(NINE)]
 
     assert ask(acts, visits) == []
-    shown = Scope(**{**vars(WHOLE), "with_own": flag == "is_own", "with_machines": flag == "is_machine"})
+    shown = Scope(**{**vars(WHOLE), "with_machines": True})
     assert steps_of(ask(acts, visits, scope=shown)) == [(1, 1)]
+
+
+def test_our_own_people_are_left_out_with_their_past_and_their_stays() -> None:
+    acts = [event("page_viewed", NINE), event("page_viewed", NINE, subject=2, person=2)]
+    visits = [visit(NINE - SHORT), visit(NINE - SHORT, subject=2, person=2)]
+
+    assert steps_of(ask(acts, visits, scope=Scope(**{**vars(WHOLE), "own_people": (1,)}))) == [(2, 1)]
+    shown = Scope(**{**vars(WHOLE), "own_people": (1,), "with_own": True})
+    assert steps_of(ask(acts, visits, scope=shown)) == [(1, 1), (2, 1)]
+
+
+def test_who_counts_is_asked_of_the_person_of_today() -> None:
+    acts, moves = [event("page_viewed", NINE, is_own=True)], [{"id": 1, "subject_id": 1, "person_id": 9}]
+
+    assert steps_of(ask(acts, moves=moves)) == [(9, 1)]  # a mark that was taken back
+    assert ask(acts, moves=moves, scope=Scope(**{**vars(WHOLE), "own_people": (9,)})) == []
 
 
 def test_acts_of_before_and_after_a_merge_are_one_persons() -> None:
@@ -192,7 +207,8 @@ stays = st.lists(st.builds(visit, minutes, subject=st.integers(1, 4), person=st.
 shifts = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), max_size=3)
 
 
-questions = st.tuples(st.sampled_from(["cohort", "period"]), minutes, minutes, st.booleans())
+own_people = st.lists(st.integers(0, 3), max_size=2, unique=True)
+questions = st.tuples(st.sampled_from(["cohort", "period"]), minutes, minutes, own_people, st.booleans())
 
 
 @settings(max_examples=40, deadline=None)
@@ -224,11 +240,12 @@ def test_random_histories_give_the_same_on_both_engines(events: Any, visits: Any
 
 def _posed(events: Any, visits: Any, shifts: Any, asked: Any) -> tuple[Any, Any, oracle.Reached]:
     """The question, its tables, and the answer by hand."""
-    method, since, as_of, with_own = asked
+    method, since, as_of, own_people, with_own = asked
     persons = {row["subject_id"]: row["subject_id"] % 3 for row in [*events, *visits]}  # 1 and 4 are one person
     events, visits = ([{**row, "person_id": persons[row["subject_id"]]} for row in rows] for rows in (events, visits))
     moves = [{"id": n, "subject_id": subject, "person_id": person} for n, (subject, person) in enumerate(shifts)]
-    scope = Scope(since=since, until=since + timedelta(minutes=8), as_of=as_of, with_own=with_own)
+    until = since + timedelta(minutes=8)
+    scope = Scope(since=since, until=until, as_of=as_of, own_people=own_people, with_own=with_own)
     rows = {"events": events, "stage_visits": visits, "moves": moves}
     by_hand = oracle.reached(events, visits, moves, scope=scope, window=SHORT, method=method)
     return funnel.reached(TABLES, method=method, scope=scope, window=SHORT), rows, by_hand

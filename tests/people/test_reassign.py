@@ -17,6 +17,7 @@ from wutong.people import reassign
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import FieldValue, Identifier, Person
+from wutong.people.own import mark_person
 from wutong.platform.models import Staff
 from wutong.sales.models import Opportunity, OpportunityPerson
 
@@ -59,6 +60,7 @@ def test_every_registered_row_follows_its_subject(form, mei) -> None:
     lead = Lead.objects.get()
     record_follow_up(lead=lead, by=mei, at=lead.created_at, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED)
     deal_of(lead, by=mei)
+    mark_person(person=lead.person, kind=None, by=mei, at=NINE)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))
 
     with transaction.atomic():

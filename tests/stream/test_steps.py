@@ -307,13 +307,13 @@ def test_a_form_that_does_not_exist_is_counted(form) -> None:
 def test_acts_of_our_own_people_are_marked_and_count_for_nothing(form, mei) -> None:
     arrive(hit(site=form.site, visitor="c1"))
     Person.objects.update(is_own=True)
-    ScoreTerm.objects.all().delete()
+    PersonScore.objects.all().delete()
 
     own = hit(site=form.site, visitor="c1")
     arrive(own)
 
     assert Event.objects.get(pk=own.id).is_own
-    assert not ScoreTerm.objects.exists()
+    assert not PersonScore.objects.exists()
 
 
 def test_acts_of_machines_are_kept_and_count_for_nothing(site) -> None:

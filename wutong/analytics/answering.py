@@ -62,7 +62,13 @@ def _people(lake: duckdb.DuckDBPyConnection, question: PeopleQuestion) -> People
 
 
 def _reached(question: FunnelQuestion) -> ibis.Table:
-    scope = funnel.Scope(since=question.since, until=question.until, as_of=question.as_of, with_own=question.with_own)
+    scope = funnel.Scope(
+        since=question.since,
+        until=question.until,
+        as_of=question.as_of,
+        own_people=question.own_people,
+        with_own=question.with_own,
+    )
     return funnel.reached(lake_tables(), method=question.method, scope=scope)
 
 

@@ -43,8 +43,10 @@ class Scope:
     """End of the period; it does not belong to it."""
     as_of: datetime
     """The moment whose knowledge counts: later acts, and acts received later, are not seen."""
+    own_people: Sequence[int] = ()
+    """Colleagues, partners and test people as known today: their acts are not the market's, whenever they happened."""
     with_own: bool = False
-    """Also acts of colleagues, partners and test accounts."""
+    """Also acts of these."""
     with_machines: bool = False
     """Also acts of crawlers and monitors."""
 
@@ -139,7 +141,7 @@ def _first_starts(tables: Tables, step: Step, scope: Scope) -> ibis.Table:
     # Subjects come first: joining the moves to a few million subjects, not to all events, is what makes this fast.
     acts = _raw_acts(tables, step, scope).filter(_.at < scope.until)
     by_subject = acts.group_by("subject_id", "person_id", "channel").agg(at=_.at.min())
-    people = _as_today(by_subject, tables["moves"])
+    people = _of_the_market(_as_today(by_subject, tables["moves"]), scope)
     # Of starts at one instant the one that knows its channel counts, then the alphabet decides.
     known = people.mutate(is_unknown=(people.channel == "").ifelse(1, 0))
     first = ibis.row_number().over(group_by="person_id", order_by=[known.at, known.is_unknown, known.channel])
@@ -184,16 +186,15 @@ def _long(levels: ibis.Table, steps: int) -> ibis.Table:
 
 def _acts(tables: Tables, step: Step, scope: Scope) -> ibis.Table:
     """The acts of a step, by who did them as known today: person_id, channel, at."""
-    return _as_today(_raw_acts(tables, step, scope), tables["moves"])
+    return _of_the_market(_as_today(_raw_acts(tables, step, scope), tables["moves"]), scope)
 
 
 def _raw_acts(tables: Tables, step: Step, scope: Scope) -> ibis.Table:
     """The acts of a step as exported: subject_id, person_id, channel, at."""
     seen = tables["events"].filter(_.subject_id.notnull(), _.occurred_at <= scope.as_of, _.received_at <= scope.as_of)
-    ours = _left_out(seen, scope)
     kept = seen.filter(_.name.isin(step.events))
-    if ours is not None:
-        kept = kept.filter(~_is_flagged(kept, scope))
+    if not scope.with_machines:
+        kept = kept.filter(~_.is_machine)
     columns = ("subject_id", "person_id", "channel", "at")
     acts = kept.mutate(at="occurred_at").select(*columns)
     if not step.stages:
@@ -201,22 +202,22 @@ def _raw_acts(tables: Tables, step: Step, scope: Scope) -> ibis.Table:
     visits = tables["stage_visits"].filter(_.entered_at <= scope.as_of)
     is_entered = ibis.or_(*((visits.machine == machine) & (visits.stage == stage) for machine, stage in step.stages))
     entries = visits.filter(is_entered).mutate(at="entered_at").select(*columns)
-    if ours is not None:
+    if not scope.with_machines:
         # A stay has no flag of its own. The act that began it has the same subject and instant, and carries one.
-        entries = entries.anti_join(ours, ["subject_id", "at"])
+        machines = seen.filter(_.is_machine).select("subject_id", at="occurred_at")
+        entries = entries.anti_join(machines, ["subject_id", "at"])
     return acts.union(entries)
 
 
-def _left_out(seen: ibis.Table, scope: Scope) -> ibis.Table | None:
-    """Acts that are not the market's: subject_id, at. None where all count."""
-    if scope.with_own and scope.with_machines:
-        return None
-    return seen.filter(_is_flagged(seen, scope)).select("subject_id", at="occurred_at")
+def _of_the_market(acts: ibis.Table, scope: Scope) -> ibis.Table:
+    """``acts`` without those of our own people.
 
-
-def _is_flagged(events: ibis.Table, scope: Scope) -> ibis.expr.types.BooleanValue:
-    never = ibis.literal(False)
-    return (never if scope.with_own else events.is_own) | (never if scope.with_machines else events.is_machine)
+    Who is one of ours is asked of the person as known today, not of the flag that the event took along: somebody may be
+    recognised as a colleague, or as no colleague, long after the act.
+    """
+    if scope.with_own or not scope.own_people:
+        return acts
+    return acts.filter(acts.person_id.notin(list(scope.own_people)))
 
 
 def _as_today(acts: ibis.Table, moves: ibis.Table) -> ibis.Table:

@@ -14,13 +14,14 @@ ANSWER_SECONDS = 20
 
 
 class FunnelQuestion(Struct, frozen=True, kw_only=True, tag="funnel"):
-    """How many people reached each step, by channel."""
+    """How many people reached each step, by channel. ``own_people`` do not count, unless ``with_own``."""
 
     method: Method
     since: datetime
     until: datetime
     as_of: datetime
     with_own: bool = False
+    own_people: list[int] = []
 
 
 class PeopleQuestion(Struct, frozen=True, kw_only=True, tag="people"):

@@ -16,6 +16,7 @@ from wutong.analytics.periods import Period
 from wutong.analytics.questions import Exported, FunnelQuestion, FunnelRow, Method
 from wutong.analytics.rates import Rate
 from wutong.events.touch import CHANNELS
+from wutong.people.own import own_people
 from wutong.platform.audit import record
 from wutong.platform.audit_trail import neutral
 from wutong.platform.format import number, percent
@@ -49,6 +50,7 @@ class Wanted:
             until=self.period.until,
             as_of=self.as_of,
             with_own=self.with_own,
+            own_people=[] if self.with_own else own_people(),
         )
 
 

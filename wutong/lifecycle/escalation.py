@@ -94,7 +94,11 @@ def _late(limits: TimeLimits, *, at: datetime) -> list[Late]:
         # Working time passes no faster than time: what has not lived so long cannot have passed its first level.
         first = at - timedelta(minutes=levels[0][0])
         open_steps |= Q(kind=kind, counts_from__lte=first, escalated_to_minutes__lt=levels[-1][0])
-    running = Clock.objects.filter(open_steps, stopped_at=None).exclude(lead__stage__in=CLOSED_STAGES)
+    running = (
+        Clock.objects.filter(open_steps, stopped_at=None)
+        .exclude(lead__stage__in=CLOSED_STAGES)
+        .exclude(lead__person__is_own=True)
+    )
     rows = running.order_by("due_at").values_list("pk", "lead_id", "kind", "counts_from", "escalated_to_minutes")
     calendar = WorkingCalendar.load()
     late = []

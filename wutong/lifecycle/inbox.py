@@ -134,7 +134,7 @@ def inbox_of(
 
 def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
     """The open leads of a view; for ``todo`` those among which its leads are."""
-    leads = Lead.objects.visible_to(staff).open()
+    leads = Lead.objects.visible_to(staff).open().of_the_market()
     match view:
         case "todo":
             return leads_to_do(staff)

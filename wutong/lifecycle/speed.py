@@ -46,7 +46,7 @@ class Speed:
 
 def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[Staff, Speed]]:
     """The first contacts that ``staff`` may see since an instant: all together, and by the colleague who made them."""
-    return speed_of(Lead.objects.visible_to(staff), since=since, until=at, at=at)
+    return speed_of(Lead.objects.visible_to(staff).of_the_market(), since=since, until=at, at=at)
 
 
 def speed_of(

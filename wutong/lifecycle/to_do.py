@@ -25,7 +25,7 @@ Heat = tuple[float, datetime, int]
 
 def leads_to_do(staff: Staff) -> QuerySet[Lead]:
     """The open leads whose clocks ``staff`` is to stop: own and nobody's; for a manager everybody's."""
-    leads = Lead.objects.visible_to(staff).open()
+    leads = Lead.objects.visible_to(staff).open().of_the_market()
     return leads if staff.role == Role.MANAGER else leads.filter(_mine_or_nobodys(staff))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.lifecycle.views import acts, home, inbox, people, scoring_preview, statuses
+from wutong.lifecycle.views import acts, home, inbox, own, people, scoring_preview, statuses
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("people/<uuid:public_id>/follow-up/", people.compose, name="compose"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),
+    path("people/<uuid:public_id>/own/", own.mark, name="person_own"),
+    path("settings/own/", own.rules, name="own"),
+    path("settings/own/link/", own.link, name="own_link"),
+    path("settings/own/<uuid:public_id>/remove/", own.remove, name="own_remove"),
     path("settings/scoring/<uuid:public_id>/preview/", scoring_preview.preview, name="scoring_preview"),
     path("settings/contact-statuses/", statuses.statuses, name="statuses"),
     path("settings/contact-statuses/<slug:code>/", statuses.status, name="status"),

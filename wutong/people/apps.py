@@ -10,23 +10,39 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from wutong.people.models import Affiliation, Consent, FieldValue
-        from wutong.people.reassign import register
+        from wutong.people.models import Affiliation, Consent, FieldValue, OwnMark
+        from wutong.people.own import redo_own
+        from wutong.people.reassign import follow, register
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
-        for model in (FieldValue, Affiliation, Consent):
+        for model in (FieldValue, Affiliation, Consent, OwnMark):
             register(model)
+        follow(redo_own)  # before all others: sums are redone for the market only
         for table in ("people_observation", "people_identitylink", "people_identitychange"):
             retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
         for table in ("people_fieldvalue", "people_affiliation", "people_consent"):
             retention.register_kept(table, because="statements and decisions stay with their person and go with them")
         retention.register("people_identitymove", "moved_at", timedelta(days=400))
-        register_subjects({"person": _("Person"), "account": pgettext_lazy("company", "Account")})
+        for table in ("people_ownmark", "people_ownrule"):
+            retention.register_kept(table, because="figures leave these people out for as long as it stands")
+        retention.register("people_ownlink", "expires_at", timedelta(days=1))
+        register_subjects(
+            {
+                "person": _("Person"),
+                "ownrule": _("Rule about own people"),
+                "account": pgettext_lazy("company", "Account"),
+            }
+        )
         register_actions(
             {
                 "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
                 "people.account_changed": _("Corrected a company's name, credit code or domain"),
                 "people.account_confirmed": _("Confirmed a company"),
+                "people.marked_own": _("Marked a person as one of our own"),
+                "people.marked_market": _("Marked a person as none of our own"),
+                "people.own_rule_added": _("Added a rule about own people"),
+                "people.own_rule_removed": _("Removed a rule about own people"),
+                "people.own_link_made": _("Made a link that marks a browser as our own"),
             }
         )

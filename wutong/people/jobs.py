@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.people.own import redo_colleagues
 from wutong.people.reassign import reassign_piece
 
 
@@ -16,3 +17,11 @@ def reassign_later(subjects: list[int], people: list[int]) -> None:
     while not finished:
         with transaction.atomic():
             finished = reassign_piece(subjects, people, at=datetime.now(UTC))
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="default", queueing_lock="redo_colleagues")
+def redo_colleagues_later(timestamp: int) -> None:
+    """Recognise people whose address a colleague has got since."""
+    with transaction.atomic():
+        redo_colleagues(at=datetime.fromtimestamp(timestamp, UTC))

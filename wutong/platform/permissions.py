@@ -41,6 +41,7 @@ LABELS: dict[str, str | Promise] = {
     "forms.manage": _("Edit forms and landing pages"),
     "submissions.read": _("Read, release and export what visitors sent by forms"),
     "sites.manage": _("Set up websites and tracking"),
+    "own.manage": _("Say who is one of our own and no part of the market"),
     "scoring.manage": _("Change how people are scored"),
     "routing.manage": _("Change who gets which lead, and the time limits"),
     "staff.manage": _("Manage staff, teams and rights"),
@@ -58,6 +59,7 @@ _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 GRANTS: dict[str, frozenset[str]] = {
     Role.MARKETER: frozenset(
         {
+            "own.manage",
             "people.read",
             "accounts.manage",
             "funnel.read",
@@ -71,7 +73,7 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.SDR: _SELLING,
     Role.SALES: _SELLING | _DEALS,
     Role.SUCCESS: frozenset({"people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}),
-    Role.MANAGER: _SELLING | _DEALS | {"leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
+    Role.MANAGER: _SELLING | _DEALS | {"own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

@@ -118,6 +118,8 @@ def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
         return set()
     execute_with_rows(_ADD, terms)
     people = {term.person_id for term in terms}
+    # What our own people do is summed as well: whoever turns out to be the market has lost nothing.
+    people -= set(Person.objects.filter(pk__in=people, is_own=True).values_list("pk", flat=True))
     _store_behaviour(sorted(people), models, at=at)
     return people
 

@@ -7,6 +7,7 @@ from wutong.events.arrivals import AnyArrival
 from wutong.stream.batch import Batch
 from wutong.stream.forms import count_form_use, set_spam_aside
 from wutong.stream.leads import give_leads, open_leads, pass_gate
+from wutong.stream.ours import know_our_own
 from wutong.stream.people import keep_answers, note_consent, settle_people
 from wutong.stream.recognise import drop_doubles, look_up_sender_keys, recognise
 from wutong.stream.store import count_scores, store_events
@@ -17,6 +18,7 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
     drop_doubles,
     set_spam_aside,
     recognise,
+    know_our_own,
     store_events,
     keep_answers,
     note_consent,

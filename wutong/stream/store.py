@@ -22,7 +22,7 @@ def store_events(batch: Batch) -> None:
 
 
 def count_scores(batch: Batch) -> None:
-    """Add the new acts of people, not of machines or our own, to their scores."""
+    """Add the new acts of people, not of machines, to their sums; our own have sums and no score."""
     acts = [
         Act(
             subject_id=row.subject_id,
@@ -33,7 +33,7 @@ def count_scores(batch: Batch) -> None:
             occurred_at=min(row.occurred_at, batch.at),
         )
         for row in batch.rows.values()
-        if row.subject_id is not None and row.person_id is not None and not row.is_machine and not row.is_own
+        if row.subject_id is not None and row.person_id is not None and not row.is_machine
     ]
     batch.scored = score_many(acts, at=batch.at)
 

@@ -120,6 +120,13 @@ ITEMS = (
         "content:sites",
         frozenset({"marketer", "admin"}),
     ),
+    NavItem(
+        Group.SETTINGS,
+        pgettext_lazy("navigation", "Own people"),
+        "user-off",
+        "lifecycle:own",
+        frozenset({"marketer", "manager", "admin"}),
+    ),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
     NavItem(
         Group.SETTINGS,

@@ -131,6 +131,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def open(self) -> Self:
         return self.exclude(stage__in=CLOSED_STAGES)
 
+    def of_the_market(self) -> Self:
+        """Without those of our own people: colleagues, partners, tests."""
+        return self.filter(person__is_own=False)
+
     def awaiting_first_contact(self) -> Self:
         return self.open().filter(first_contact_at=None)
 

@@ -24,7 +24,7 @@ from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Affiliation, Identifier, IdentityChange, Person, Reach
+from wutong.people.models import Affiliation, Identifier, IdentityChange, OwnKind, Person, Reach
 from wutong.platform.answers import done, is_htmx
 from wutong.platform.audit import record
 from wutong.platform.permissions import StaffRequest, may, requires
@@ -90,6 +90,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "panels": person_panels(request.user, one),
         "acquaintances": acquaintances_of(one, viewer=request.user),
         "hand_overs": hand_overs_of(one, viewer=request.user),
+        "own_kinds": OwnKind.choices if may(request.user, "own.manage") else [],
     }
     context |= _doing(request, context["open_lead"])
     return render(request, "lifecycle/person.html", context)

@@ -9,6 +9,7 @@ from wutong.people.models.identity import (
     IdentityMove,
     Observation,
 )
+from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
 
 __all__ = [
@@ -23,6 +24,10 @@ __all__ = [
     "IdentityLink",
     "IdentityMove",
     "Observation",
+    "OwnKind",
+    "OwnLink",
+    "OwnMark",
+    "OwnRule",
     "Person",
     "Reach",
 ]
