@@ -103,6 +103,19 @@ def test_the_page_shows_people_in_sight_who_knows_them_and_the_empty_chairs(xu, 
         assert client.get(f"/accounts/{account.public_id}/?tab={tab}").status_code == 200
 
 
+def test_a_part_known_from_a_deal_fills_a_chair_for_those_who_may_see_the_deal(xu, mei) -> None:
+    account, person = make_account(), make_person("何若曦")
+    employ(person, account)
+    make_lead(person=person, account=account)
+    deal_of(xu, lead=sql_of(xu, person=person), account=account, role="champion")
+
+    def is_missing(staff: Staff) -> bool:
+        page = signed_in(staff).get(f"/accounts/{account.public_id}/?tab=committee")
+        return "champion" in [chair.value for chair in page.context["empty_chairs"]]
+
+    assert (is_missing(xu), is_missing(mei)) == (False, True)
+
+
 def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) -> None:
     deal = deal_of(xu, account=make_account("Northwind"))
     account = deal.account

@@ -20,7 +20,7 @@ from wutong.platform.keyset import slice_of
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.permissions import may
 from wutong.platform.totals import Total, total_of
-from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
 
 STATES = ("customer", "open", "confirmed", "unconfirmed")
 """customer: with a running contract; open: with an open deal; the others: whether a colleague has confirmed it."""
@@ -119,9 +119,18 @@ def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
 
 
 def people_of(account: Account, staff: Staff) -> list[Affiliation]:
-    """Who of the company is in sight, one place a person; those whose part is known first."""
+    """Who of the company is in sight, one place a person; those whose part is known first.
+
+    A part that is not known of the place is taken from the deal in sight that changed last.
+    """
     places = Affiliation.objects.filter(account=account, person__in=people_visible_to(staff)).select_related("person")
     newest = list(places.order_by("person", "-created_at").distinct("person")[:200])
+    if may(staff, "deals.read"):
+        deals = Opportunity.objects.visible_to(staff).filter(account=account)
+        parts = OpportunityPerson.objects.filter(opportunity__in=deals).exclude(role="")
+        in_deals = dict(parts.order_by("opportunity__changed_at").values_list("person", "role"))
+        for place in newest:
+            place.buying_role = place.buying_role or in_deals.get(place.person_id, "")
     return sorted(newest, key=lambda place: (not place.buying_role, place.person.sort_key))
 
 

@@ -67,7 +67,7 @@ def _field_names() -> dict[str, str]:
         "amount": pgettext("opportunity", "Amount"),
         "close_on": _("Expected close"),
         "next_step": _("Next step"),
-        "next_step_at": _("When"),
+        "next_step_at": pgettext("next step", "When"),
         "competitor": _("Competitor"),
     }
 

@@ -41,7 +41,7 @@ class DealForm(forms.Form):
     close_on = _date_field(label=_("Expected close"))
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_at = forms.DateTimeField(
-        label=_("When"),
+        label=pgettext_lazy("next step", "When"),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
