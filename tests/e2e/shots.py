@@ -41,7 +41,15 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "not-found": "/nothing-here/",
         "not-yours": "/system/staff/",
     },
-    MANAGER: {"home-manager": "/", "funnel": "/insight/funnel/", "components": "/_components"},
+    MANAGER: {
+        "home-manager": "/",
+        "funnel": "/insight/funnel/",
+        "opportunities": "/opportunities/",
+        "opportunities-table": "/opportunities/?view=table&risk=silent",
+        "contracts": "/contracts/",
+        "accounts": "/accounts/",
+        "components": "/_components",
+    },
     ADMIN: {"home-admin": "/"},
 }
 SITE_PAGES = {**PAGES, "/_sources": "sources", "/_control": "control", "/outbox": "outbox", "/nope": "not-found"}

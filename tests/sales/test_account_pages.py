@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cast import make_account, make_lead, make_person, signed_in
+from tests.cast import make_account, make_lead, make_person, make_staff, signed_in
 from tests.lifecycle.test_contracts import make_contract
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.contact import record_follow_up
@@ -114,6 +114,17 @@ def test_a_part_known_from_a_deal_fills_a_chair_for_those_who_may_see_the_deal(x
         return "champion" in [chair.value for chair in page.context["empty_chairs"]]
 
     assert (is_missing(xu), is_missing(mei)) == (False, True)
+
+
+def test_deals_of_a_person_are_shown_to_those_who_may_read_deals(north, mei) -> None:
+    seller = make_staff("Seller", role="sales", team=north, data_scope="team")
+    person = make_person("何若曦")
+    deal = deal_of(seller, lead=sql_of(seller, person=person))
+
+    def is_shown(staff: Staff) -> bool:
+        return deal.name in signed_in(staff).get(f"/people/{person.public_id}/").content.decode()
+
+    assert (is_shown(seller), is_shown(mei)) == (True, False)
 
 
 def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from wutong.lifecycle.models import Contract
 from wutong.people.models import Person
 from wutong.platform.models import Role, Staff
+from wutong.platform.permissions import may
 from wutong.sales.models import Opportunity, OpportunityPerson
 
 _SHOWN = 8
@@ -28,7 +29,7 @@ def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     deals = Opportunity.objects.visible_to(staff).filter(Exists(part)).select_related("owner", "account")
     contracts = Contract.objects.visible_to(staff).filter(person=person).select_related("account", "product_line")
     shown = {
-        "deals": list(deals.order_by("-changed_at")[:20]),
-        "contracts": list(contracts.order_by("-signed_at")[:20]),
+        "deals": list(deals.order_by("-changed_at")[:20]) if may(staff, "deals.read") else [],
+        "contracts": list(contracts.order_by("-signed_at")[:20]) if may(staff, "contracts.work") else [],
     }
     return shown if shown["deals"] or shown["contracts"] else None
