@@ -199,11 +199,7 @@ def feed_opportunity(*, opportunity: Opportunity, lead: Lead, by: Staff, at: dat
         DealClosed, MovedMeanwhile, NoSuchStep, NotYourStep: see there.
     """
     with transaction.atomic(durable=True):
-        deal = (
-            Opportunity.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("account")
-            .get(pk=opportunity.pk)
-        )
+        deal = Opportunity.objects.select_for_update(no_key=True).get(pk=opportunity.pk)
         if deal.stage in CLOSED:
             raise DealClosed
         now = locked(lead)
@@ -384,11 +380,8 @@ def may_change(opportunity: Opportunity, *, by: Staff) -> bool:
 
 
 def _locked(opportunity: Opportunity, *, by: Staff) -> Opportunity:
-    now = (
-        Opportunity.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("owner", "changed_by", "product_line", "account")
-        .get(pk=opportunity.pk)
-    )
+    # The row comes alone: joined to whoever changed it before we waited for it, it would not be found at all.
+    now = Opportunity.objects.select_for_update(no_key=True).get(pk=opportunity.pk)
     if now.version != opportunity.version:
         raise DealEditedMeanwhile(name=now.changed_by.full_name)
     if now.stage in CLOSED:
