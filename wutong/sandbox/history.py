@@ -34,7 +34,9 @@ from wutong.sandbox.lives import ZONE, Crew, DealPlan, Life, life, waiting_for_s
 from wutong.sandbox.sentences import BUYING_ROLES
 from wutong.sandbox.visitors import Read, Visit, visits
 from wutong.scoring.score import sweep
+from wutong.stream.leads import give_leads, pass_gate
 from wutong.stream.pipeline import work
+from wutong.stream.tell import tell_colleagues
 
 SEED = 20261121
 UNANSWERED_FOR = (timedelta(minutes=26), timedelta(minutes=3, seconds=20), timedelta(seconds=50))
@@ -116,6 +118,8 @@ def _stories(rng: Random, people: Sequence[Contact], *, at: datetime, scale: Sca
         yield Story(asked=asked, life=life_so_far, others=tuple(_others(rng, plan, asked, life_so_far, at=at)))
 
 
+_TOLD = frozenset({give_leads, pass_gate})
+"""Who got a lead and when it became an MQL is part of the life that is told of it."""
 _STILL_NEWS = timedelta(days=2)
 _TOLD_APART = timedelta(minutes=90)
 """What came later than this is told one by one, so that it is known who waits."""
@@ -203,7 +207,7 @@ def _arrive(past: Sequence[PastVisit], *, at: datetime) -> dict[str, Lead]:
         asked |= {arrival.id: arrival.answers["phone"] for arrival in known if isinstance(arrival, FormPost)}
         with transaction.atomic():
             last_at = max(arrival.received_at for arrival in known)
-            work(known, at=last_at, is_past=last_at < at - _STILL_NEWS)
+            work(known, at=last_at, without=_TOLD if last_at > at - _STILL_NEWS else {*_TOLD, tell_colleagues})
     leads = Lead.objects.filter(created_by_event_id__in=asked).select_related("account", "product_line", "person")
     return {asked[lead.created_by_event_id]: lead for lead in leads if lead.created_by_event_id is not None}
 

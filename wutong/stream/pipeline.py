@@ -1,6 +1,6 @@
 """The steps that an arrival goes through, in their order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from wutong.events.arrivals import AnyArrival
@@ -13,7 +13,9 @@ from wutong.stream.recognise import drop_doubles, look_up_sender_keys, recognise
 from wutong.stream.store import count_scores, store_events
 from wutong.stream.tell import tell_colleagues
 
-STEPS: tuple[Callable[[Batch], None], ...] = (
+Step = Callable[[Batch], None]
+
+STEPS: tuple[Step, ...] = (
     look_up_sender_keys,
     drop_doubles,
     set_spam_aside,
@@ -32,14 +34,14 @@ STEPS: tuple[Callable[[Batch], None], ...] = (
 )
 
 
-def work(arrivals: Sequence[AnyArrival], *, at: datetime, is_past: bool = False) -> Batch:
+def work(arrivals: Sequence[AnyArrival], *, at: datetime, without: Collection[Step] = ()) -> Batch:
     """Take ``arrivals`` through every step. Opens no transaction; the caller commits all of it or nothing.
 
     Args:
-        is_past: it happened long ago, so nobody is told of it.
+        without: steps that are left out, because what they would decide is past and told.
     """
     batch = Batch(arrivals=sorted(arrivals, key=lambda arrival: (arrival.occurred_at, arrival.id)), at=at)
     for step in STEPS:
-        if not (is_past and step is tell_colleagues):
+        if step not in without:
             step(batch)
     return batch
