@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal
 import polib
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotSeen
 
 from tests.e2e.running import ROOT, RunningDemo
 
@@ -145,6 +146,30 @@ def prefer(page: Page, demo: RunningDemo, screen: Screen) -> None:
 def settle(page: Page) -> None:
     """Wait until the page shows what it has asked for by itself."""
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+
+
+def wait_for_parts(page: Page) -> None:
+    """Wait a little for parts that the page fetches after it was drawn."""
+    with suppress(NotSeen):
+        page.locator(".htmx-request, [aria-busy=true]").first.wait_for(state="detached", timeout=4_000)
+
+
+def follow(page: Page, demo: RunningDemo, start: str, *links: str) -> str | None:
+    """Where one gets from the path ``start`` by the first link that reads so, then the next; None where there is none.
+
+    Args:
+        links: patterns of paths.
+    """
+    address = demo.web + start
+    for pattern in links:
+        page.goto(address)
+        wait_for_parts(page)
+        hrefs = page.locator("main a[href]").evaluate_all("links => links.map((link) => link.href)")
+        found = next((href for href in hrefs if re.search(pattern, href.removeprefix(demo.web))), None)
+        if found is None:
+            return None
+        address = found
+    return address
 
 
 def overflow(page: Page) -> int:
