@@ -234,6 +234,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         "/",
         "/settings/sites/",
         "/settings/own/",
+        "/settings/product-lines/",
         "/settings/api-keys/",
         "/settings/api-keys/new/",
         *(f"/system/{page}/" for page in pages),

@@ -28,6 +28,7 @@ class LifecycleConfig(AppConfig):
             {
                 "lead": _("Lead"),
                 "contract": _("Contract"),
+                "productline": _("Product line"), "productline": _("Product line"),
                 "assignmentrule": _("Assignment rule"),
                 "timelimits": _("Time limits"),
             }
@@ -58,5 +59,7 @@ class LifecycleConfig(AppConfig):
                 "lifecycle.contract_moved": _("Moved a contract to another stage"),
                 "lifecycle.contract_handed": _("Gave a contract to a colleague"),
                 "lifecycle.contract_renewed": _("Renewed a contract"),
+                "lifecycle.product_line_added": _("Added a product line"),
+                "lifecycle.product_line_renamed": _("Renamed a product line"),
             }
         )

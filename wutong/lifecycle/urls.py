@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.lifecycle.views import acts, home, inbox, own, people, scoring_preview, statuses
+from wutong.lifecycle.views import acts, home, inbox, own, people, product_lines, scoring_preview, statuses
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),
     path("people/<uuid:public_id>/own/", own.mark, name="person_own"),
+    path("first-steps/<slug:code>/skip/", product_lines.skip, name="step_skip"),
+    path("settings/product-lines/", product_lines.lines, name="product_lines"),
+    path("settings/product-lines/<slug:code>/", product_lines.line, name="product_line"),
     path("settings/own/", own.rules, name="own"),
     path("settings/own/link/", own.link, name="own_link"),
     path("settings/own/<uuid:public_id>/remove/", own.remove, name="own_remove"),

@@ -55,6 +55,7 @@ register_actions(
         "team.moved": _("Moved a team"),
         "organisation.made": _("The company was set up"),
         "organisation.taken_over": _("Took the new company over"),
+        "organisation.step_skipped": _("Left out a step of the first run"),
         "organisation.changed": _("Changed the organisation"),
         "calendar.hours_changed": _("Changed the working hours"),
         "calendar.day_set": _("Set a day of the calendar"),

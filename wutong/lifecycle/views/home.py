@@ -6,19 +6,18 @@ from typing import Any
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from wutong.events.models import Site
+from wutong.lifecycle.first_steps import first_steps
 from wutong.lifecycle.inbox import inbox_of, waiting_count
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
 from wutong.lifecycle.panels import home_panels
 from wutong.lifecycle.speed import speed
-from wutong.platform.models import MailSettings, Role, Staff
+from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
 
 PERIODS = {"today": timedelta(0), "7d": timedelta(days=6), "30d": timedelta(days=29)}
@@ -35,7 +34,7 @@ def home(request: StaffRequest) -> HttpResponse:
     if may(request.user, "leads.work"):
         context |= _selling(request.user, period)
     if may(request.user, "staff.manage"):
-        context["checklist"] = _checklist()
+        context["checklist"] = first_steps()
     return render(request, "lifecycle/home.html", context)
 
 
@@ -74,25 +73,3 @@ def _latest_first_contacts(staff: Staff) -> QuerySet[FollowUp]:
 def _periods(current: str) -> list[dict[str, Any]]:
     names = {"today": pgettext("period", "Today"), "7d": _("7 days"), "30d": _("30 days")}
     return [{"label": label, "url": f"?period={code}", "is_current": code == current} for code, label in names.items()]
-
-
-def _checklist() -> list[dict[str, Any]]:
-    """The first steps of a new company; the list goes away by itself once all are done."""
-    steps = [
-        {
-            "label": _("Invite a colleague"),
-            "url": reverse("platform:staff"),
-            "is_done": Staff.objects.active().count() > 1,
-        },
-        {
-            "label": _("Set up how mail is sent"),
-            "url": reverse("platform:mail"),
-            "is_done": MailSettings.objects.exists(),
-        },
-        {
-            "label": _("Add your website"),
-            "url": reverse("content:sites"),
-            "is_done": Site.objects.exists(),
-        },
-    ]
-    return [] if all(step["is_done"] for step in steps) else steps

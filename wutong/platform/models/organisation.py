@@ -1,5 +1,6 @@
 """The company that runs this deployment, and the scopes (brand, region, WeCom corp) its data falls into."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ class Organisation(models.Model):
         default=1_095, help_text="Older entries of the audit trail are removed."
     )
     is_demo = models.BooleanField(default=False)
+    skipped_steps = ArrayField(models.CharField(max_length=20), default=list, help_text="Of the first run.")
     created_at = models.DateTimeField()
 
     class Meta:
