@@ -50,7 +50,7 @@ class FollowUpForm(WorkForm):
     )
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
     next_step_at = forms.DateTimeField(
-        label=_("When"), required=False, input_formats=MOMENT_FORMATS, widget=moment_input()
+        label=pgettext_lazy("next step", "When"), required=False, input_formats=MOMENT_FORMATS, widget=moment_input()
     )
 
     @classmethod
@@ -174,7 +174,9 @@ class NextStepForm(WorkForm):
 
     name = "snooze"
     next_step = forms.CharField(label=_("Next step"), required=False, max_length=200)
-    next_step_at = forms.DateTimeField(label=_("When"), input_formats=MOMENT_FORMATS, widget=moment_input())
+    next_step_at = forms.DateTimeField(
+        label=pgettext_lazy("next step", "When"), input_formats=MOMENT_FORMATS, widget=moment_input()
+    )
 
     @classmethod
     def proposed(cls, *, step: str, at: datetime | None) -> "NextStepForm":

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.models import Lead
 from wutong.people.accounts import name_key
@@ -57,7 +58,7 @@ class OpenForm(forms.Form):
     )
     next_step = forms.CharField(label=_("Next step"), max_length=200, required=False)
     next_step_at = forms.DateTimeField(
-        label=_("When"),
+        label=pgettext_lazy("next step", "When"),
         required=False,
         input_formats=_MOMENTS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.events.touch import CHANNELS
@@ -196,7 +197,7 @@ def _timeline(request: StaffRequest, one: Person) -> Any:
 
 
 def _tabs(which: str) -> list[dict[str, Any]]:
-    names = {"all": _("Everything"), "theirs": _("What they did"), "ours": _("What we did")}
+    names = {"all": _("Everything"), "theirs": pgettext("timeline", "What they did"), "ours": _("What we did")}
     return [{"label": label, "url": f"?which={code}", "is_current": code == which} for code, label in names.items()]
 
 
