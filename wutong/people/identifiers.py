@@ -28,6 +28,8 @@ class Known(Struct, frozen=True):
     is_blocked: bool
     is_shared: bool
     first_seen_at: datetime
+    last_seen_at: datetime | None = None
+    """Of one that is new: when it was seen last in this batch."""
 
 
 _KINDS = {kind.value: kind for kind in IdentifierKind}

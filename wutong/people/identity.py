@@ -31,16 +31,19 @@ def observe_many(
     shares the lane: nobody moves to another person before what the caller writes about them is committed.
     """
     recognised = Recognised()
-    keys = {key for observed in observations for key in observed.identifiers}
+    # Most acts are of a browser alone, and a browser acts many times: what is looked up is looked up once for all.
+    alike: dict[tuple[IdentifierKey, ...], list[Observed]] = {}
+    for observed in observations:
+        alike.setdefault(observed.identifiers, []).append(observed)
+    keys = {key for identifiers in alike for key in identifiers}
     last_move = _last_move()
     known = load_by_key(keys)
-    linking = [observed for observed in observations if len(observed.identifiers) > 1]
+    linking = [observed for identifiers, seen in alike.items() if len(identifiers) > 1 for observed in seen]
     if len(known) < len(keys) or linking:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
         known = load_by_key(keys)  # again: while we waited for the lane, people may have changed
-        missing = keys - known.keys()
-        fresh = reserve(missing, observations)
+        fresh = reserve(keys - known.keys(), alike)
         known |= fresh
         new_links = store_links(store_observations(linking, known), known)
         touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
@@ -51,13 +54,9 @@ def observe_many(
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LANE])
         if _last_move() != last_move:
             known = load_by_key(keys)
-    # Most acts are of a browser alone, and a browser acts many times.
-    subjects: dict[tuple[IdentifierKey, ...], Whose | None] = {}
-    for observed in observations:
-        if observed.identifiers not in subjects:
-            subjects[observed.identifiers] = _whose(observed.identifiers, known, level)
-        if whose := subjects[observed.identifiers]:
-            recognised.whose[observed.id] = whose
+    for identifiers, seen in alike.items():
+        if whose := _whose(identifiers, known, level):
+            recognised.whose.update((observed.id, whose) for observed in seen)
     return recognised
 
 

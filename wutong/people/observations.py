@@ -1,6 +1,6 @@
 """What was seen together: observations as they are stored, the links they make, and what a batch of them led to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
@@ -46,19 +46,34 @@ class Recognised:
     """Subjects whose rows are too many to move at once: the caller defers the job that moves them."""
 
 
-def reserve(missing: set[IdentifierKey], observations: Sequence[Observed]) -> dict[IdentifierKey, Known]:
-    """Ids for identifiers never seen before; their rows are written once it is clear whose they are."""
+def reserve(
+    missing: set[IdentifierKey], alike: Mapping[tuple[IdentifierKey, ...], Sequence[Observed]]
+) -> dict[IdentifierKey, Known]:
+    """Ids for identifiers never seen before; their rows are written once it is clear whose they are.
+
+    Args:
+        missing: the identifiers.
+        alike: what was seen, by the identifiers that it shows.
+    """
     if not missing:
         return {}
-    first_seen: dict[IdentifierKey, datetime] = {}
-    for observed in observations:
-        for key in observed.identifiers:
-            if key in missing and observed.at < first_seen.get(key, datetime.max.replace(tzinfo=observed.at.tzinfo)):
-                first_seen[key] = observed.at
+    seen_at: dict[IdentifierKey, list[datetime]] = {}
+    for identifiers, seen in alike.items():
+        for key in missing.intersection(identifiers):
+            seen_at.setdefault(key, []).extend(observed.at for observed in seen)
+    first_seen = {key: min(instants) for key, instants in seen_at.items()}
     ordered = sorted(missing, key=lambda key: (first_seen[key], key))
     ids = allot("people_identifier_id_seq", len(ordered))
     return {
-        key: Known(id, key, None, normal_form.is_generic(key.kind, key.value), False, first_seen[key])
+        key: Known(
+            id,
+            key,
+            person_id=None,
+            is_blocked=normal_form.is_generic(key.kind, key.value),
+            is_shared=False,
+            first_seen_at=first_seen[key],
+            last_seen_at=max(seen_at[key]),
+        )
         for id, key in zip(ids, ordered, strict=True)
     }
 

@@ -127,10 +127,7 @@ def _assign(
     ages = _ages_of_people([person for people in won.values() if len(people) > 1 for person in people])
     nameless = [number for number in range(len(groups)) if number not in won]
     fresh_people = dict(zip(nameless, allot("people_person_id_seq", len(nameless)), strict=True)) if nameless else {}
-    _insert_people(
-        {person: min(nodes[id].first_seen_at for id in groups[number]) for number, person in fresh_people.items()},
-        at=at,
-    )
+    _insert_people({person: [nodes[id] for id in groups[number]] for number, person in fresh_people.items()}, at=at)
     recognised.new_people |= set(fresh_people.values())
     person_of = fresh_people | {
         number: people[0] if len(people) == 1 else min(people, key=lambda person: (ages[person], person))
@@ -148,18 +145,26 @@ def _ages_of_people(people: list[int]) -> dict[int, datetime]:
         return dict(cursor.fetchall())
 
 
-def _insert_people(first_seen: dict[int, datetime], *, at: datetime) -> None:
-    if not first_seen:
+def _insert_people(people: dict[int, list[Known]], *, at: datetime) -> None:
+    """Add people, each with the identifiers that make them up."""
+    if not people:
         return
     execute_with_rows(
         """
         INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
                                    last_seen_at, sort_key, search_keys)
         SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
-               least(first_seen_at, %(at)s), '', '{}'
-        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz)
+               least(coalesce(last_seen_at, first_seen_at), %(at)s), '', '{}'
+        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz, last_seen_at timestamptz)
         """,
-        [{"id": id, "first_seen_at": first_seen_at} for id, first_seen_at in first_seen.items()],
+        [
+            {
+                "id": id,
+                "first_seen_at": min(one.first_seen_at for one in identifiers),
+                "last_seen_at": max((one.last_seen_at for one in identifiers if one.last_seen_at), default=None),
+            }
+            for id, identifiers in people.items()
+        ],
         at=at,
     )
 

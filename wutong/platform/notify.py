@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from msgspec import Struct
+
+from wutong.platform.rows import execute_with_rows
 
 LIVE_CHANNEL = "wutong_live"
 _NOTIFY_BYTES = 7_000  # PostgreSQL takes less than 8,000
@@ -35,42 +38,55 @@ def notify_many(notices: Sequence[Notice], *, at: datetime) -> list[int]:
     Returns:
         the ids of the rows, one for each notice and in its order.
     """
-    if not notices:
+    folded: dict[tuple[int, str], _Row] = {}
+    for notice in notices:
+        key = (notice.staff_id, notice.group)
+        n = folded[key].n + 1 if key in folded else 1
+        folded[key] = _Row(notice.staff_id, notice.group, notice.kind, notice.params, notice.url, n)
+    if not folded:
         return []
-    loud: list[tuple[int, int, str, Sequence[str]]] = []
-    ids: dict[int, int] = {}
-    in_order = sorted(enumerate(notices), key=lambda item: (item[1].staff_id, item[1].group))  # locks in one order
-    with connection.cursor() as cursor:
-        for place, notice in in_order:
-            cursor.execute(
-                """
-                WITH earlier AS (
-                    SELECT changed_at FROM platform_notification
-                    WHERE staff_id = %(staff)s AND "group" = %(group)s AND read_at IS NULL
-                )
-                INSERT INTO platform_notification AS n
-                    (staff_id, kind, "group", params, url, count, created_at, changed_at)
-                VALUES (%(staff)s, %(kind)s, %(group)s, %(params)s, %(url)s, 1, %(at)s, %(at)s)
-                ON CONFLICT (staff_id, "group") WHERE read_at IS NULL
-                DO UPDATE SET id = excluded.id, count = n.count + 1, kind = excluded.kind, params = excluded.params,
-                              url = excluded.url, changed_at = excluded.changed_at
-                RETURNING id, (SELECT changed_at FROM earlier)
-                """,
-                {
-                    "staff": notice.staff_id,
-                    "kind": notice.kind,
-                    "group": notice.group,
-                    "params": json.dumps(notice.params),
-                    "url": notice.url,
-                    "at": at,
-                },
-            )
-            id, changed_at = cursor.fetchone()
-            ids[place] = id
-            if notice.quiet_for is None or changed_at is None or changed_at + notice.quiet_for < at:
-                loud.append((notice.staff_id, id, notice.kind, notice.topics))
-    announce(loud)
-    return [ids[place] for place in range(len(notices))]
+    written = execute_with_rows(
+        """
+        WITH given AS (
+            SELECT * FROM json_to_recordset(%(rows)s::json)
+                AS r(staff_id bigint, "group" text, kind text, params jsonb, url text, n int)
+        ), earlier AS (
+            SELECT n.staff_id, n."group", n.changed_at FROM given g JOIN platform_notification n
+                ON n.staff_id = g.staff_id AND n."group" = g."group" AND n.read_at IS NULL
+        ), written AS (
+            INSERT INTO platform_notification AS n
+                (staff_id, kind, "group", params, url, count, created_at, changed_at)
+            SELECT staff_id, kind, "group", params, url, n, %(at)s, %(at)s FROM given
+            ON CONFLICT (staff_id, "group") WHERE read_at IS NULL
+            DO UPDATE SET id = excluded.id, count = n.count + excluded.count, kind = excluded.kind,
+                          params = excluded.params, url = excluded.url, changed_at = excluded.changed_at
+            RETURNING id, staff_id, "group"
+        )
+        SELECT w.staff_id, w."group", w.id, e.changed_at
+        FROM written w LEFT JOIN earlier e ON e.staff_id = w.staff_id AND e."group" = w."group" ORDER BY w.id
+        """,
+        [row for _, row in sorted(folded.items())],  # locks in one order
+        at=at,
+    )
+    stored = {(staff_id, group): (id, changed_at) for staff_id, group, id, changed_at in written}
+    loud: dict[int, tuple[int, int, str, Sequence[str]]] = {}
+    for notice in notices:
+        id, changed_at = stored[notice.staff_id, notice.group]
+        if notice.quiet_for is None or changed_at is None or changed_at + notice.quiet_for < at:
+            loud[id] = (notice.staff_id, id, notice.kind, notice.topics)
+    announce(loud.values())
+    return [stored[notice.staff_id, notice.group][0] for notice in notices]
+
+
+class _Row(Struct, frozen=True):
+    """What a notice, or several of one group, becomes in the table."""
+
+    staff_id: int
+    group: str
+    kind: str
+    params: dict[str, Any]
+    url: str
+    n: int
 
 
 def announce(messages: Iterable[tuple[int, int, str, Sequence[str]]]) -> None:

@@ -26,11 +26,15 @@ def execute_with_rows(statement: str, rows: Sequence[object], **values: object) 
         rows: structs, dataclasses or dictionaries whose fields are the columns' names.
         values: further parameters, by name.
     """
+    return execute(statement, rows=_encoder.encode(rows).decode(), **values)
+
+
+def execute(statement: str, **values: object) -> list[tuple[Any, ...]]:
+    """Run ``statement`` with ``values`` bound on the server; returns what it gives back. Opens no transaction."""
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
-    text = _encoder.encode(rows).decode()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.encode(), {"rows": text, **values})
+        cursor.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -23,7 +23,7 @@ from wutong.stream.pipeline import work
 
 LANE = "collector"
 LEASE = timedelta(seconds=15)
-MAX_EVENTS = 3_000
+MAX_EVENTS = 6_000
 MAX_BLOCKS = 200
 TRIES = 3
 

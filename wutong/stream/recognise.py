@@ -1,6 +1,7 @@
 """First steps: give odd ids their event ids, find out who acted."""
 
 from contextlib import suppress
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,8 @@ from wutong.people.normal_form import NotAnIdentifier
 from wutong.platform.models import ApiKey
 from wutong.platform.sender_keys import Keyed, first_ids
 from wutong.stream.batch import Batch, Drop
+
+_ASSURANCE = {assurance.value: assurance for assurance in Assurance}
 
 
 def look_up_sender_keys(batch: Batch) -> None:
@@ -90,7 +93,7 @@ def recognise(batch: Batch) -> None:
             at=arrival.occurred_at,
             received_at=arrival.received_at,
             source=arrival.source,
-            assurance=Assurance.TYPED if isinstance(arrival, FormPost) else Assurance(arrival.assurance),
+            assurance=Assurance.TYPED if isinstance(arrival, FormPost) else _ASSURANCE[arrival.assurance],
             identifiers=identifiers,
         )
         for arrival in batch.arrivals
@@ -100,6 +103,8 @@ def recognise(batch: Batch) -> None:
 
 
 def _identifiers(arrival: AnyArrival) -> tuple[IdentifierKey, ...]:
+    if isinstance(arrival, Hit) and not arrival.identifiers:
+        return _browser(arrival.visitor) if arrival.visitor is not None else ()
     found: list[IdentifierKey] = []
     if arrival.visitor is not None:
         found.append(IdentifierKey(IdentifierKind.COOKIE, arrival.visitor))
@@ -117,6 +122,11 @@ def _identifiers(arrival: AnyArrival) -> tuple[IdentifierKey, ...]:
         case Hit(identifiers=given):
             found += [key for text in given if (key := given_identifier(text)) is not None]
     return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=50_000)
+def _browser(visitor: str) -> tuple[IdentifierKey, ...]:
+    return (IdentifierKey(IdentifierKind.COOKIE, visitor),)
 
 
 def typed_identifiers(answers: dict[str, str]) -> list[IdentifierKey]:

@@ -1,5 +1,6 @@
 """The stream process."""
 
+import gc
 import os
 import signal
 import socket
@@ -30,6 +31,10 @@ def main(argv: Sequence[str] = ()) -> int:
     from wutong.events.partitions import ensure_for_waiting
     from wutong.stream.processor import drain, release_dead_neighbours
 
+    # What is loaded stays; and a batch makes so many values at once that they would be searched for cycles again and
+    # again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     stopping = _stop_flag()
     worker = f"{socket.gethostname()}:{os.getpid()}"
     with transaction.atomic():
