@@ -129,7 +129,7 @@ def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
 def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> list[Column]:
     """``deals`` by stage: what is to be decided first stands on top, of the closed ones what was closed last."""
     sums = sums_by_stage(deals)
-    order = [F("closed_at").desc(nulls_first=True), F("close_on"), F("pk")]
+    order = [F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc()]
     placed = deals.annotate(place=Window(RowNumber(), partition_by="stage", order_by=order))
     # Which cards first, their risks after: the other way round every deal's contacts would be looked up.
     on_top = Opportunity.objects.filter(pk__in=list(placed.filter(place__lte=CARDS).values_list("pk", flat=True)))
