@@ -19,7 +19,7 @@ from django.db.models import F
 from wutong.content.models import Form
 from wutong.events import partitions
 from wutong.events.arrivals import AnyArrival, FormPost
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.retelling import retell_many
 from wutong.people.models import Affiliation
 from wutong.platform.calendar import months_later
@@ -219,6 +219,8 @@ def _tell(rng: Random, stories: Sequence[Story], captured: dict[str, Lead], *, a
         for story in stories
         if story.asked.visit.contact is not None and story.life.acts
     ]
+    # Whom the gate or a rule has moved on meanwhile lives in the present already.
+    lives = [(lead, one) for lead, one in lives if lead.stage == Stage.NEW and lead.owner_id is None]
     retell_many([(lead, one.acts) for lead, one in lives])
     _give_roles()
     colleagues: dict[int, list[Affiliation]] = defaultdict(list)
