@@ -89,7 +89,17 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:follow_up": lambda world: reverse("lifecycle:follow_up", args=[world.lead.public_id]),
     **{
         f"lifecycle:{act}": lambda world, act=act: reverse(f"lifecycle:{act}", args=[world.lead.public_id])
-        for act in ("move", "bant", "contact_status", "next_step", "hand_over", "accept", "give_back", "qualify")
+        for act in (
+            "move",
+            "assign",
+            "bant",
+            "contact_status",
+            "next_step",
+            "hand_over",
+            "accept",
+            "give_back",
+            "qualify",
+        )
     },
     "sales:open": lambda world: reverse("sales:open", args=[world.lead.public_id]),
     "lifecycle:undo": lambda world: reverse("lifecycle:undo", args=[world.lead.public_id, world.undo_token]),

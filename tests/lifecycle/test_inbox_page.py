@@ -289,3 +289,12 @@ def test_the_day_of_an_sdr_and_of_sales(mei, xu) -> None:
     assert (hers["qualified"].n, hers["contacts"].calls <= 1) == (1, True)
     assert [row.lead for row in his["to_accept"].rows] == [lead]
     assert his["panels"][0].context["n"] == 0
+
+
+def test_managers_give_a_lead_to_a_colleague(mei, lin, wang) -> None:
+    lead = contacted(mei)
+    assert post(signed_in(wang), lead, "assign", to=str(lin.public_id)).status_code == 200
+    lead.refresh_from_db()
+    assert lead.owner == lin
+    assert post(signed_in(wang), lead, "assign", to="nobody").status_code == 422
+    assert post(signed_in(lin), lead, "assign", to=str(mei.public_id)).status_code == 409

@@ -169,6 +169,28 @@ class HandOverForm(WasForm):
         )
 
 
+class AssignForm(WorkForm):
+    """Giving a lead to a colleague."""
+
+    name = "assign"
+    to = forms.ChoiceField(label=_("To whom"))
+
+    def __init__(self, *args: Any, colleagues: Sequence[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._colleagues = {str(one.public_id): one for one in colleagues}
+        named = [
+            (key, f"{one.full_name} · {one.team}" if one.team else one.full_name)
+            for key, one in self._colleagues.items()
+        ]
+        self.fields["to"] = forms.ChoiceField(
+            label=_("To whom"), choices=[("", pgettext_lazy("person", "Choose")), *named]
+        )
+
+    @property
+    def colleague(self) -> Staff:
+        return self._colleagues[self.cleaned_data["to"]]
+
+
 class NextStepForm(WorkForm):
     """Putting a lead off until a moment."""
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_names
+from wutong.lifecycle.escalation import told_of
 from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
 from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, to_do_total
 from wutong.people.models import Person
@@ -57,6 +58,8 @@ class Row:
     contact_status: str | Promise
     given: HandOver | None
     """The hand-over that waits for an answer."""
+    told: str
+    """Whom an overdue clock was told, in words."""
     reads: list[Read]
     """Pages lately read, latest first."""
     at: datetime
@@ -195,6 +198,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
             running.setdefault(clock.lead_id, clock)
         if clock.kind == Clock.Kind.FIRST_CONTACT:
             first[clock.lead_id] = clock
+    told = told_of([clock for clock in running.values() if clock.escalated_to_minutes])
     pages = _lately_read([lead.person_id for lead in leads])
     statuses = status_names()
     handed = [lead for lead in leads if lead.stage == Stage.MQL and lead.accountable == Accountable.SALES]
@@ -209,6 +213,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
             code=getattr(getattr(lead.person, "score", None), "code", ""),
             contact_status=statuses.get(lead.contact_status, lead.contact_status),
             given=given.get(lead.pk),
+            told=told.get(running[lead.pk].pk, "") if lead.pk in running else "",
             reads=pages.get(lead.person_id, []),
             at=now,
         )

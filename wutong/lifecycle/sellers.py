@@ -1,4 +1,4 @@
-"""To whom a lead is handed over: who may take it, and whom we propose."""
+"""To whom a lead is given or handed over: who may take it, and whom we propose."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wutong.lifecycle.hand_over import SELLERS
-from wutong.lifecycle.models import Contract, HandOver, Lead
+from wutong.lifecycle.models import Accountable, Contract, HandOver, Lead
 from wutong.platform.models import Role, Staff
 
 
@@ -22,7 +22,15 @@ class Proposal:
 def sellers_for(lead: Lead) -> list[Staff]:
     """Active salespeople of the lead's part of the business by name, managers last."""
     working = Staff.objects.active().filter(role__in=SELLERS).filter(Q(scopes=None) | Q(scopes=lead.scope_id))
-    return sorted(working.distinct(), key=lambda one: (one.role != Role.SALES, one.sort_key))
+    return sorted(working.distinct().select_related("team"), key=lambda one: (one.role != Role.SALES, one.sort_key))
+
+
+def takers_of(lead: Lead) -> list[Staff]:
+    """Who can be given the lead: active colleagues of the function that is to act on it, by name."""
+    role = Role.SALES if lead.accountable == Accountable.SALES else Role.SDR
+    working = Staff.objects.active().filter(role=role).filter(Q(scopes=None) | Q(scopes=lead.scope_id))
+    others = working.distinct().select_related("team").order_by("sort_key", "pk")
+    return [one for one in others if one.pk != lead.owner_id]
 
 
 def proposal_for(lead: Lead, sellers: list[Staff]) -> Proposal | None:

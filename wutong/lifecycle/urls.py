@@ -20,6 +20,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/hand-over/", acts.hand_over, name="hand_over"),
     path("inbox/<uuid:public_id>/accept/", acts.accept, name="accept"),
     path("inbox/<uuid:public_id>/return/", acts.give_back, name="give_back"),
+    path("inbox/<uuid:public_id>/assign/", acts.assign, name="assign"),
     path("inbox/<uuid:public_id>/qualify/", acts.qualify, name="qualify"),
     path("people/", people.people, name="people"),
     path("people/<uuid:public_id>/", people.person, name="person"),

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from wutong.lifecycle.assignment import assign as assign_lead
 from wutong.lifecycle.contact import Plan, plan_next_step, record_follow_up, restore_plan, set_contact_status
 from wutong.lifecycle.forms import (
+    AssignForm,
     BantForm,
     ContactStatusForm,
     FollowUpForm,
@@ -26,7 +28,7 @@ from wutong.lifecycle.hand_over import hand_over as hand_over_lead
 from wutong.lifecycle.hand_over import note_bant, return_lead
 from wutong.lifecycle.hand_over import qualify as qualify_lead
 from wutong.lifecycle.models import Lead, Stage
-from wutong.lifecycle.sellers import sellers_for
+from wutong.lifecycle.sellers import sellers_for, takers_of
 from wutong.lifecycle.stages import move_lead
 from wutong.lifecycle.views.work_area import UNDO, Done, acted, undo_address
 from wutong.platform.format import instant
@@ -125,6 +127,21 @@ def give_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return Done(_("Returned, with your reason."))
 
     return acted(request, public_id, ReturnForm(request.POST), return_it, shown_as="return_form")
+
+
+@require_POST
+@requires("leads.work")
+def assign(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Give a lead to a colleague."""
+
+    def form_for(lead: Lead) -> AssignForm:
+        return AssignForm(request.POST, colleagues=takers_of(lead))
+
+    def give_it(lead: Lead, form: AssignForm) -> Done:
+        assign_lead(lead=lead, to=form.colleague, by=request.user, at=timezone.now())
+        return Done(_("Given to %(name)s.") % {"name": form.colleague.full_name})
+
+    return acted(request, public_id, form_for, give_it, shown_as="assign_form")
 
 
 @require_POST

@@ -18,19 +18,19 @@ from django.utils import timezone, translation
 from wutong.lifecycle.advice import advice_for, bant_of, next_steps, why_hot
 from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
-from wutong.lifecycle.forms import BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
+from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
 from wutong.lifecycle.hand_over import may_answer, may_hand_over
 from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.person_facts import facts_of
-from wutong.lifecycle.sellers import proposal_for, sellers_for
+from wutong.lifecycle.sellers import proposal_for, sellers_for, takers_of
 from wutong.lifecycle.stages import REASONS, may_step, steps_from
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tabs import tabs_of
 from wutong.platform.answers import is_htmx
 from wutong.platform.models import Role, Staff
-from wutong.platform.permissions import StaffRequest
+from wutong.platform.permissions import StaffRequest, may
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import sign
 
@@ -194,6 +194,8 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
             zone=timezone.get_current_timezone(),
         ),
     }
+    if is_open and may(by, "routing.manage"):
+        context["assign_form"] = AssignForm(colleagues=takers_of(lead))
     if may_hand_over(lead, by=by) and row.given is None:
         sellers = sellers_for(lead)
         known = {"need": bant.need, "budget": bant.budget[:120], "was": lead.stage}
