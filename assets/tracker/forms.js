@@ -40,6 +40,8 @@ export function helpFrames(page) {
       source.postMessage({ wutong: "page", url, ref, view, visitor: visitor() }, origin);
     }
   });
+  // A form that was quicker than this script tells its height once more.
+  for (const frame of document.querySelectorAll("[data-wutong-frame]")) frame.contentWindow?.postMessage({ wutong: "ask" }, "*");
 }
 
 const sending = new Map(); // form → the id of what is on its way: a second tap is the same submission

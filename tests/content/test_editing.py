@@ -199,6 +199,14 @@ class TestPages:
         form.refresh_from_db()
         assert not form.is_active
 
+    def test_after_a_change_in_place_the_form_can_be_published_as_it_is_now(self, draft: Form, nora) -> None:
+        client = signed_in(nora)
+        move = f"/forms/{draft.key}/questions/phone/move/"
+        changed = client.post(move, {"to": "up"}, headers={"HX-Request": "true"}).content.decode()
+        revision = re.search(r'name="revision" value="(\d+)"', changed)
+        assert revision is not None
+        assert client.post(f"/forms/{draft.key}/publish/", {"revision": revision[1]}).status_code == 302
+
     def test_texts_go_into_the_draft_and_settings_hold_at_once(self, draft: Form, nora) -> None:
         client = signed_in(nora)
         page = client.get(f"/forms/{draft.key}/texts/")

@@ -43,7 +43,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "sending": {"zh": "正在提交…", "en": "Sending…"},
     "privacy_notice": {"zh": "隐私说明", "en": "Privacy notice"},
     "honeypot": {"zh": "请勿填写", "en": "Leave this empty"},
-    "mend": {"zh": "有 {n} 处需要修改，已填写的内容都在。", "en": "Please mend {n}. What you typed is still there."},
+    "mend": {
+        "zh": "有 {n} 处需要修改，已填写的内容都在。",
+        "en": "Please look at {n} of your answers again; nothing you typed is lost.",
+    },
     "expired": {
         "zh": "页面打开太久，已为您刷新。填写的内容都在，请再提交一次。",
         "en": "The page was open for too long and is fresh now. What you typed is still there; please send it again.",

@@ -211,7 +211,8 @@ def _changed(request: StaffRequest, form: Form, change: Any) -> HttpResponse:
 
 def _draw(request: StaffRequest, form: Form, *, refusal: Refusal | None = None) -> HttpResponse:
     context = _context(request, form, draft_of(form)) | {"refusal": refusal}
-    template = "content/_builder.html" if is_htmx(request) and request.method == "POST" else "content/form_edit.html"
+    is_in_place = is_htmx(request) and request.method == "POST"
+    template = "content/_builder_changed.html" if is_in_place else "content/form_edit.html"
     return render(request, template, context, status=409 if refusal else 200)
 
 

@@ -169,6 +169,9 @@ if (typeof document !== "undefined") {
   document.querySelectorAll("form[data-form]").forEach(help);
   if (window.parent !== window) {
     new ResizeObserver(tellHeight).observe(document.querySelector("main"));
+    addEventListener("message", ({ source, data }) => {
+      if (source === window.parent && data?.wutong === "ask") tellHeight();
+    });
     tellHeight();
   }
 }
