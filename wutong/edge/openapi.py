@@ -35,8 +35,8 @@ def document() -> bytes:
                 | {"security": [{"serverKey": []}]}
             },
             "/c/f/{form}": {
-                "post": _post("Send a filled-in form", submission, ["application/json"], "202")
-                | {"parameters": [_parameter("form", "path", required=True)]}
+                "parameters": [_parameter("form", "path", required=True)],
+                "post": _form(submission),
             },
             "/c/p.gif": {
                 "get": {
@@ -73,6 +73,12 @@ def _post(summary: str, schema: dict[str, Any], kinds: list[str], success: str) 
         | _refusals(*_REFUSALS)
         | {"401": {"description": "The server key is missing or wrong."}},
     }
+
+
+def _form(schema: dict[str, Any]) -> dict[str, Any]:
+    post = _post("Send a filled-in form", schema, ["application/json"], "202")
+    post["responses"]["409"] = {"description": "The token has expired; the answer holds a fresh one."}
+    return post
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:
