@@ -28,7 +28,7 @@ class LifecycleConfig(AppConfig):
             {
                 "lead": _("Lead"),
                 "contract": _("Contract"),
-                "productline": _("Product line"), "productline": _("Product line"),
+                "productline": _("Product line"),
                 "assignmentrule": _("Assignment rule"),
                 "timelimits": _("Time limits"),
             }
