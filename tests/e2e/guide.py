@@ -46,12 +46,7 @@ PICTURES = (
     Picture(name="sales-home", who="xu.wenbo", start="/"),
     Picture(name="sales-accept", who="xu.wenbo", start="/inbox/?view=accept", links=(_LEAD,)),
     Picture(name="sales-board", who="xu.wenbo", start="/opportunities/"),
-    Picture(
-        name="sales-opportunity",
-        who="xu.wenbo",
-        start="/opportunities/?view=table",
-        links=(rf"^/opportunities/{_ONE}/$",),
-    ),
+    Picture(name="sales-opportunity", who="xu.wenbo", start="/opportunities/", links=(rf"^/opportunities/{_ONE}/$",)),
     Picture(name="manager-leads", who="wang.ning", start="/insight/leads/"),
     Picture(name="manager-routing", who="wang.ning", start="/settings/routing/"),
     Picture(name="marketer-form", who="su.qing", start="/forms/demo-request/"),
