@@ -129,6 +129,6 @@ def test_every_kind_has_words_in_both_languages() -> None:
 
     for kind in NOTICE_KINDS.values():
         with override("en"):
-            english = str(kind.title % {"count": 2, **dict.fromkeys(("name", "by"), "x")})
+            english = str(kind.title % {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")})
         with override("zh-hans"):
-            assert str(kind.title % {"count": 2, **dict.fromkeys(("name", "by"), "x")}) != english
+            assert str(kind.title % {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")}) != english
