@@ -127,8 +127,9 @@ def test_a_notice_never_leads_out_of_the_system(mei: Staff) -> None:
 def test_every_kind_has_words_in_both_languages() -> None:
     from django.utils.translation import override
 
+    params = {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")}
     for kind in NOTICE_KINDS.values():
         with override("en"):
-            english = str(kind.title % {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")})
+            english = str(kind.title % params)
         with override("zh-hans"):
-            assert str(kind.title % {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")}) != english
+            assert str(kind.title % params) != english
