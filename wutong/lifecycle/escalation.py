@@ -198,22 +198,23 @@ def _notices(staff_id: int, late: Sequence[Late], leads: Mapping[int, Lead]) -> 
                 topics=("inbox",),
             )
         ]
-    return [
-        Notice(
-            staff_id=staff_id,
-            kind=_KINDS[one.kind == Clock.Kind.ACCEPTANCE, one.level],
-            group=f"late:{leads[one.lead_id].public_id}",
-            url=f"/inbox/?view=all&lead={leads[one.lead_id].public_id}",
-            params={
-                "name": leads[one.lead_id].person.full_name,
-                "company": leads[one.lead_id].person.company_name,
-                "owner": leads[one.lead_id].owner.full_name if leads[one.lead_id].owner else "—",
-                "minutes": one.minutes,
-            },
-            topics=("inbox",),
-        )
-        for one in late
-    ]
+    return [_notice(staff_id, one, leads[one.lead_id]) for one in late]
+
+
+def _notice(staff_id: int, late: Late, lead: Lead) -> Notice:
+    return Notice(
+        staff_id=staff_id,
+        kind=_KINDS[late.kind == Clock.Kind.ACCEPTANCE, late.level],
+        group=f"late:{lead.public_id}",
+        url=f"/inbox/?view=all&lead={lead.public_id}",
+        params={
+            "name": lead.person.full_name,
+            "company": lead.person.company_name,
+            "owner": lead.owner.full_name if lead.owner else "—",
+            "minutes": late.minutes,
+        },
+        topics=("inbox",),
+    )
 
 
 _KINDS = {

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import AssignmentRule
 from wutong.platform.audit import record
-from wutong.platform.models import Staff, Team
+from wutong.platform.models import Organisation, Staff, Team
 from wutong.platform.refusal import Refusal
 
 Text = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -104,14 +104,15 @@ def holds(conditions: Conditions, facts: LeadFacts) -> bool:
 def ensure_rules() -> None:
     """Give a company that has no rules the two it begins with; safe to call at every start."""
     with transaction.atomic():
-        if _locked_rules():
+        # Two processes that start at once queue at the company's row; the second finds what the first has made.
+        list(Organisation.objects.select_for_update().values_list("pk"))
+        if AssignmentRule.objects.exists():
             return
         AssignmentRule.objects.bulk_create(
             [
                 AssignmentRule(position=1, name="同一企业归同一人", target=Target.ACCOUNT_OWNER),
                 AssignmentRule(position=2, name="团队内轮流", target=Target.ROUND_ROBIN),
-            ],
-            ignore_conflicts=True,
+            ]
         )
 
 
