@@ -37,7 +37,7 @@ from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.content.models import Form, QuarantinedSubmission
 from wutong.events.models import Site
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.lifecycle.models import AssignmentRule, Contract, FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
 from wutong.lifecycle.views.work_area import UNDO
 from wutong.people.models import Identifier, Person
@@ -82,6 +82,12 @@ def draft() -> uuid.UUID:
     definition = as_json(SHIPPED) | {"fit_from": [99, 98, 97], "behaviour_from": [9, 8, 7]}
     given = {"version": 2, "definition": definition, "created_at": LATELY}
     return ScoreModel.objects.get_or_create(product_line="", state="draft", defaults=given)[0].public_id
+
+
+def assignment_rule() -> uuid.UUID:
+    """A rule that takes every lead."""
+    given = {"name": "All", "target": "round_robin"}
+    return AssignmentRule.objects.get_or_create(position=1, defaults=given)[0].public_id
 
 
 OBJECTS: dict[str, Callable[[World], str]] = {
@@ -154,6 +160,7 @@ LISTS: dict[str, str] = {
     "lifecycle:inbox": "/inbox/?view=all",
     "lifecycle:inbox_rows": "/inbox/rows/?view=all",
     "lifecycle:inbox_news": "/inbox/news/?view=all",
+    "lifecycle:trial": "/settings/routing/trial/",
     "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
     "sales:opportunities": f"/opportunities/?q={ITS_BEGINNING}&stage=all",
     "sales:new": "/opportunities/new/",
@@ -211,6 +218,11 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
             "roll_back": (),
         }.items()
     },
+    **{
+        f"lifecycle:{name}": (lambda _world, name=name: reverse(f"lifecycle:{name}", args=[assignment_rule()]))
+        for name in ("rule", "rule_move", "rule_switch", "rule_drop")
+    },
+    "lifecycle:duty_of": lambda world: reverse("lifecycle:duty_of", args=[world.staff.public_id]),
     "lifecycle:scoring_preview": lambda _world: reverse("lifecycle:scoring_preview", args=[draft()]),
     "lifecycle:status": lambda _world: "/settings/contact-statuses/none/",
     "content:site": lambda world: reverse("content:site", args=[world.site.key]),
@@ -238,6 +250,11 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:password_reset": "/password/reset/x/y/",
     "platform:invitation": "/invitation/x/",
     "platform:welcome": "/welcome/x/",
+    "lifecycle:routing": "/settings/routing/",
+    "lifecycle:time_limits": "/settings/routing/time-limits/",
+    "lifecycle:rule_new": "/settings/routing/rules/new/",
+    "lifecycle:duty": "/me/duty/",
+    "lifecycle:assign": "/leads/assign/",
     "scoring:models": "/settings/scoring/",
     "scoring:draft_open": "/settings/scoring/draft/",
     "platform:profile": "/me/",

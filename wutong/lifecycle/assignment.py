@@ -40,6 +40,7 @@ from wutong.scoring.models import LineScore, PersonScore
 AT_ONCE = 200
 """The most leads that are given away by hand in one act."""
 _WORKING = (Role.SDR, Role.SALES)
+_GIVEN = (Role.SDR, Role.SALES, Role.MANAGER)
 Reason = Assignment.Reason
 Target = AssignmentRule.Target
 
@@ -305,6 +306,11 @@ def assign_by_hand(leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime)
     return len(now)
 
 
+def who_may_be_given_leads() -> list[Staff]:
+    """Colleagues to whom leads may be given by hand, by name."""
+    return list(Staff.objects.active().filter(role__in=_GIVEN).order_by("sort_key", "pk"))
+
+
 def why(assignment: Assignment) -> str:
     """Why a lead went where it went, in one sentence; ``to`` and ``by`` must be loaded."""
     name = assignment.to.full_name if assignment.to else ""
@@ -355,7 +361,7 @@ def _refuse_unfit(lead: Lead, to: Staff) -> None:
     if lead.stage in CLOSED_STAGES:
         raise NothingToAssign
     needs_seller = lead.accountable == Accountable.SALES
-    fitting = (Role.SALES, Role.MANAGER) if needs_seller else (Role.SDR, Role.SALES, Role.MANAGER)
+    fitting = (Role.SALES, Role.MANAGER) if needs_seller else _GIVEN
     if not to.is_active or to.role not in fitting:
         raise CannotTakeIt(name=to.full_name, function=lead.get_accountable_display())
 

@@ -96,7 +96,11 @@ class RuleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("target") == Target.COLLEAGUE and not cleaned.get("colleague") and "colleague" not in self.errors:
+        if (
+            cleaned.get("target") == Target.COLLEAGUE
+            and not cleaned.get("colleague")
+            and "colleague" not in self.errors
+        ):
             self.add_error("colleague", _("Choose the colleague who gets these leads."))
         for name in ("campaigns", "forms_"):
             words = _words(cleaned.get(name, ""))

@@ -35,7 +35,7 @@ class Trial:
 
 
 def try_rules(viewer: Staff, *, at: datetime) -> Trial:
-    """Run the rules that are on over the leads that ``viewer`` may see, as if everybody had been there with free hands."""
+    """Run the rules that are on over leads that ``viewer`` may see, as if everybody had been there with free hands."""
     rules = list(AssignmentRule.objects.filter(is_on=True).select_related("team").order_by("position"))
     found = list(
         Lead.objects.visible_to(viewer)

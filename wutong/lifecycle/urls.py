@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.lifecycle.views import acts, home, inbox, own, people, product_lines, scoring_preview, statuses
+from wutong.lifecycle.views import acts, home, inbox, own, people, product_lines, routing, scoring_preview, statuses
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -34,6 +34,17 @@ urlpatterns = [
     path("settings/own/", own.rules, name="own"),
     path("settings/own/link/", own.link, name="own_link"),
     path("settings/own/<uuid:public_id>/remove/", own.remove, name="own_remove"),
+    path("settings/routing/", routing.routing, name="routing"),
+    path("settings/routing/time-limits/", routing.time_limits, name="time_limits"),
+    path("settings/routing/trial/", routing.trial, name="trial"),
+    path("settings/routing/rules/new/", routing.rule, name="rule_new"),
+    path("settings/routing/rules/<uuid:public_id>/", routing.rule, name="rule"),
+    path("settings/routing/rules/<uuid:public_id>/move/", routing.rule_move, name="rule_move"),
+    path("settings/routing/rules/<uuid:public_id>/switch/", routing.rule_switch, name="rule_switch"),
+    path("settings/routing/rules/<uuid:public_id>/drop/", routing.rule_drop, name="rule_drop"),
+    path("settings/routing/duty/<uuid:public_id>/", routing.duty_of, name="duty_of"),
+    path("me/duty/", routing.duty, name="duty"),
+    path("leads/assign/", routing.assign, name="assign"),
     path("settings/scoring/<uuid:public_id>/preview/", scoring_preview.preview, name="scoring_preview"),
     path("settings/contact-statuses/", statuses.statuses, name="statuses"),
     path("settings/contact-statuses/<slug:code>/", statuses.status, name="status"),

@@ -17,6 +17,7 @@ from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
 from wutong.lifecycle.panels import home_panels
 from wutong.lifecycle.speed import speed
+from wutong.lifecycle.views.routing import duty_context
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
 
@@ -32,7 +33,7 @@ def home(request: StaffRequest) -> HttpResponse:
     period = period if period in PERIODS else "today"
     context: dict[str, Any] = {"period": period, "periods": _periods(period)}
     if may(request.user, "leads.work"):
-        context |= _selling(request.user, period)
+        context |= _selling(request.user, period) | duty_context(request.user)
     if may(request.user, "staff.manage"):
         context["checklist"] = first_steps()
     return render(request, "lifecycle/home.html", context)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.acquaintance import acquaintances_of, hand_overs_of
 from wutong.lifecycle.advice import advice_for, bant_of, next_steps
+from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.forms import FollowUpForm
 from wutong.lifecycle.inbox import row_of
@@ -92,6 +93,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "acquaintances": acquaintances_of(one, viewer=request.user),
         "hand_overs": hand_overs_of(one, viewer=request.user),
         "own_kinds": OwnKind.choices if may(request.user, "own.manage") else [],
+        "colleagues": who_may_be_given_leads() if may(request.user, "routing.manage") else [],
     }
     context |= _doing(request, context["open_lead"])
     return render(request, "lifecycle/person.html", context)

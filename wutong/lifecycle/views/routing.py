@@ -126,7 +126,11 @@ def assign(request: StaffRequest) -> HttpResponse:
     if not wanted or len(leads) < len(wanted):
         raise Http404
     to = form.cleaned_data["to"]
-    back = reverse("lifecycle:person", args=[leads[0].person.public_id]) if len(leads) == 1 else reverse("lifecycle:people")
+    back = (
+        reverse("lifecycle:person", args=[leads[0].person.public_id])
+        if len(leads) == 1
+        else reverse("lifecycle:people")
+    )
     try:
         n = assign_by_hand(leads, to=to, by=request.user, at=timezone.now())
     except Refusal as no:
