@@ -32,6 +32,7 @@ def main(argv: list[str]) -> None:
         migrate()
         at = datetime.now(UTC)
         told = {"logins": _demo_logins(at=at)} if demo else {"link": _first_link(at=at)}
+        _ensure_defaults(at=at)
     print(json.dumps(told))  # noqa: T201  # read by the supervisor
 
 
@@ -62,6 +63,12 @@ def _first_link(*, at: datetime) -> str | None:
     from wutong.platform.first_run import ensure_company
 
     return ensure_company(at=at)
+
+
+def _ensure_defaults(*, at: datetime) -> None:
+    from wutong.lifecycle.founding import ensure_defaults
+
+    ensure_defaults(at=at)
 
 
 def _demo_logins(*, at: datetime) -> list[list[str]]:

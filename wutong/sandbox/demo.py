@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from wutong.events.lake.jobs import export_news
 from wutong.events.models import Site
+from wutong.lifecycle.founding import ensure_defaults
 from wutong.people.models import Person
 from wutong.platform.models import Organisation
 from wutong.sandbox import company
@@ -33,6 +34,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
             logins = found(at=at)
     if not Person.objects.exists():
         live_through(at=at, scale=scale)
+    ensure_defaults(at=at)
     return logins
 
 
@@ -49,6 +51,7 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
         logins = found(at=at, site_key=key)
     throw_away_files()
     live_through(at=at, scale=scale)
+    ensure_defaults(at=at)
     return logins
 
 
