@@ -24,7 +24,7 @@ from tests.cast import (
 )
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp
+from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.people.models import Affiliation, Consent, Person
 from wutong.platform.models import Staff
 from wutong.sales.models import Opportunity, OpportunityStage
@@ -182,3 +182,20 @@ def test_the_page_of_a_deal_and_of_a_company_ask_no_more_for_a_longer_history(wa
     grow(6)
     assert {address: questions(client, address) for address in pages} == before
     assert max(before.values()) <= 42, before
+
+
+def test_the_page_of_routing_asks_no_more_for_more_rules_and_colleagues(mei, north, ada) -> None:
+    def grow(n: int) -> None:
+        start = AssignmentRule.objects.count()
+        for number in range(start + 1, start + n + 1):
+            staff = make_staff(f"S{number}", team=north)
+            AssignmentRule.objects.create(position=number, name="Rule", target="colleague", colleague=staff)
+            make_lead(at=LATELY, account=make_account(f"Account {number}"))
+
+    client = signed_in(ada)
+    addresses = ["/settings/routing/", "/settings/routing/trial/", "/settings/scoring/"]
+    grow(2)
+    before = {address: questions(client, address) for address in addresses}
+    grow(8)
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 25, before

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -23,12 +24,15 @@ from tests.cast import (
     signed_in,
 )
 from tests.sales.cast import deal_of, sql_of
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import Assignment, AssignmentRule, Lead
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.sales.models import OpportunityStage
 from wutong.sales.opportunities import change_opportunity, close_opportunity
+from wutong.scoring.definition import as_json
+from wutong.scoring.models import ScoreModel
+from wutong.scoring.shipped import SHIPPED
 
 pytestmark = pytest.mark.django_db
 
@@ -306,3 +310,22 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
             assert Page(answer.content.decode()).dangers == [], path
         refused = client.post(f"/opportunities/{deal.public_id}/change/", {"name": text, "version": "0"})
         assert Page(refused.content.decode()).dangers == []
+
+
+def test_rules_of_scoring_and_routing_are_text(lead: Lead, ada, mei) -> None:
+    rule = msgspec.structs.replace(SHIPPED.fit[0], name=TAG, any_of=(QUOTES[:60], TAG[:60]))
+    definition = as_json(msgspec.structs.replace(SHIPPED, fit=(rule,), fit_from=(90.0, 80.0, 70.0)))
+    about = {"definition": definition, "created_at": LATELY}
+    ScoreModel.objects.create(version=1, state="published", published_at=LATELY, **about)
+    draft = ScoreModel.objects.create(version=2, **about)
+    given = {"conditions": {"campaigns": [TAG], "forms": [QUOTES[:80]]}, "target": "colleague", "colleague": mei}
+    routing = AssignmentRule.objects.create(position=1, name=TAG[:60], **given)
+    Assignment.objects.create(lead=lead, at=LATELY, to=mei, team=lead.team, reason="rule", rule_name=QUOTES[:60])
+    client = signed_in(ada)
+    scoring = f"/settings/scoring/{draft.public_id}"
+    pages = ("/settings/scoring/", f"{scoring}/", f"{scoring}/fit/{rule.code}/", f"{scoring}/preview/")
+    pages += ("/settings/routing/", f"/settings/routing/rules/{routing.public_id}/", "/settings/routing/trial/")
+    for address in (*pages, f"/people/{lead.person.public_id}/"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert Page(answer.content.decode()).dangers == [], address

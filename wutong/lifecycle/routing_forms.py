@@ -153,8 +153,9 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        steps = [cleaned.get(f"{who}_after_minutes") for who in ("owner", "team_managers", "managers")]
-        if None not in steps and steps != sorted(set(steps)):
+        given = (cleaned.get(f"{who}_after_minutes") for who in ("owner", "team_managers", "managers"))
+        steps = [minutes for minutes in given if minutes is not None]
+        if steps != sorted(set(steps)):
             self.add_error("managers_after_minutes", _("Each step comes later than the one before it."))
         hours, warning = cleaned.get("acceptance_hours"), cleaned.get("acceptance_warning_hours")
         if hours is not None and warning is not None and not 1 <= warning < hours:

@@ -197,7 +197,9 @@ def sentence(rule: AssignmentRule, *, sites: Mapping[int, str], forms: Mapping[s
         _conditions_in_words(conditions_of(rule), sites=sites, forms=forms)
     )
     then = _target_in_words(rule)
-    return _("When %(conditions)s: %(target)s.") % {"conditions": when, "target": then} if when else then + _(".")
+    if not when:
+        return _("Every lead: %(target)s.") % {"target": then}
+    return _("When %(conditions)s: %(target)s.") % {"conditions": when, "target": then}
 
 
 def _conditions_in_words(one: Conditions, *, sites: Mapping[int, str], forms: Mapping[str, str]) -> list[str]:
