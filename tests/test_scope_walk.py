@@ -254,7 +254,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "lifecycle:time_limits": "/settings/routing/time-limits/",
     "lifecycle:rule_new": "/settings/routing/rules/new/",
     "lifecycle:duty": "/me/duty/",
-    "lifecycle:assign": "/leads/assign/",
+    "lifecycle:assign_leads": "/leads/assign/",
     "scoring:models": "/settings/scoring/",
     "scoring:draft_open": "/settings/scoring/draft/",
     "platform:profile": "/me/",
