@@ -9,6 +9,7 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import django
 import psycopg
@@ -29,6 +30,10 @@ _MEMORY = Path("/dev/shm")
 QUICK = _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 4 << 30 else Path("/tmp")
 """A short path for the files of servers that are thrown away: making one takes half a millisecond on some disks, and
 each TRUNCATE makes a file for every table and every index. No programs: they may be forbidden to run there."""
+
+OPEN_POSTGRES = {"django_db_setup", "folder", "cluster"}
+"""Fixtures by which a test comes to a PostgreSQL of this run's version."""
+MAY_ASK = {"postgres", "browser", "faults", "own_server"}
 
 
 class ThrowAway:
@@ -83,6 +88,25 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
 
 def pytest_configure() -> None:
     django.setup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        uses_one = OPEN_POSTGRES & set(getattr(item, "fixturenames", ()))
+        is_a_case_of_django = hasattr(getattr(item, "cls", None), "databases")
+        if uses_one or is_a_case_of_django or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(autouse=True)
+def postgres_where_it_is_marked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps a test from asking PostgreSQL unnoticed: it would not be run on each version."""
+    if not MAY_ASK & {mark.name for mark in request.node.iter_markers()}:
+        monkeypatch.setattr(psycopg.generators, "connect", refuse_to_connect)
+
+
+def refuse_to_connect(*_: object) -> NoReturn:
+    raise AssertionError("This test asks PostgreSQL. Mark it django_db, or add the fixture it uses to OPEN_POSTGRES.")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -5,11 +5,13 @@ Each check runs to its end even when an earlier one failed, so that one run tell
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,38 +26,59 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
-WHOLE_SYSTEM = ["-m", "browser or faults or own_server"]
-"""Tests that start the real processes: they wait more than they compute, so they run beside the others."""
-DATABASE_PART = ["-m", "not browser and not faults and not own_server"]
+AT_ONCE = 2
+"""So many runs beside each other: each keeps about one processor busy, and two is what we can count on."""
+_NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
+_PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of pytest, for the tests with these ``marks``."""
+
+    name: str
+    marks: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run came to."""
+
+    name: str
+    code: int
+    printed: str
+
+    @property
+    def closing(self) -> str:
+        """Pytest's own last line."""
+        return self.printed.strip().splitlines()[-1]
+
+
+KILLS = Run("kills", "faults")
+TESTS = Run("tests", "not browser and not faults and not own_server")
+PAGES = Run("tests in a browser", "browser")
+COMMANDS = Run("tests of commands", "own_server")
 
 
 def main() -> None:
-    """Run all checks, then the tests on our PostgreSQL and on the distribution's, those of the whole system beside."""
+    """Run all checks and, beside them, all tests; those that ask PostgreSQL on ours and on the distribution's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lint-only", action="store_true")
     lint_only: bool = parser.parse_args().lint_only
-    with tempfile.TemporaryDirectory(prefix="wt-lint-") as folder:
-        environment = os.environ | {"WUTONG_DATA_DIR": folder, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
-        failed = [name for name, command in CHECKS.items() if not _passes(name, command, environment)]
-    closing: list[str] = []
-    if not lint_only:
-        major = distribution_major()
-        runs: list[tuple[str, list[str], dict[str, str]]] = [("tests", DATABASE_PART, {})]
-        if major is not None:
-            runs.append((f"tests on PostgreSQL {major}", DATABASE_PART, {"WUTONG_TEST_POSTGRES": major}))
-        else:
-            closing.append("!!! LEFT OUT: no PostgreSQL 15 or newer of the distribution, so the second run")
-        with ThreadPoolExecutor(1) as beside:
-            whole = beside.submit(_tests, "tests of the whole system", WHOLE_SYSTEM, {}, shows=False)
-            results = [(name, *_tests(name, options, extra)) for name, options, extra in runs]
-            results.append(("tests of the whole system", *whole.result()))
-        _say(results[-1][2])
-        for name, code, printed in results:
-            closing.append(f"{name}: {printed.strip().splitlines()[-1]}")
-            failed += [name] if code else []
-        closing.append(results[0][2].strip().splitlines()[-1])  # a closing line of pytest's own is the last
+    left_out: list[str] = []
+    # Tests start hundreds of our processes. With what Python has compiled at hand each starts in half the time.
+    with tempfile.TemporaryDirectory(prefix="wt-compiled-") as compiled, ThreadPoolExecutor(AT_ONCE) as beside:
+        runs = [] if lint_only else _planned(left_out)
+        testing = [beside.submit(_tests, run, compiled=compiled) for run in runs]
+        failed = _lint()
+        done = [one.result() for one in testing]
+    failed += [one.name for one in done if one.code]
     _say(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll checks passed.")
-    _say("\n".join(closing))
+    _say("\n".join([*left_out, *(f"{one.name}: {one.closing}" for one in done)]))
+    for one in done:
+        if one.name == TESTS.name:
+            _say(one.closing)  # a closing line of pytest's own is the last
     sys.exit(1 if failed else 0)
 
 
@@ -64,6 +87,24 @@ def distribution_major() -> str | None:
     found = (path.parent.parent.name for path in Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     majors = sorted(int(name) for name in found if name.isdecimal() and int(name) >= 15)
     return str(majors[0]) if majors else None
+
+
+def _planned(left_out: list[str]) -> list[Run]:
+    """The runs, the longest first, so that there is work beside the last; notes what cannot run."""
+    major = distribution_major()
+    if major is None:
+        left_out.append("!!! LEFT OUT: no PostgreSQL 15 or newer of the distribution, so the second run")
+        return [KILLS, TESTS, PAGES, COMMANDS]
+    left_out.append(f"Tests that do not ask PostgreSQL ran once, not again on {major}.")
+    again = Run(f"tests on PostgreSQL {major}", f"postgres and {TESTS.marks}", {"WUTONG_TEST_POSTGRES": major})
+    return [KILLS, TESTS, PAGES, again, COMMANDS]
+
+
+def _lint() -> list[str]:
+    """The names of the checks that fail."""
+    with tempfile.TemporaryDirectory(prefix="wt-lint-") as folder:
+        environment = os.environ | {"WUTONG_DATA_DIR": folder, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+        return [name for name, command in CHECKS.items() if not _passes(name, command, environment)]
 
 
 def _passes(name: str, command: list[str | Path], environment: dict[str, str]) -> bool:
@@ -76,18 +117,21 @@ def _passes(name: str, command: list[str | Path], environment: dict[str, str]) -
     return done.returncode == 0
 
 
-def _tests(name: str, options: list[str], extra: dict[str, str], *, shows: bool = True) -> tuple[int, str]:
-    """Run pytest, showing what it prints as it comes or not; returns its exit code and what it printed."""
-    _say(f"\n{name}" if shows else f"\n{name}: begun, shown when done")
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | extra
-    command = [*PYTHON, "-m", "pytest", "-q", "--durations=10", *options]
+def _tests(run: Run, *, compiled: str) -> Done:
+    """Run pytest. How far it is shows as it comes; all else it prints shows in one piece when it is done."""
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_TESTS}
+    command = [*PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", run.marks]
+    environment = kept | {"PYTHONPYCACHEPREFIX": compiled} | run.environment
     printed = []
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as run:
-        for line in run.stdout or ():
-            printed.append(line)
-            if shows:
-                _say(line.rstrip("\n"))
-    return run.returncode, "".join(printed) or "nothing"
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as pytest:
+        for line in pytest.stdout or ():
+            if _PROGRESS.match(line):
+                _say(f"{run.name:<24} {line.rstrip()}")
+            else:
+                printed.append(line)
+    told = "".join(printed).strip() or "nothing"
+    _say(f"\n{run.name}\n{told}\n")
+    return Done(name=run.name, code=pytest.returncode, printed=told)
 
 
 def _say(text: str) -> None:
