@@ -48,7 +48,6 @@ PICTURES = (
     Picture(name="sales-board", who="xu.wenbo", start="/opportunities/"),
     Picture(name="sales-opportunity", who="xu.wenbo", start="/opportunities/", links=(rf"^/opportunities/{_ONE}/$",)),
     Picture(name="manager-leads", who="wang.ning", start="/insight/leads/"),
-    Picture(name="manager-routing", who="wang.ning", start="/settings/routing/"),
     Picture(name="marketer-form", who="su.qing", start="/forms/demo-request/"),
     Picture(name="marketer-scoring", who="su.qing", start="/settings/scoring/"),
     Picture(name="phone-inbox", who="lin.xiao", start="/inbox/", device="phone"),
