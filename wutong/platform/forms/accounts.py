@@ -1,7 +1,7 @@
 """Forms about one's own account: signing in, passwords, taking over, the profile."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.platform.models import Staff
+from wutong.platform.preferences import Preferences
 
 LONGEST_PASSWORD = 200  # hashing is slow on purpose: nobody may feed it megabytes
 
@@ -152,5 +153,5 @@ class PreferencesForm(forms.Form):
     theme = forms.ChoiceField(choices=Staff.Theme.choices, required=False)
     density = forms.ChoiceField(choices=Staff.Density.choices, required=False)
 
-    def chosen(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def chosen(self) -> Preferences:
+        return cast("Preferences", {name: value for name, value in self.cleaned_data.items() if value})
