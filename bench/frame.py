@@ -56,9 +56,10 @@ def run(
         print(json.dumps(found, ensure_ascii=False))
     else:
         for figure, value in found["figures"].items():
-            limit = f"must {found['must'][figure]}" if figure in found["must"] else ""
+            must = f"must {found['must'][figure]}" if figure in found["must"] else ""
+            aim = f", aim {found['aim'][figure]}" if figure in found["aim"] else ""
             verdict = "  MISSED" if figure in found["missed"] else ""
-            print(f"{figure:36} {value!s:28} {limit}{verdict}")
+            print(f"{figure:36} {value!s:28} {must}{aim}{verdict}")
         print("met" if found["met"] else "NOT MET")
     return 0 if found["met"] else 1
 

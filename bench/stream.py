@@ -30,6 +30,22 @@ LIMITS = {
 }
 LIVE_PER_SECOND = 3_000
 BEATS_PER_SECOND = 10
+RULES = 40
+_FORTY_RULES = f"""
+import django, msgspec; django.setup()
+from datetime import UTC, datetime
+from wutong.scoring.definition import ActRule, as_json
+from wutong.scoring.models import ScoreModel
+from wutong.scoring.shipped import SHIPPED
+from wutong.scoring.versions import ensure_model
+topics = tuple(
+    ActRule(code=f"topic_{{n}}", event="page_viewed", paths=(f"/blog/{{n}}", f"/guide/{{n}}"), points=1, cap=5)
+    for n in range({RULES} - len(SHIPPED.acts))
+)
+definition = as_json(msgspec.structs.replace(SHIPPED, acts=SHIPPED.acts + topics))
+ensure_model(at=datetime.now(UTC))
+ScoreModel.objects.filter(state=ScoreModel.State.PUBLISHED, product_line="").update(definition=definition)
+"""
 _INSERT = """
 INSERT INTO platform_inboxblock (lane, received_at, count, body, leased_by, attempts)
 SELECT 'collector', %b, n, body, '', 0 FROM unnest(%b::int[], %b::bytea[]) AS block (n, body)
@@ -46,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measured(options: argparse.Namespace) -> dict[str, Any]:
     with company() as one, one.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as database:
+        one.python(_FORTY_RULES)
         traffic = Traffic(site_id=scalar(database, "SELECT id FROM events_site"))
         if options.profile:
             figures = profiled(one, database, traffic, options)
@@ -58,7 +75,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         figures |= {
             "people": scalar(database, "SELECT count(*) FROM people_person"),
             "leads": scalar(database, "SELECT count(*) FROM lifecycle_lead"),
-            "rules": 7,
+            "rules": RULES,
             "parked": scalar(database, "SELECT count(*) FROM platform_parkeditem"),
         }
     return report("stream", figures, LIMITS, command=COMMAND)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from wutong.operations.problem import Problem
 
@@ -51,4 +52,14 @@ def _told(name: str, output: str) -> list[str]:
         return [f"{name}: could not be measured"]
     report = json.loads(output)
     lines = [f"{name}: {'met' if report['met'] else 'NOT MET'}"]
-    return lines + [f"  {figure:<36} {value}" for figure, value in report["figures"].items()]
+    return lines + [f"  {_line(figure, value, report)}" for figure, value in report["figures"].items()]
+
+
+def _line(figure: str, value: object, report: dict[str, Any]) -> str:
+    """One figure, and beside it what it must be and what is aimed at."""
+    line = f"{figure:<36} {value!s:<16}"
+    if figure in report["must"]:
+        line += f" must {report['must'][figure]:<10} {'MISSED' if figure in report['missed'] else 'met'}"
+    if figure in report["aim"]:
+        line += f", aim {report['aim'][figure]}"
+    return line.rstrip()
