@@ -198,7 +198,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
             running.setdefault(clock.lead_id, clock)
         if clock.kind == Clock.Kind.FIRST_CONTACT:
             first[clock.lead_id] = clock
-    told = told_of([clock for clock in running.values() if clock.escalated_to_minutes])
+    told = told_of([clock for clock in running.values() if clock.escalated_to_minutes and clock.due_at <= now])
     pages = _lately_read([lead.person_id for lead in leads])
     statuses = status_names()
     handed = [lead for lead in leads if lead.stage == Stage.MQL and lead.accountable == Accountable.SALES]
