@@ -7,8 +7,12 @@ export function proposeSteps(root) {
   });
   root.addEventListener("change", ({ target }) => {
     const form = target.closest("[data-follow-up]");
-    if (form && target.name === "outcome") propose(form, target.closest("label").dataset, true);
     if (form && target.name === "kind") chooseKind(form, target.value);
+  });
+  // A click and not a change: whoever chooses the outcome that is proposed already goes on to the next step, too.
+  root.addEventListener("click", ({ target }) => {
+    const form = target.closest("[data-follow-up]");
+    if (form && target.name === "outcome") propose(form, target.closest("label").dataset, true);
   });
 }
 

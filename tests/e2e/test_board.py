@@ -11,7 +11,7 @@ from tests.e2e.browsing import Complaints, Screen, sign_in
 from tests.e2e.conftest import NewContext
 from tests.e2e.running import ROOT, RunningDemo
 
-NAME = "Walk across the board"
+NAME = "走过看板"
 MAKE_A_DEAL = f"""
 import django
 django.setup()
@@ -20,7 +20,7 @@ from tests.cast import make_account
 from tests.sales.cast import deal_of, sql_of
 from wutong.platform.models import Staff
 manager, now = Staff.objects.filter(role="manager", is_active=True).order_by("pk").first(), datetime.now(UTC)
-deal_of(manager, lead=sql_of(manager, at=now), at=now, account=make_account("Board walkers"), name="{NAME}")
+deal_of(manager, lead=sql_of(manager, at=now), at=now, account=make_account("看板步行机械有限公司"), name="{NAME}")
 print(manager.email.split("@")[0])
 """
 

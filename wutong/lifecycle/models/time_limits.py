@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.models.lead import Clock
 
@@ -16,7 +17,7 @@ class TimeLimits(models.Model):
     team_managers_after_minutes = models.PositiveSmallIntegerField(default=15)
     managers_after_minutes = models.PositiveSmallIntegerField(default=60)
     acceptance_hours = models.PositiveSmallIntegerField(default=24)
-    acceptance_warning_hours = models.PositiveSmallIntegerField(default=4, help_text="Before the time is up.")
+    acceptance_warning_hours = models.PositiveSmallIntegerField(default=4, help_text=_("Before the time is up."))
 
     class Meta:
         constraints = [
