@@ -59,7 +59,7 @@ def test_a_card_is_moved_by_keyboard_mouse_and_list_and_comes_back_when_refused(
     complaints.expected += ["status of 409", "status of 422"]
     screen = Screen("en", "desktop", "light")
     page = sign_in(new_context(screen), demo, make_a_deal(demo), screen)
-    address = f"{demo.web}/opportunities/?q=walk+across"
+    address = f"{demo.web}/opportunities/?q={NAME}"
     page.goto(address)
     other = Board(page.context.new_page())
     other.page.goto(address)
