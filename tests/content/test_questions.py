@@ -42,12 +42,12 @@ def questions(draw: st.DrawFn) -> tuple[Question, ...]:
         condition = None
         if found and draw(st.booleans()):
             by = draw(st.sampled_from(found)).name
-            condition = Condition(question=by, test=draw(st.sampled_from(TESTS)), value=draw(texts))  # type: ignore[arg-type]
+            condition = Condition(question=by, test=draw(st.sampled_from(TESTS)), value=draw(texts))  # type: ignore[arg-type]  # drawn
         options = tuple(draw(st.lists(st.sampled_from(["MES", "追溯", "其他"]), unique=True, max_size=3)))
         found.append(
             Question(
                 name=name,
-                kind=draw(st.sampled_from([kind for kind in KINDS if kind != "hidden"])),  # type: ignore[arg-type]
+                kind=draw(st.sampled_from([kind for kind in KINDS if kind != "hidden"])),  # type: ignore[arg-type]  # drawn
                 label=draw(texts),
                 required=draw(st.booleans()),
                 pattern=draw(st.sampled_from(["", *PATTERNS])),

@@ -1,23 +1,22 @@
 """What a reader may ask a report, as the address says it."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.analytics import periods
+from wutong.analytics.period_form import PeriodForm
 from wutong.analytics.questions import Method
 from wutong.analytics.report import STEPS, Wanted, channel_name
 from wutong.events.touch import CHANNELS
 
 UNKNOWN = "unknown"
 """The empty channel's word in addresses."""
-_LONGEST_DAYS = 800
 
 
-class FunnelForm(forms.Form):
+class FunnelForm(PeriodForm):
     """Period, method, channel and whose acts. Everything has a default, so an empty address is a question, too."""
 
     period = forms.ChoiceField(
@@ -30,8 +29,6 @@ class FunnelForm(forms.Form):
             ("own", pgettext_lazy("period", "From … to …")),
         ],
     )
-    first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     method = forms.ChoiceField(
         label=_("Counted by"),
         required=False,
@@ -45,41 +42,17 @@ class FunnelForm(forms.Form):
     at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, zone: tzinfo, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone, self.now = zone, now
+        super().__init__(*args, zone=zone, now=now, **kwargs)
         channels = [(code, str(name)) for code, name in CHANNELS.items()]
         choices = [("", channel_name(None)), *channels, (UNKNOWN, channel_name(""))]
         self.fields["channel"] = forms.ChoiceField(label=_("Channel"), required=False, choices=choices)
 
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if given.get("period") == "own":
-            first, last = given.get("first"), given.get("last")
-            if first is None and "first" not in self.errors:
-                self.add_error("first", _("Say on which day the period begins."))
-            if last is None and "last" not in self.errors:
-                self.add_error("last", _("Say on which day the period ends."))
-            if first and last and last < first:
-                self.add_error("last", _("The last day lies before the first."))
-            if first and last and (last - first).days > _LONGEST_DAYS:
-                self.add_error("last", _("A period has at most 800 days."))
-        return given
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
-
     def wanted(self) -> Wanted:
         """The question; only of a valid form."""
         given = self.cleaned_data
-        code = given["period"] or "30d"
-        if code == "own":
-            period = periods.Period(first=given["first"], last=given["last"], zone=self.zone)
-        else:
-            period = periods.named(code, today=self.today, zone=self.zone)
         channel = given["channel"]
         return Wanted(
-            period=period,
+            period=self.chosen_period(otherwise="30d"),
             method=cast("Method", given["method"] or "cohort"),
             as_of=min(given["at"] or self.now, self.now),
             channel=None if not channel else "" if channel == UNKNOWN else channel,

@@ -51,7 +51,7 @@ def _choices(kind: type[Any]) -> dict[str, Any]:
     """The schema of Django's choices, which msgspec reads as an enum but cannot describe."""
     if issubclass(kind, TextChoices):
         return {"type": "string", "enum": list(kind.values)}
-    raise NotImplementedError
+    raise NotImplementedError  # how a hook tells msgspec that a type is not its own
 
 
 def codes_of(operation: Operation) -> list[str]:

@@ -1,23 +1,22 @@
 """What a manager may ask about leads, as the address says it."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.analytics import periods
 from wutong.analytics.leads.counted import COUNTED
 from wutong.analytics.leads.question import PARTS, STEPS, LeadQuestion, Method
+from wutong.analytics.period_form import PeriodForm
 from wutong.platform.models import Staff
 
-_LONGEST_DAYS = 800
 NOTHING = "-"
 """The empty key of a split, in addresses."""
 
 
-class LeadsForm(forms.Form):
+class LeadsForm(PeriodForm):
     """Period, method, split and whose leads. Everything has a default, so an empty address is a question, too."""
 
     period = forms.ChoiceField(
@@ -31,8 +30,6 @@ class LeadsForm(forms.Form):
             ("own", pgettext_lazy("period", "From … to …")),
         ],
     )
-    first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     method = forms.ChoiceField(
         label=_("Counted by"),
         required=False,
@@ -47,39 +44,16 @@ class LeadsForm(forms.Form):
     own = forms.BooleanField(label=_("Include our own people"), required=False)
 
     def __init__(self, *args: Any, zone: tzinfo, now: datetime, viewer: Staff, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.zone, self.now, self.viewer = zone, now, viewer
-
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if given.get("period") == "own":
-            first, last = given.get("first"), given.get("last")
-            if first is None and "first" not in self.errors:
-                self.add_error("first", _("Say on which day the period begins."))
-            if last is None and "last" not in self.errors:
-                self.add_error("last", _("Say on which day the period ends."))
-            if first and last and last < first:
-                self.add_error("last", _("The last day lies before the first."))
-            if first and last and (last - first).days > _LONGEST_DAYS:
-                self.add_error("last", _("A period has at most 800 days."))
-        return given
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        super().__init__(*args, zone=zone, now=now, **kwargs)
+        self.viewer = viewer
 
     def question(self) -> LeadQuestion:
         """The question; only of a valid form."""
         given = self.cleaned_data
-        code = given["period"] or "quarter"
-        if code == "own":
-            period = periods.Period(first=given["first"], last=given["last"], zone=self.zone)
-        else:
-            period = periods.named(code, today=self.today, zone=self.zone)
         part = given.get("part") or None
         return LeadQuestion(
             viewer=self.viewer,
-            period=period,
+            period=self.chosen_period(otherwise="quarter"),
             as_of=self.now,
             method=cast("Method", given["method"] or "cohort"),
             by=given["by"] or "channel",
