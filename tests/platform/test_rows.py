@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from wutong.platform.models import DropCount
-from wutong.platform.rows import execute_with_rows, id_array, insert_objects
+from wutong.platform.rows import execute_with_rows, id_array, insert_objects, update_objects
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,17 @@ def test_what_stands_already_is_left_alone_where_conflicts_are_ignored() -> None
     assert dict(DropCount.objects.values_list("reason", "n")) == {"a": 1, "b": 2}
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_objects([count("a")])
+
+
+def test_objects_are_saved_in_the_named_fields_only() -> None:
+    insert_objects([count("a", n=1), count("b", n=1), count("c", n=1)])
+    first, second = DropCount.objects.filter(reason__in="ab").order_by("reason")
+    first.n, second.n, first.door = 7, 8, "elsewhere"
+
+    update_objects([first, second], ["n"])
+
+    stored = DropCount.objects.order_by("reason").values_list("reason", "n", "door")
+    assert list(stored) == [("a", 7, "web"), ("b", 8, "web"), ("c", 1, "web")]
 
 
 def test_ids_are_an_array_of_the_server() -> None:

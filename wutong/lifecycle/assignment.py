@@ -34,6 +34,7 @@ from wutong.platform.models import Role, Staff, Team
 from wutong.platform.notify import Notice, announce, notify_many
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
+from wutong.platform.rows import insert_objects, update_objects
 from wutong.scoring.in_force import models_in_force
 from wutong.scoring.models import LineScore, PersonScore
 
@@ -161,8 +162,8 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
                 rule_name=choice.rule.name if choice.rule else "",
             )
         )
-    Lead.objects.bulk_update(waiting, ["owner", "team", "version"])
-    Assignment.objects.bulk_create(made)
+    update_objects(waiting, ["owner", "team", "version"])
+    insert_objects(made)
     _tell_history(waiting)
     insert_many([_event(one, at=at) for one in made if one.to_id is not None])
     return made
@@ -293,10 +294,10 @@ def assign_by_hand(leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime)
             _refuse_unfit(lead, to)
             lead.owner, lead.team = to, to.team or lead.team
             lead.version += 1
-        Lead.objects.bulk_update(now, ["owner", "team", "version"])
+        update_objects(now, ["owner", "team", "version"])
         HandOver.objects.filter(lead__in=now, decided_at=None).update(sent_to=to)
         made = [Assignment(lead=lead, at=at, to=to, team=lead.team, reason=Reason.HAND, by=by) for lead in now]
-        Assignment.objects.bulk_create(made)
+        insert_objects(made)
         insert_many([_event(one, at=at) for one in made])
         for lead in now:
             record("lifecycle.lead_assigned", actor=by, subject=lead, at=at, to=str(to.public_id))
@@ -373,7 +374,7 @@ def _tell_history(leads: Sequence[Lead]) -> None:
     for stay in stays:
         lead = owned[stay.lead_id or 0]
         stay.owner_id, stay.team_id = lead.owner_id, lead.team_id
-    StageVisit.objects.bulk_update(stays, ["owner", "team"])
+    update_objects(stays, ["owner", "team"])
 
 
 def _how_they_came(leads: Sequence[Lead]) -> dict[object, tuple[int | None, str]]:

@@ -15,7 +15,7 @@ from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import BusinessScope, Team
-from wutong.platform.rows import insert_objects
+from wutong.platform.rows import insert_objects, update_objects
 
 FIRST_CONTACT_WITHIN = timedelta(minutes=5)
 """Working time in which a new lead is to be contacted, until the company sets another. Source: ``product.md`` 3."""
@@ -80,7 +80,7 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     fresh = [(entry.lead, entry.capture) for entry in opened if entry.is_new]
     touched = {entry.lead.pk: entry.lead for entry in opened if entry.lead.pk is not None}
     if touched:
-        Lead.objects.bulk_update(touched.values(), ["last_touch_at", "is_incomplete", "account"])
+        update_objects(touched.values(), ["last_touch_at", "is_incomplete", "account"])
         # Who was put aside and asks again is to be answered as quickly as somebody new.
         returning = {
             entry.lead.pk: entry.lead

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from wutong.lifecycle.models import Clock, Lead, TimeLimits
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Staff
+from wutong.platform.rows import insert_objects
 
 
 def time_limits() -> TimeLimits:
@@ -25,9 +26,8 @@ def start_clocks(leads: Iterable[Lead], kind: Clock.Kind, *, within: timedelta, 
         within: working time until it is due.
     """
     calendar = WorkingCalendar.load()
-    Clock.objects.bulk_create(
-        [new_clock(lead, kind, calendar, within=within, at=at) for lead in leads], ignore_conflicts=True
-    )
+    clocks = [new_clock(lead, kind, calendar, within=within, at=at) for lead in leads]
+    insert_objects(clocks, ignore_conflicts=True)
 
 
 def new_clock(lead: Lead, kind: Clock.Kind, calendar: WorkingCalendar, *, within: timedelta, at: datetime) -> Clock:

@@ -23,6 +23,7 @@ from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import announce
 from wutong.platform.refusal import Refusal
+from wutong.platform.rows import insert_objects, update_objects
 
 REASONS: Mapping[Stage, Mapping[str, str | Promise]] = {
     Stage.NURTURE: {
@@ -226,8 +227,8 @@ def step_many(
         lead.stage, lead.accountable = to, step.accountable
         lead.owner = lead.owner or by
         lead.version += 1
-    StageVisit.objects.bulk_create([new_stay(lead, by=by, at=at, reason=reason) for lead in leads])
-    Lead.objects.bulk_update(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
+    insert_objects([new_stay(lead, by=by, at=at, reason=reason) for lead in leads])
+    update_objects(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
     if to == Stage.NEW:
         start_clocks(leads, Clock.Kind.RE_ENGAGED, within=first_contact_within(), at=at)
     insert_many([entering(lead, by=by, at=at) for lead in leads])

@@ -65,6 +65,41 @@ def insert_objects(objects: Sequence[models.Model], *, ignore_conflicts: bool = 
                 setattr(one, name, value)
 
 
+def update_objects(objects: Iterable[models.Model], fields: Sequence[str]) -> None:
+    """Save ``fields`` of stored objects of one model, in one statement. Opens no transaction; knows no binary fields.
+
+    For what happens a thousand times a second: ``bulk_update`` makes of each value a ``CASE`` of its own, in Python.
+    """
+    given = list(objects)
+    if not given:
+        return
+    update = _update(type(given[0]), tuple(fields))
+    rows = [{column: getattr(one, name) for column, name in update.columns} for one in given]
+    execute_with_rows(update.statement, rows)
+
+
+@dataclass(frozen=True)
+class _Update:
+    statement: str
+    columns: list[tuple[str, str]]
+    """The columns that are sent, each with the attribute that holds it; the key first."""
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> _Update:
+    meta = model._meta
+    fields = {field.name: field for field in meta.concrete_fields}
+    sent = [meta.pk, *(fields[name] for name in names)]
+    values = ", ".join(f'"{field.column}" = r."{field.column}"' for field in sent[1:])
+    types = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in sent)
+    key = meta.pk.column
+    return _Update(
+        f'UPDATE "{meta.db_table}" t SET {values} FROM json_to_recordset(%(rows)s::json) AS r({types})'  # noqa: S608  # names
+        f' WHERE t."{key}" = r."{key}"',
+        [(field.column, field.attname) for field in sent],
+    )
+
+
 @dataclass(frozen=True)
 class _Insertion:
     statement: str
