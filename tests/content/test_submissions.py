@@ -9,7 +9,7 @@ import pytest
 from tests.cast import LATELY, arrive, cookie, hit, make_form, make_staff, person_of, post_form, signed_in
 from wutong.content.models import Form, FormSubmission, QuarantinedSubmission
 from wutong.content.submissions import AlreadyReleased, FormClosed, Wanted, export_csv, release
-from wutong.content.touches import touches_of
+from wutong.content.cards import touches_of_lead
 from wutong.lifecycle.models import Clock, Lead
 from wutong.people.models import Consent, Person
 from wutong.platform.models import AuditEntry, Staff
@@ -84,7 +84,7 @@ def test_nothing_is_released_into_a_closed_form(form: Form, nora) -> None:
         release(submission=held, by=nora, at=LATELY)
 
 
-def test_first_and_registration_touch_are_kept(form: Form, site) -> None:
+def test_first_and_registration_touch_are_kept_and_shown(form: Form, site, mei) -> None:
     first = "https://www.example.com/blog?utm_source=wechat&utm_medium=wechat&utm_campaign=article&utm_content=a1"
     arrive(hit(site=site, visitor="c1", url=first, at=LATELY - timedelta(days=3)))
     second = "https://www.example.com/mes?utm_source=baidu&utm_medium=cpc&utm_campaign=q4&utm_term=MES"
@@ -93,10 +93,12 @@ def test_first_and_registration_touch_are_kept(form: Form, site) -> None:
     arrive(hit(site=site, visitor="c1", url="https://www.example.com/contact", at=LATELY - timedelta(minutes=1)))
     arrive(post_form(form, visitor="c1", answers=ANSWERS))
 
-    touches = touches_of(Lead.objects.get())
-    assert touches is not None
-    assert (touches.first.channel, touches.first.campaign, touches.first.content) == ("wechat", "article", "a1")
-    registration = touches.registration
+    shown = touches_of_lead(mei, Lead.objects.get())
+    assert shown is not None
+    (came,) = shown["came"]
+    first, registration = came.first.touch, came.registration.touch
+    assert (first.channel, first.campaign, first.content) == ("wechat", "article", "a1")
+    assert came.first.said == "article · wechat · a1"
     assert (registration.channel, registration.source, registration.term) == ("paid_search", "baidu", "MES")
     assert (registration.referrer, registration.landing) == ("www.baidu.com", "https://www.example.com/mes")
     assert person_of(cookie("c1")).leads.get().campaign == "q4"

@@ -9,14 +9,18 @@ class ContentConfig(AppConfig):
     label = "content"
 
     def ready(self) -> None:
+        from wutong.content.cards import touches_of_lead, touches_of_person
         from wutong.content.forms import form_names
         from wutong.content.models import FormSubmission
+        from wutong.lifecycle.panels import register_lead, register_person
         from wutong.people.reassign import register
         from wutong.people.sources import name_sources_of
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         register(FormSubmission)
+        register_lead("content/_lead_touches.html", touches_of_lead)
+        register_person("content/_person_touches.html", touches_of_person)
         name_sources_of("form", form_names)
         retention.register_kept(
             "content_formsubmission", because="what a lead came from; it goes when the person is erased"

@@ -8,7 +8,6 @@ import msgspec
 
 from wutong.content.models import FormSubmission
 from wutong.events.touch import Origin
-from wutong.lifecycle.models import Lead
 
 
 @dataclass(frozen=True)
@@ -17,13 +16,6 @@ class Touches:
 
     first: Origin
     registration: Origin
-
-
-def touches_of(lead: Lead) -> Touches | None:
-    """The touches of the form that opened ``lead``; None when no form did."""
-    return touches_of_events([lead.created_by_event_id] if lead.created_by_event_id else []).get(
-        lead.created_by_event_id
-    )
 
 
 def touches_of_events(events: Iterable[UUID]) -> dict[UUID | None, Touches]:

@@ -1,4 +1,5 @@
-"""Cards that packages above us put on our pages: a deal's next step on the day's page, deals on a person's.
+"""Cards that packages above us put on our pages: a deal's next step on the day's page, deals on a person's, how
+somebody came on a lead's.
 
 Our pages may not know of deals, so whoever has something to show says so once, when it is loaded.
 """
@@ -7,12 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from wutong.lifecycle.models import Lead
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 
 Context = dict[str, Any]
 HomeCard = Callable[[Staff], Context | None]
 PersonCard = Callable[[Staff, Person], Context | None]
+LeadCard = Callable[[Staff, Lead], Context | None]
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Panel:
 
 _home: dict[str, HomeCard] = {}
 _person: dict[str, PersonCard] = {}
+_lead: dict[str, LeadCard] = {}
 
 
 def register_home(template: str, card: HomeCard) -> None:
@@ -37,12 +41,21 @@ def register_person(template: str, card: PersonCard) -> None:
     _person[template] = card
 
 
+def register_lead(template: str, card: LeadCard) -> None:
+    """Show ``template`` in a lead's work area with what ``card(staff, lead)`` gives, unless that is None."""
+    _lead[template] = card
+
+
 def home_panels(staff: Staff) -> list[Panel]:
     return _ready((template, card(staff)) for template, card in _home.items())
 
 
 def person_panels(staff: Staff, person: Person) -> list[Panel]:
     return _ready((template, card(staff, person)) for template, card in _person.items())
+
+
+def lead_panels(staff: Staff, lead: Lead) -> list[Panel]:
+    return _ready((template, card(staff, lead)) for template, card in _lead.items())
 
 
 def _ready(cards: Iterable[tuple[str, Context | None]]) -> list[Panel]:

@@ -22,6 +22,7 @@ from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverF
 from wutong.lifecycle.hand_over import may_answer, may_hand_over
 from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
+from wutong.lifecycle.panels import lead_panels
 from wutong.lifecycle.person_facts import facts_of
 from wutong.lifecycle.sellers import proposal_for, sellers_for, takers_of
 from wutong.lifecycle.stages import REASONS, may_step, steps_from
@@ -172,6 +173,7 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
         "hot": why_hot(row),
         "advice": advice_for(row, by=by, at=now, bant=bant) if is_open else None,
         "facts": facts_of(lead.person, viewer=by),
+        "panels": lead_panels(by, lead),
         "form": FollowUpForm.blank(proposed),
         "bant_form": BantForm(initial={name: getattr(bant, name) for name in bant.__struct_fields__}),
         "may_note_bant": is_open and (not is_theirs or by.role == Role.MANAGER),
