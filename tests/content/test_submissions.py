@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.cast import LATELY, arrive, cookie, hit, make_form, make_staff, person_of, post_form, signed_in
+from wutong.content.cards import touches_of_lead
 from wutong.content.models import Form, FormSubmission, QuarantinedSubmission
 from wutong.content.submissions import AlreadyReleased, FormClosed, Wanted, export_csv, release
-from wutong.content.cards import touches_of_lead
 from wutong.lifecycle.models import Clock, Lead
 from wutong.people.models import Consent, Person
 from wutong.platform.models import AuditEntry, Staff
