@@ -18,8 +18,8 @@ from wutong.lifecycle.hand_over import (
     qualify,
     return_lead,
 )
-from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead
-from wutong.lifecycle.stages import MovedMeanwhile, NotYourStep, ReasonNeeded
+from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, Stage
+from wutong.lifecycle.stages import AnotherIsOpen, MovedMeanwhile, NotYourStep, ReasonNeeded, move_lead
 from wutong.platform.models import AuditEntry, Notification
 
 LATER = NINE + timedelta(minutes=9)
@@ -90,6 +90,51 @@ def test_a_lead_whose_sender_has_left_goes_to_lead_operations(mei, xu, north) ->
     return_lead(lead=lead, by=xu, at=LATER, reason="unreachable")
     lead.refresh_from_db()
     assert (lead.owner, lead.accountable, lead.team) == (None, "lead_operations", north)
+
+
+def test_each_stay_names_whose_the_lead_is_then(mei, xu, wang, north) -> None:
+    lead = handed_over(mei, xu)
+    accept(lead=lead, by=wang, at=LATER)
+    lead.refresh_from_db()
+    assert (lead.owner, lead.stage_visits.get(stage="sal").owner) == (wang, wang)
+    return_lead(lead=lead, by=wang, at=LATER, reason="no_need")
+    stay = lead.stage_visits.get(stage="returned")
+    assert (stay.owner, stay.team) == (mei, north)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_closed_lead_is_recalled_to_whoever_sent_it_to_sales(mei, xu, north, is_there: bool) -> None:
+    lead = handed_over(mei, xu)
+    accept(lead=lead, by=xu, at=LATER)
+    lead.refresh_from_db()
+    move_lead(lead=lead, to=Stage.DISQUALIFIED, by=xu, at=LATER, reason="competitor")
+    mei.is_active = is_there
+    mei.save()
+    lead.refresh_from_db()
+    with pytest.raises(ReasonNeeded):
+        move_lead(lead=lead, to=Stage.NURTURE, by=xu, at=LATER, reason="not_now")
+    move_lead(lead=lead, to=Stage.NURTURE, by=xu, at=LATER, reason="recalled")
+    lead.refresh_from_db()
+    owner = mei if is_there else None
+    assert (lead.owner, lead.team, lead.accountable) == (owner, north, "lead_operations")
+    stay = lead.stage_visits.get(stage="nurture")
+    assert (stay.owner, stay.team) == (owner, north)
+
+
+def test_an_unanswered_lead_that_a_manager_nurtures_is_back_with_its_sender(mei, xu, wang, north) -> None:
+    lead = handed_over(mei, xu)
+    move_lead(lead=lead, to=Stage.NURTURE, by=wang, at=LATER, reason="not_now")
+    lead.refresh_from_db()
+    assert (lead.owner, lead.team, HandOver.objects.get().outcome) == (mei, north, "withdrawn")
+
+
+def test_nobody_has_two_open_leads_for_one_product_line(mei) -> None:
+    closed = make_lead(owner=mei)
+    move_lead(lead=closed, to=Stage.DISQUALIFIED, by=mei, at=LATER, reason="student")
+    closed.refresh_from_db()
+    make_lead(owner=mei, person=closed.person)
+    with pytest.raises(AnotherIsOpen):
+        move_lead(lead=closed, to=Stage.NURTURE, by=mei, at=LATER, reason="recalled")
 
 
 def test_an_sql_needs_all_four_answers(mei, xu) -> None:

@@ -176,6 +176,17 @@ def test_a_returned_lead_leaves_the_sellers_sight_and_says_so(mei, xu) -> None:
     assert "Wants a trainee post" in signed_in(mei).get(f"/inbox/?lead={lead.public_id}").content.decode()
 
 
+def test_a_closed_lead_can_be_recalled_from_its_page(mei, lin) -> None:
+    lead, client = contacted(mei), signed_in(mei)
+    post(client, lead, "move", was="new", to="disqualified", reason="student")
+    address = f"/inbox/{lead.public_id}/"
+    assert b'value="recalled"' in client.get(address, headers=HTMX).content
+    assert b'value="recalled"' not in signed_in(lin).get(address, headers=HTMX).content
+    assert post(client, lead, "move", was="disqualified", to="nurture", reason="recalled").status_code == 200
+    lead.refresh_from_db()
+    assert (lead.stage, lead.owner) == ("nurture", mei)
+
+
 def test_a_return_without_a_reason_is_asked_for_one(mei, xu) -> None:
     lead = handed_over(mei, xu)
     assert post(signed_in(xu), lead, "return", was="mql", reason="").status_code == 422

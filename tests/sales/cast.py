@@ -16,13 +16,17 @@ LATER = NINE + timedelta(days=2)
 
 def sql_of(owner: Staff, *, at: datetime = NINE, **given: Any) -> Lead:
     """A lead that its owner has qualified."""
-    lead = make_lead(owner=owner, team=owner.team, at=at, **given)
+    return qualified(make_lead(owner=owner, team=owner.team, at=at, **given), at=at)
+
+
+def qualified(lead: Lead, *, at: datetime) -> Lead:
+    """A lead that its owner, who sells, takes from the market to an SQL."""
     for to, through in (
         (Stage.MQL, Through.MOVE),
         (Stage.SAL, Through.ACCEPTANCE),
         (Stage.SQL, Through.QUALIFICATION),
     ):
-        step_many([lead], to=to, by=None if to == Stage.MQL else owner, at=at, through=through)
+        step_many([lead], to=to, by=None if to == Stage.MQL else lead.owner, at=at, through=through)
     return lead
 
 

@@ -145,7 +145,7 @@ def test_people_of_the_company_who_are_in_sight_get_parts(deal, xu, wang) -> Non
 def test_another_sql_of_the_company_feeds_it(deal, xu) -> None:
     second = sql_of(xu, account=deal.account)
     assert post(xu, deal, "leads", lead=second.public_id).status_code == 200
-    assert Lead.objects.get(pk=second.pk).deal.opportunity == deal
+    assert Lead.objects.get(pk=second.pk).deals.get().opportunity == deal
     elsewhere = sql_of(xu, account=make_account("Southwind"))
     assert post(xu, deal, "leads", lead=elsewhere.public_id).status_code == 409
 

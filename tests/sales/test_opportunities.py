@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from tests.cast import at_once, cookie, make_account, make_person, phone
-from tests.sales.cast import LATER, deal_of, sql_of
+from tests.sales.cast import LATER, deal_of, qualified, sql_of
 from wutong.events.models import Event
-from wutong.lifecycle.models import Contract, Lead, StageVisit
+from wutong.lifecycle.models import Contract, Lead, Stage, StageVisit
+from wutong.lifecycle.stages import move_lead
 from wutong.people.models import Identifier
-from wutong.sales.models import OpportunityStage, OpportunityStay
+from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
 from wutong.sales.opportunities import (
     AmountNeeded,
     AnotherCompany,
@@ -35,10 +36,22 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_an_sql_opens_a_deal_and_its_person_is_the_main_contact(xu) -> None:
     deal = deal_of(xu)
     lead = Lead.objects.get()
-    assert (lead.stage, lead.account, lead.deal.opportunity) == ("opportunity", deal.account, deal)
+    assert (lead.stage, lead.account, lead.deals.get().opportunity) == ("opportunity", deal.account, deal)
     assert (deal.stage, deal.owner, deal.currency, deal.probability) == ("discover", xu, "CNY", Decimal("0.2"))
     assert deal.people.get(is_main=True).person == lead.person
     assert Event.objects.filter(name="opportunity_opened", person_id=lead.person_id).exists()
+
+
+def test_a_lead_that_is_recalled_after_its_deal_can_feed_another(xu) -> None:
+    lost = deal_of(xu)
+    close_opportunity(opportunity=lost, to=OpportunityStage.LOST, by=xu, at=LATER, reason="price")
+    lead = Lead.objects.get()
+    move_lead(lead=lead, to=Stage.NURTURE, by=xu, at=LATER, reason="recalled")
+    won = deal_of(xu, lead=qualified(Lead.objects.get(), at=LATER), account=lost.account)
+    close_opportunity(opportunity=won, to=OpportunityStage.WON, by=xu, at=LATER, reason="price")
+    lead.refresh_from_db()
+    assert (lead.stage, {one.opportunity for one in lead.deals.all()}) == ("won", {lost, won})
+    assert Opportunity.objects.get(pk=lost.pk).stage == "lost"
 
 
 def test_a_won_deal_wins_its_leads_and_becomes_a_contract(xu) -> None:

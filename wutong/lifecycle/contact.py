@@ -27,7 +27,7 @@ class LeadClosed(Refusal):
     """The lead is won, lost or disqualified."""
 
     code = "lead_closed"
-    message = _("This lead is closed. Reopen it before recording a contact.")
+    message = _("This lead is closed. Recall it before recording a contact.")
 
 
 class UnknownContactStatus(Refusal):

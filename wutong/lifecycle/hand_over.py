@@ -124,9 +124,6 @@ def accept(*, lead: Lead, by: Staff, at: datetime) -> None:
         if waiting is None:
             raise NothingToAccept
         step_many([now], to=Stage.SAL, by=by, at=at, through=Through.ACCEPTANCE)
-        if now.owner != by:  # a manager takes it for the team
-            now.owner = by
-            now.save(update_fields=["owner"])
         if waiting.sent_by.is_active:
             _tell("lead_accepted", now, to=waiting.sent_by, by=by, at=at)
         record("lifecycle.lead_accepted", actor=by, subject=now, at=at)
@@ -141,16 +138,9 @@ def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str =
     """
     with transaction.atomic(durable=True):
         now = locked(lead)
-        last = HandOver.objects.filter(lead=now).select_related("sent_by", "from_team").order_by("-at").first()
         step_many([now], to=Stage.RETURNED, by=by, at=at, reason=reason, through=Through.RETURN)
-        sender = last.sent_by if last is not None else None
-        is_there = sender is not None and sender.is_active
-        now.owner = sender if is_there else None
-        now.team = last.from_team if last is not None else now.team
-        now.accountable = Accountable.SDR if is_there else Accountable.LEAD_OPERATIONS
-        now.save(update_fields=["owner", "team", "accountable"])
-        if sender is not None and is_there:
-            _tell("lead_sent_back", now, to=sender, by=by, at=at)
+        if now.owner is not None:
+            _tell("lead_sent_back", now, to=now.owner, by=by, at=at)
         _happened("lead_returned", now, by=by, at=at, reason=reason)
         if note.strip():
             FollowUp.objects.create(

@@ -18,7 +18,6 @@ from wutong.lifecycle.clocks import new_clock
 from wutong.lifecycle.contact import TakenByColleague
 from wutong.lifecycle.hand_over import ACCEPT_WITHIN, Bant, HandOverFacts
 from wutong.lifecycle.models import (
-    CLOSED_STAGES,
     Accountable,
     Clock,
     ContactStatus,
@@ -35,6 +34,7 @@ from wutong.lifecycle.stages import (
     NoSuchStep,
     Through,
     checked_step,
+    enter,
     entering,
     new_stay,
 )
@@ -227,10 +227,7 @@ class _Telling:
         step = checked_step(lead, to, by=by, reason=reason, through=through)
         if lead.stage == Stage.MQL:
             self._settle(to, by=by, at=at, reason=reason)
-        if to in CLOSED_STAGES:
-            lead.next_step, lead.next_step_at = "", None
-        lead.stage, lead.accountable = to, step.accountable
-        lead.owner = lead.owner or by
+        enter(lead, to, step, by=by, sent=self.hand_overs[-1] if self.hand_overs else None)
         if self.stays:
             self.stays[-1].left_at = at
         else:
@@ -264,15 +261,12 @@ class _Telling:
 
     def _answer(self, act: Answered) -> None:
         lead = self.lead
-        waiting = next((one for one in reversed(self.hand_overs) if one.decided_at is None), None)
-        if waiting is None:
+        if all(one.decided_at is not None for one in self.hand_overs):
             raise NoSuchStep(stage=lead.get_stage_display())
         if act.is_accepted:
             self._step(Stage.SAL, by=act.by, at=act.at, through=Through.ACCEPTANCE)
-            lead.owner = act.by
             return
         self._step(Stage.RETURNED, by=act.by, at=act.at, reason=act.reason, through=Through.RETURN)
-        lead.owner, lead.team_id, lead.accountable = waiting.sent_by, waiting.from_team_id, Accountable.SDR
         self._happened("lead_returned", act.by.pk, at=act.at, reason=act.reason)
 
     def _start(self, kind: Clock.Kind, *, within: timedelta, at: datetime) -> None:

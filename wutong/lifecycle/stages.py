@@ -49,6 +49,8 @@ REASONS: Mapping[Stage, Mapping[str, str | Promise]] = {
     },
 }
 """Why a lead may go to a stage; a stage that is listed needs one of its reasons."""
+RECALLED = "recalled"
+"""The one reason for which a closed lead is nurtured again, and no other lead."""
 
 
 class Through(StrEnum):
@@ -138,6 +140,13 @@ class ContactFirst(Refusal):
     message = _("Record a contact first, or mark the lead as disqualified.")
 
 
+class AnotherIsOpen(Refusal):
+    """A closed lead is recalled while its person has an open one for the same product line."""
+
+    code = "another_lead_open"
+    message = _("This person has another open lead for “%(line)s”. Go on with that one.")
+
+
 class MovedMeanwhile(Refusal):
     """Somebody moved the lead since the page was drawn."""
 
@@ -152,6 +161,14 @@ def may_step(lead: Lead, to: Stage, *, by: Staff) -> bool:
         return False
     # A deal is closed by whoever owns the deal, for all the leads that feed it.
     return step.through is Through.CLOSING or lead.owner_id in (None, by.pk) or by.role == Role.MANAGER
+
+
+def reasons_for(before: str, to: Stage) -> Mapping[str, str | Promise]:
+    """The reasons of which a colleague names one to take that step; none where none is asked for."""
+    reasons = REASONS.get(to, {})
+    if to != Stage.NURTURE:
+        return reasons
+    return {code: words for code, words in reasons.items() if (code == RECALLED) == (before in CLOSED_STAGES)}
 
 
 def steps_from(lead: Lead, *, by: Staff) -> list[Stage]:
@@ -184,13 +201,15 @@ def move_lead(*, lead: Lead, to: Stage, by: Staff, at: datetime, reason: str = "
 
     Raises:
         MovedMeanwhile: it has left that stage since.
-        NoSuchStep, NotYourStep, ReasonNeeded, ContactFirst: see there.
+        NoSuchStep, NotYourStep, ReasonNeeded, ContactFirst, AnotherIsOpen: see there.
     """
     with transaction.atomic(durable=True):
         now = locked(lead)
         before = now.stage
         if now.stage == Stage.NEW and to == Stage.NURTURE and now.first_contact_at is None:
             raise ContactFirst
+        if before in CLOSED_STAGES:
+            _refuse_second(now)
         step_many([now], to=to, by=by, at=at, reason=reason)
         record("lifecycle.lead_moved", actor=by, subject=now, at=at, before=before, after=to.value, reason=reason)
         announce([(0, 0, "lead_changed", ["inbox"])])
@@ -221,14 +240,12 @@ def step_many(
         left_at=Greatest(at, F("entered_at"))
     )
     _settle_what_waits(leads, to, by=by, at=at, reason=reason)
+    sent = _last_hand_overs([lead for lead in leads if _leaves_sales(lead, to)])
     for lead, step in zip(leads, steps, strict=True):
-        if to in CLOSED_STAGES:
-            lead.next_step, lead.next_step_at = "", None
-        lead.stage, lead.accountable = to, step.accountable
-        lead.owner = lead.owner or by
+        enter(lead, to, step, by=by, sent=sent.get(lead.pk))
         lead.version += 1
     insert_objects([new_stay(lead, by=by, at=at, reason=reason) for lead in leads])
-    update_objects(leads, ["stage", "accountable", "owner", "version", "next_step", "next_step_at"])
+    update_objects(leads, ["stage", "accountable", "owner", "team", "version", "next_step", "next_step_at"])
     if to == Stage.NEW:
         start_clocks(leads, Clock.Kind.RE_ENGAGED, within=first_contact_within(), at=at)
     insert_many([entering(lead, by=by, at=at) for lead in leads])
@@ -247,9 +264,55 @@ def checked_step(lead: Lead, to: Stage, *, by: Staff | None, reason: str, throug
         raise NotYourStep
     if by is not None and not may_step(lead, to, by=by):
         raise NotYourStep
-    if by is not None and to in REASONS and reason not in REASONS[to]:
+    reasons = reasons_for(lead.stage, to)
+    if by is not None and reasons and reason not in reasons:
         raise ReasonNeeded
     return step
+
+
+def enter(lead: Lead, to: Stage, step: Step, *, by: Staff | None, sent: HandOver | None) -> None:
+    """Make ``lead`` what it is after ``step``, whose it is included; changes no row.
+
+    A lead that leaves sales goes back to whoever sent it there; to nobody, for lead operations, if that person is gone.
+
+    Args:
+        sent: its last hand-over to sales, where there was one.
+    """
+    if _leaves_sales(lead, to):
+        keeps = lead.owner if to == Stage.NURTURE else None
+        sender = sent.sent_by if sent is not None else keeps
+        lead.owner = sender if sender is not None and sender.is_active else None
+        lead.team_id = sent.from_team_id if sent is not None else lead.team_id
+    elif to == Stage.SAL:
+        lead.owner = by  # a manager may take it for the team
+    elif lead.owner_id is None:
+        lead.owner = by
+    is_nobodys = to == Stage.RETURNED and lead.owner is None
+    lead.stage, lead.accountable = to, Accountable.LEAD_OPERATIONS if is_nobodys else step.accountable
+    if to in CLOSED_STAGES:
+        lead.next_step, lead.next_step_at = "", None
+
+
+def _leaves_sales(lead: Lead, to: Stage) -> bool:
+    """Whether the step to ``to`` takes ``lead`` out of the hands of those who sell."""
+    if to not in (Stage.NURTURE, Stage.RETURNED):
+        return False
+    if lead.stage not in CLOSED_STAGES:
+        return lead.accountable == Accountable.SALES
+    return lead.owner is not None and (lead.owner.role != Role.SDR or not lead.owner.is_active)
+
+
+def _last_hand_overs(leads: Sequence[Lead]) -> dict[int, HandOver]:
+    if not leads:
+        return {}
+    latest = HandOver.objects.filter(lead__in=leads).order_by("lead", "-at", "-pk").distinct("lead")
+    return {one.lead_id: one for one in latest.select_related("sent_by")}
+
+
+def _refuse_second(lead: Lead) -> None:
+    others = Lead.objects.open().filter(person=lead.person_id, product_line=lead.product_line_id)
+    if others.exclude(pk=lead.pk).exists():
+        raise AnotherIsOpen(line=lead.product_line.name)
 
 
 def _settle_what_waits(leads: Sequence[Lead], to: Stage, *, by: Staff | None, at: datetime, reason: str) -> None:

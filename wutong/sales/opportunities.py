@@ -309,7 +309,7 @@ def close_opportunity(
         now.competitor = competitor or now.competitor
         if to == OpportunityStage.WON and now.amount is None:
             raise AmountNeeded
-        leads = list(Lead.objects.select_for_update(no_key=True).filter(deal__opportunity=now).order_by("pk"))
+        leads = list(Lead.objects.select_for_update(no_key=True).filter(deals__opportunity=now).order_by("pk"))
         contract = None
         if to == OpportunityStage.WON:
             contract = _contract(now, term or Term(starts_on=_today(at) + timedelta(days=1)), at=at)

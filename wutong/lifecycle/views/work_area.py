@@ -25,7 +25,7 @@ from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.panels import lead_panels
 from wutong.lifecycle.person_facts import facts_of
 from wutong.lifecycle.sellers import proposal_for, sellers_for, takers_of
-from wutong.lifecycle.stages import REASONS, may_step, steps_from
+from wutong.lifecycle.stages import REASONS, may_step, reasons_for, steps_from
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tabs import tabs_of
@@ -185,7 +185,7 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
         "statuses": statuses_to_choose(),
         "hand_overs": [(one, REASONS[Stage.RETURNED].get(one.reason, "")) for one in _hand_overs(lead)],
         "steps": [
-            {"to": to, "label": to.label, "reasons": REASONS.get(to, {})}
+            {"to": to, "label": to.label, "reasons": reasons_for(lead.stage, to)}
             for to in steps_from(lead, by=by)
             if to != Stage.MQL or not may_hand_over(lead, by=by)
         ],

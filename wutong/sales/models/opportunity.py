@@ -175,11 +175,16 @@ class OpportunityPerson(models.Model):
 
 
 class OpportunityLead(models.Model):
-    """A lead that feeds a deal. Several may feed one; none feeds two."""
+    """A lead that feeds a deal. Several may feed one; one feeds two only after each other, when it was recalled."""
 
     opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="leads")
-    lead = models.OneToOneField(Lead, models.PROTECT, related_name="deal")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="deals")
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_lead_feeds_a_deal_once", fields=["opportunity", "lead"]),
+        ]
 
     def __str__(self) -> str:
         return f"lead {self.lead_id} in opportunity {self.opportunity_id}"
