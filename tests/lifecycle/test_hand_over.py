@@ -15,6 +15,7 @@ from wutong.lifecycle.hand_over import (
     NothingToAccept,
     accept,
     hand_over,
+    may_return,
     qualify,
     return_lead,
 )
@@ -165,6 +166,17 @@ def test_what_cannot_be_is_refused_and_changes_nothing(mei, lin, xu) -> None:
     with pytest.raises(ReasonNeeded):
         return_lead(lead=lead, by=xu, at=LATER, reason="")
     assert HandOver.objects.get(decided_at=None).lead == lead
+
+
+def test_an_mql_that_was_not_handed_over_cannot_be_returned(mei, wang) -> None:
+    lead = make_lead(owner=mei)
+    move_lead(lead=lead, to=Stage.MQL, by=mei, at=LATER)
+    lead.refresh_from_db()
+    assert not may_return(lead, by=wang)
+    with pytest.raises(NothingToAccept):
+        return_lead(lead=lead, by=wang, at=LATER, reason="no_need")
+    lead.refresh_from_db()
+    assert (lead.stage, lead.owner, lead.accountable) == ("mql", mei, "sdr")
 
 
 def test_of_accepting_and_returning_at_once_one_wins_and_the_other_is_told_who(mei, xu, wang) -> None:

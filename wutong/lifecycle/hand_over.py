@@ -135,9 +135,12 @@ def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str =
 
     Raises:
         MovedMeanwhile, NoSuchStep, NotYourStep, ReasonNeeded: see there.
+        NothingToAccept: an MQL that was not handed over is not in sales' hands.
     """
     with transaction.atomic(durable=True):
         now = locked(lead)
+        if now.stage == Stage.MQL and not HandOver.objects.filter(lead=now, decided_at=None).exists():
+            raise NothingToAccept
         step_many([now], to=Stage.RETURNED, by=by, at=at, reason=reason, through=Through.RETURN)
         if now.owner is not None:
             _tell("lead_sent_back", now, to=now.owner, by=by, at=at)
@@ -197,6 +200,11 @@ def may_hand_over(lead: Lead, *, by: Staff) -> bool:
 def may_answer(lead: Lead, *, by: Staff) -> bool:
     """Whether ``by`` may accept or return ``lead`` now, a hand-over waiting."""
     return lead.stage == Stage.MQL and lead.accountable == Accountable.SALES and may_step(lead, Stage.SAL, by=by)
+
+
+def may_return(lead: Lead, *, by: Staff) -> bool:
+    """Whether ``by`` may give ``lead`` back to the SDR now."""
+    return may_answer(lead, by=by) or (lead.stage != Stage.MQL and may_step(lead, Stage.RETURNED, by=by))
 
 
 def _keep_bant(lead: Lead, bant: Bant, *, by: Staff, at: datetime, **confirmed: Any) -> None:

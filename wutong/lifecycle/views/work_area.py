@@ -19,7 +19,7 @@ from wutong.lifecycle.advice import advice_for, bant_of, next_steps, why_hot
 from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
-from wutong.lifecycle.hand_over import may_answer, may_hand_over
+from wutong.lifecycle.hand_over import may_answer, may_hand_over, may_return
 from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.panels import lead_panels
@@ -180,7 +180,7 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
         "may_qualify": may_step(lead, Stage.SQL, by=by),
         "may_answer": may_answer(lead, by=by),
         "may_open": may_step(lead, Stage.OPPORTUNITY, by=by),
-        "return_form": ReturnForm(initial={"was": lead.stage}) if may_step(lead, Stage.RETURNED, by=by) else None,
+        "return_form": ReturnForm(initial={"was": lead.stage}) if may_return(lead, by=by) else None,
         "snooze_form": NextStepForm.proposed(step=lead.next_step, at=_tomorrow(now)),
         "statuses": statuses_to_choose(),
         "hand_overs": [(one, REASONS[Stage.RETURNED].get(one.reason, "")) for one in _hand_overs(lead)],
