@@ -15,6 +15,7 @@ from wutong.lifecycle.hand_over import (
     NothingToAccept,
     accept,
     hand_over,
+    may_hand_over,
     may_return,
     qualify,
     return_lead,
@@ -177,6 +178,27 @@ def test_an_mql_that_was_not_handed_over_cannot_be_returned(mei, wang) -> None:
         return_lead(lead=lead, by=wang, at=LATER, reason="no_need")
     lead.refresh_from_db()
     assert (lead.stage, lead.owner, lead.accountable) == ("mql", mei, "sdr")
+
+
+def test_a_salesperson_of_a_team_without_sdrs_takes_a_new_lead_all_the_way(xu, sales_team) -> None:
+    lead = make_lead(owner=xu, team=sales_team)
+    hand_over(lead=lead, to=xu, by=xu, at=LATER, facts=FACTS)
+    lead.refresh_from_db()
+    accept(lead=lead, by=xu, at=LATER)
+    lead.refresh_from_db()
+    assert (lead.stage, lead.owner, lead.accountable) == ("sal", xu, "sales")
+    other = make_lead(owner=xu, team=sales_team)
+    move_lead(lead=other, to=Stage.DISQUALIFIED, by=xu, at=LATER, reason="student")
+
+
+def test_salespeople_do_an_sdrs_work_only_with_leads_they_were_given(mei, xu, sales_team) -> None:
+    for lead in (make_lead(team=sales_team), make_lead(owner=mei)):
+        assert not may_hand_over(lead, by=xu)
+        with pytest.raises(NotYourStep):
+            move_lead(lead=lead, to=Stage.DISQUALIFIED, by=xu, at=LATER, reason="student")
+    lead = handed_over(mei, xu)  # it waits for an answer: that is what they do with it
+    with pytest.raises(NotYourStep):
+        move_lead(lead=lead, to=Stage.DISQUALIFIED, by=xu, at=LATER, reason="student")
 
 
 def test_of_accepting_and_returning_at_once_one_wins_and_the_other_is_told_who(mei, xu, wang) -> None:

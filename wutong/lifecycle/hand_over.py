@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import start_clocks, time_limits
 from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
-from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many
+from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many, works_as_sdr
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, announce, notify_many
@@ -91,7 +91,7 @@ def hand_over(*, lead: Lead, to: Staff, by: Staff, at: datetime, facts: HandOver
         waiting = HandOver.objects.filter(lead=now, decided_at=None).select_related("sent_to").first()
         if waiting is not None:
             raise AlreadyHandedOver(name=waiting.sent_to.full_name)
-        if by.role not in (Role.SDR, Role.MANAGER) or (now.owner_id not in (None, by.pk) and by.role != Role.MANAGER):
+        if not may_hand_over(now, by=by):
             raise NotYourStep
         if to.role not in SELLERS or not to.is_active:
             raise NotASeller(name=to.full_name)
@@ -193,8 +193,10 @@ def qualify(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
 
 def may_hand_over(lead: Lead, *, by: Staff) -> bool:
     """Whether ``by`` may give ``lead`` to sales now."""
-    is_theirs = lead.owner_id in (None, by.pk) or by.role == Role.MANAGER
-    return by.role in (Role.SDR, Role.MANAGER) and is_theirs and lead.stage in HANDED_OVER_FROM
+    if lead.stage not in HANDED_OVER_FROM:
+        return False
+    is_sdrs_to_give = by.role == Role.SDR and lead.owner_id in (None, by.pk)
+    return by.role == Role.MANAGER or is_sdrs_to_give or works_as_sdr(by, lead)
 
 
 def may_answer(lead: Lead, *, by: Staff) -> bool:

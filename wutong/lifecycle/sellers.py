@@ -26,23 +26,26 @@ def sellers_for(lead: Lead) -> list[Staff]:
 
 
 def takers_of(lead: Lead) -> list[Staff]:
-    """Who can be given the lead: active colleagues of the function that is to act on it, by name."""
-    role = Role.SALES if lead.accountable == Accountable.SALES else Role.SDR
-    working = Staff.objects.active().filter(role=role).filter(Q(scopes=None) | Q(scopes=lead.scope_id))
-    others = working.distinct().select_related("team").order_by("sort_key", "pk")
-    return [one for one in others if one.pk != lead.owner_id]
+    """Who can be given the lead, by name: active salespeople once it is theirs, before that SDRs, then salespeople."""
+    roles = (Role.SALES,) if lead.accountable == Accountable.SALES else (Role.SDR, Role.SALES)
+    working = Staff.objects.active().filter(role__in=roles).filter(Q(scopes=None) | Q(scopes=lead.scope_id))
+    others = working.exclude(pk=lead.owner_id).distinct().select_related("team")
+    return sorted(others, key=lambda one: (roles.index(Role(one.role)), one.sort_key, one.pk))
 
 
 def proposal_for(lead: Lead, sellers: list[Staff]) -> Proposal | None:
-    """Who had this lead, who has its company, else who of the same team was given least lately."""
+    """The salesperson who works on it, who had it, who has its company, else who of the same team was given least."""
     by_id = {one.pk: one for one in sellers}
+    owner = by_id.get(lead.owner_id or 0)
+    if owner is not None and owner.role == Role.SALES:
+        return Proposal(owner, _("works on this lead already"))
     last = HandOver.objects.filter(lead=lead, sent_to__in=by_id).order_by("-at").first()
     if last is not None:
         return Proposal(by_id[last.sent_to_id], _("had this lead before"))
     if lead.account_id is not None and lead.account is not None:
-        owner = _owner_of_account(lead, by_id)
-        if owner is not None:
-            return Proposal(by_id[owner], _("works with %(company)s already") % {"company": lead.account.name})
+        theirs = _owner_of_account(lead, by_id)
+        if theirs is not None:
+            return Proposal(by_id[theirs], _("works with %(company)s already") % {"company": lead.account.name})
     salespeople = [one for one in sellers if one.role == Role.SALES]
     near = [one for one in salespeople if one.team_id == lead.team_id] or salespeople
     if not near:

@@ -157,10 +157,21 @@ class MovedMeanwhile(Refusal):
 def may_step(lead: Lead, to: Stage, *, by: Staff) -> bool:
     """Whether the machine has this step for ``lead`` and lets ``by`` take it, through whatever use case."""
     step = STEPS.get((Stage(lead.stage), to))
-    if step is None or by.role not in step.by:
+    if step is None:
         return False
+    if by.role not in step.by:
+        return Role.SDR in step.by and works_as_sdr(by, lead)
     # A deal is closed by whoever owns the deal, for all the leads that feed it.
     return step.through is Through.CLOSING or lead.owner_id in (None, by.pk) or by.role == Role.MANAGER
+
+
+def works_as_sdr(staff: Staff, lead: Lead) -> bool:
+    """Whether a salesperson has a lead that sales were not handed yet: then an SDR's steps with it are theirs.
+
+    Teams without an SDR give their leads to salespeople.
+    """
+    is_before_sales = lead.accountable in (Accountable.SDR, Accountable.LEAD_OPERATIONS)
+    return staff.role == Role.SALES and lead.owner_id == staff.pk and is_before_sales
 
 
 def reasons_for(before: str, to: Stage) -> Mapping[str, str | Promise]:
