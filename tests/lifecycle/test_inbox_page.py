@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from tests.cast import LATELY, NINE, make_account, make_lead, make_person, make_staff, signed_in
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.hand_over import HandOverFacts, hand_over
+from wutong.lifecycle.hand_over import HandOverFacts, hand_over, return_lead
 from wutong.lifecycle.inbox import inbox_of, row_of
 from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, OwnContactStatus, Qualification
-from wutong.platform.models import AuditEntry, Staff
+from wutong.platform.models import AuditEntry, Notification, Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,6 +185,15 @@ def test_a_closed_lead_can_be_recalled_from_its_page(mei, lin) -> None:
     assert post(client, lead, "move", was="disqualified", to="nurture", reason="recalled").status_code == 200
     lead.refresh_from_db()
     assert (lead.stage, lead.owner) == ("nurture", mei)
+
+
+def test_a_returned_lead_whose_sender_has_left_is_for_the_team_and_its_manager_is_told(mei, lin, xu, wang) -> None:
+    lead = handed_over(mei, xu)
+    Staff.objects.filter(pk=mei.pk).update(is_active=False)
+    return_lead(lead=lead, by=xu, at=LATELY + 3 * MINUTE, reason="no_need")
+    assert lead in to_do(lin)
+    assert lead in to_do(wang)
+    assert Notification.objects.filter(staff=wang, kind="lead_sent_back").count() == 1
 
 
 def test_a_return_without_a_reason_is_asked_for_one(mei, xu) -> None:

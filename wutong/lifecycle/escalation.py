@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from wutong.lifecycle.assignment import House, house_of
 from wutong.lifecycle.clocks import time_limits
 from wutong.lifecycle.models import CLOSED_STAGES, Clock, Escalation, Lead, TimeLimits
+from wutong.lifecycle.visibility import managers_over
 from wutong.platform.calendar import NeverOpen, WorkingCalendar
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, announce, notify_many
@@ -167,9 +168,7 @@ def _hearing(
     managers = [one for one in staff.values() if one.role == Role.MANAGER and lead.pk in in_sight[one.pk]]
     if level is Level.MANAGERS:
         return [one.pk for one in managers]
-    above = [one for one in managers if one.team is not None and lead.team.path.startswith(one.team.path)]
-    nearest = max((len(one.team.path) for one in above if one.team), default=0)
-    return [one.pk for one in above if one.team and len(one.team.path) == nearest] or [one.pk for one in managers]
+    return [one.pk for one in managers_over(lead, managers)]
 
 
 def _administrators(staff: Mapping[int, Staff]) -> list[int]:

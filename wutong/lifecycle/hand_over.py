@@ -12,6 +12,7 @@ from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import start_clocks, time_limits
 from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
 from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many, works_as_sdr
+from wutong.lifecycle.visibility import managers_over
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, announce, notify_many
@@ -142,8 +143,8 @@ def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str =
         if now.stage == Stage.MQL and not HandOver.objects.filter(lead=now, decided_at=None).exists():
             raise NothingToAccept
         step_many([now], to=Stage.RETURNED, by=by, at=at, reason=reason, through=Through.RETURN)
-        if now.owner is not None:
-            _tell("lead_sent_back", now, to=now.owner, by=by, at=at)
+        for colleague in [now.owner] if now.owner is not None else _managers_over(now):
+            _tell("lead_sent_back", now, to=colleague, by=by, at=at)
         _happened("lead_returned", now, by=by, at=at, reason=reason)
         if note.strip():
             FollowUp.objects.create(
@@ -215,6 +216,13 @@ def _keep_bant(lead: Lead, bant: Bant, *, by: Staff, at: datetime, **confirmed: 
     Qualification.objects.update_or_create(
         lead=lead, defaults={**known, **forgotten, "changed_at": at, "changed_by": by, **confirmed}
     )
+
+
+def _managers_over(lead: Lead) -> list[Staff]:
+    """The managers of a lead that is nobody's."""
+    managers = Staff.objects.active().filter(role=Role.MANAGER).select_related("team").order_by("pk")
+    seeing = [one for one in managers if Lead.objects.visible_to(one).filter(pk=lead.pk).exists()]
+    return managers_over(lead, seeing)
 
 
 def _tell(kind: str, lead: Lead, *, to: Staff, by: Staff, at: datetime) -> None:

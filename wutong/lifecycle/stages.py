@@ -76,17 +76,17 @@ class Step:
 
 
 _SDR = frozenset({Role.SDR, Role.MANAGER})
-_OPERATIONS = frozenset({Role.MARKETER, Role.SDR, Role.MANAGER})
+"""Lead operations too: a function, not a role. SDRs of the lead's team and managers do its work."""
 _SALES = frozenset({Role.SALES, Role.MANAGER})
-_RECALL = _OPERATIONS | _SALES
+_RECALL = _SDR | _SALES
 
 STEPS: Mapping[tuple[Stage, Stage], Step] = {
     (Stage.NEW, Stage.MQL): Step(Accountable.SDR, _SDR, also_machine=True),
     (Stage.NEW, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
     (Stage.NEW, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
-    (Stage.NURTURE, Stage.MQL): Step(Accountable.SDR, _OPERATIONS, also_machine=True),
-    (Stage.NURTURE, Stage.NEW): Step(Accountable.SDR, _OPERATIONS, also_machine=True),
-    (Stage.NURTURE, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _OPERATIONS),
+    (Stage.NURTURE, Stage.MQL): Step(Accountable.SDR, _SDR, also_machine=True),
+    (Stage.NURTURE, Stage.NEW): Step(Accountable.SDR, _SDR, also_machine=True),
+    (Stage.NURTURE, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
     (Stage.MQL, Stage.SAL): Step(Accountable.SALES, _SALES, Through.ACCEPTANCE),
     (Stage.MQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
     (Stage.MQL, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR, also_machine=True),

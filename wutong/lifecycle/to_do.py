@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wutong.lifecycle.models import Accountable, Clock, Lead
+from wutong.lifecycle.models import TO_HAND_OVER, Clock, Lead
 from wutong.platform.models import Role, Staff
 from wutong.platform.totals import Total, total_of
 
@@ -100,8 +100,7 @@ def _due_parts(leads: QuerySet[Lead], staff: Staff, *, at: datetime) -> Iterable
 
 def _to_hand_over(leads: QuerySet[Lead], staff: Staff) -> QuerySet[Lead]:
     """Qualified or returned, nobody asked to accept it, nothing planned."""
-    waiting = leads.filter(stage__in=("mql", "returned"), accountable=Accountable.SDR, next_step_at=None)
-    return waiting.filter(~_has_running_clock()).filter(_mine_or_nobodys(staff))
+    return leads.filter(TO_HAND_OVER).filter(~_has_running_clock()).filter(_mine_or_nobodys(staff))
 
 
 def _has_running_clock() -> Exists:

@@ -1,4 +1,9 @@
-"""Which people a colleague may see: those with a lead they may see; everybody for those who see everything."""
+"""Which people a colleague may see: those with a lead they may see; everybody for those who see everything.
+
+And who is above a lead: the managers who are told of it.
+"""
+
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -14,6 +19,18 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
         return people
     leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
     return people.filter(Exists(leads))
+
+
+def managers_over(lead: Lead, managers: Iterable[Staff]) -> list[Staff]:
+    """Of ``managers`` who see ``lead`` those nearest above its team; all of them where none is above it.
+
+    Args:
+        managers: active, with their teams.
+    """
+    everybody = list(managers)
+    above = [one for one in everybody if one.team is not None and lead.team.path.startswith(one.team.path)]
+    nearest = max((len(one.team.path) for one in above if one.team), default=0)
+    return [one for one in above if one.team and len(one.team.path) == nearest] or everybody
 
 
 def people_visible_to_key(key: ApiKey) -> QuerySet[Person]:

@@ -35,6 +35,10 @@ UNCONTACTED = Q(stage__in=[Stage.NEW, Stage.MQL], accountable="sdr", first_conta
 """Leads that wait for somebody of us; the score gate may have made them MQL before anybody called."""
 
 
+TO_HAND_OVER = Q(stage__in=["mql", "returned"], accountable__in=["sdr", "lead_operations"], next_step_at=None)
+"""Leads of which nobody has said yet what comes next; a returned one is for lead operations if its sender is gone."""
+
+
 class Accountable(models.TextChoices):
     """The function that must act on a lead."""
 
@@ -210,7 +214,7 @@ class Lead(models.Model):
             models.Index(
                 name="leads_to_hand_over",
                 fields=["owner", "team"],
-                condition=Q(stage__in=["mql", "returned"], accountable="sdr", next_step_at=None),
+                condition=TO_HAND_OVER,
             ),
             models.Index(
                 name="leads_in_a_sales_stage",
