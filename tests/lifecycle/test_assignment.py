@@ -176,6 +176,19 @@ def test_a_form_on_the_website_is_given_to_somebody_who_is_told_why(form, mei: S
     assert Clock.objects.get().stopped_at is None
 
 
+@pytest.mark.parametrize("by_rule", [True, False])
+def test_who_comes_back_to_somebody_who_has_left_is_heard_by_others(form, mei, lin, north, by_rule: bool) -> None:
+    arrive(post_form(form))
+    Lead.objects.update(owner=mei)
+    Staff.objects.filter(pk=mei.pk).update(is_active=False)
+    Notification.objects.all().delete()
+    if by_rule:
+        rule(team=north)
+    arrive(post_form(form, at=LATELY + timedelta(minutes=30)))
+    assert Lead.objects.get().owner == (lin if by_rule else mei)
+    assert list(Notification.objects.values_list("staff__full_name", "kind")) == [("Lin", "lead_returned")]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_processors_at_once_skip_nobody_and_serve_nobody_twice(mei: Staff, lin: Staff, north: Team) -> None:
     rule(team=north)

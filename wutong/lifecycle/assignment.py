@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -126,12 +126,22 @@ class Choice:
 def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
     """Give each of ``leads`` that nobody owns to somebody by the rules. Opens no transaction.
 
+    Whoever has left owns nothing, but what is in sales' hands is not given to SDRs: a manager gives it away.
     Two who assign at the same moment queue at the rules, so that nobody is skipped or served twice.
 
     Args:
         leads: locked, or new in this transaction; they are changed and saved.
     """
-    waiting = sorted((lead for lead in leads if lead.owner_id is None and lead.stage not in CLOSED_STAGES), key=_age)
+    gone = _gone(leads)
+    waiting = sorted(
+        (
+            lead
+            for lead in leads
+            if lead.stage not in CLOSED_STAGES
+            and (lead.owner_id is None or (lead.owner_id in gone and lead.accountable != Accountable.SALES))
+        ),
+        key=_age,
+    )
     if not waiting:
         return []
     rules = list(
@@ -164,7 +174,7 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
         )
     update_objects(waiting, ["owner", "team", "version"])
     insert_objects(made)
-    _tell_history(waiting)
+    _tell_history(waiting, at=at)
     insert_many([_event(one, at=at) for one in made if one.to_id is not None])
     return made
 
@@ -367,10 +377,18 @@ def _refuse_unfit(lead: Lead, to: Staff) -> None:
         raise CannotTakeIt(name=to.full_name, function=lead.get_accountable_display())
 
 
-def _tell_history(leads: Sequence[Lead]) -> None:
-    """A lead that has just been opened begins its first stay with the owner it got."""
+def _gone(leads: Sequence[Lead]) -> set[int]:
+    """The owners of ``leads`` who have left."""
+    owners = {lead.owner_id for lead in leads if lead.owner_id is not None}
+    left = Staff.objects.filter(pk__in=owners, is_active=False)
+    return set(left.values_list("pk", flat=True)) if owners else set()
+
+
+def _tell_history(leads: Sequence[Lead], *, at: datetime) -> None:
+    """A stay that nobody had, or that has just begun, is the new owner's from its beginning."""
     owned = {lead.pk: lead for lead in leads if lead.owner_id is not None}
-    stays = list(StageVisit.objects.filter(lead__in=owned, machine=Machine.LEAD, left_at=None, owner=None))
+    running = StageVisit.objects.filter(lead__in=owned, machine=Machine.LEAD, left_at=None)
+    stays = list(running.filter(Q(owner=None) | Q(entered_at=at)))
     for stay in stays:
         lead = owned[stay.lead_id or 0]
         stay.owner_id, stay.team_id = lead.owner_id, lead.team_id
