@@ -5,15 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from tests.cast import NINE, make_account, make_person
+from tests.cast import NINE, make_account, make_person, make_staff
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.contracts import (
     STEPS,
     ContractMovedMeanwhile,
     ContractReasonNeeded,
     NoSuchContractStep,
+    NotYourContract,
     TermImpossible,
     advance_contracts,
+    may_renew,
     move_contract,
     renew_contract,
     stage_by_dates,
@@ -81,6 +83,40 @@ def test_contracts_move_on_by_their_dates_and_never_back(xu) -> None:
     assert young.stage == "onboarding"
     assert advance_contracts(at=NINE) == 0
     assert StageVisit.objects.filter(contract=young).count() == 2
+
+
+@pytest.mark.django_db
+def test_no_more_contracts_move_at_once_than_are_asked_for(xu) -> None:
+    for _n in range(2):
+        make_contract(xu)
+    assert [advance_contracts(at=NINE, limit=1) for _n in range(3)] == [1, 1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contract_set_back_by_hand_stays_until_its_dates_say_something_new(xu) -> None:
+    contract = make_contract(xu, starts_on=NINE.date() - timedelta(days=45), ends_on=NINE.date() + timedelta(days=320))
+    assert advance_contracts(at=NINE) == 1
+    contract.refresh_from_db()
+    assert contract.stage == "adopting"
+    move_contract(contract=contract, to=ContractStage.ONBOARDING, by=xu, at=NINE)
+    assert advance_contracts(at=LATER) == 0
+    assert advance_contracts(at=NINE + timedelta(days=60)) == 1
+    contract.refresh_from_db()
+    assert contract.stage == "mature"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_whose_contract_it_is_or_a_manager_moves_and_renews_it(xu, wang) -> None:
+    colleague = make_staff("Tan", role="sales", team=xu.team, data_scope="team")
+    contract = make_contract(xu)
+    assert steps_from(contract, by=colleague) == []
+    with pytest.raises(NotYourContract):
+        move_contract(contract=contract, to=ContractStage.CHURNED, by=colleague, at=LATER, reason="price")
+    move_contract(contract=contract, to=ContractStage.RENEWAL, by=wang, at=LATER)
+    contract.refresh_from_db()
+    assert not may_renew(contract, by=colleague)
+    with pytest.raises(NotYourContract):
+        renew_contract(contract=contract, by=colleague, at=LATER, ends_on=date(2027, 12, 31), amount=Decimal(1))
 
 
 @pytest.mark.django_db(transaction=True)

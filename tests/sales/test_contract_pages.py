@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from tests.cast import NINE, make_account, make_staff, signed_in
 from tests.lifecycle.test_contracts import make_contract
-from wutong.lifecycle.models import Contract
+from tests.sales.cast import deal_of
+from wutong.lifecycle.models import Contract, Lead
 from wutong.platform.models import Notification, Staff
+from wutong.sales.models import OpportunityStage
+from wutong.sales.opportunities import close_opportunity
 
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,17 @@ def test_a_contract_is_moved_renewed_or_ended_by_hand(xu) -> None:
 
     assert post(xu, successor, "move", to="churned", reason="price").status_code == 200
     assert "Too expensive" in signed_in(xu).get(f"/contracts/{successor.public_id}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_lead_of_a_customer_who_left_can_be_recalled(xu) -> None:
+    deal = deal_of(xu)
+    won, lead = OpportunityStage.WON, Lead.objects.get()
+    contract = close_opportunity(opportunity=deal, to=won, by=xu, at=timezone.now(), reason="price")
+    address = f"/contracts/{contract.public_id}/"
+    assert str(lead.public_id) not in signed_in(xu).get(address).content.decode()
+    post(xu, contract, "move", to="churned", reason="price")
+    assert f"/inbox/?view=all&amp;lead={lead.public_id}" in signed_in(xu).get(address).content.decode()
 
 
 def test_sales_gives_a_contract_to_success_who_is_told_and_sees_it_from_then_on(xu, su, mei) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +57,10 @@ STEPS: Mapping[tuple[ContractStage, ContractStage], Step] = {
     **{(before, _S.CHURNED): Step(_SUCCESS) for before in _IN_ORDER},
     **{(before, _S.RENEWED): Step(_SUCCESS) for before in (_S.MATURE, _S.RENEWAL)},
 }
-"""All arrows there are. A colleague may set a running contract to any running stage; its dates only move it on."""
+"""All arrows there are. Whose contract it is may set it to any running stage while it runs; its dates only move it on,
+and not from where it was set until they say something new."""
+SIGNED, BY_DATE = "signed", "by_date"
+"""Why a contract is in a stage into which nobody has set it by hand."""
 
 MONTHS_UNTIL: Mapping[ContractStage, int] = {_S.ONBOARDING: 0, _S.ADOPTING: 1, _S.MATURE: 3}
 """From how many months after its start a contract is in a stage."""
@@ -69,6 +72,13 @@ class NoSuchContractStep(Refusal):
 
     code = "no_such_contract_step"
     message = _("A contract in stage “%(stage)s” cannot go there, or your role does not take this step.")
+
+
+class NotYourContract(Refusal):
+    """The contract is a colleague's."""
+
+    code = "not_your_contract"
+    message = _("This contract belongs to %(name)s. Ask for it, or ask a manager.")
 
 
 class ContractReasonNeeded(Refusal):
@@ -108,7 +118,7 @@ def start_contracts(contracts: Sequence[Contract], *, by: Staff | None, at: date
     if any(contract.ends_on <= contract.starts_on for contract in contracts):
         raise TermImpossible
     Contract.objects.bulk_create(contracts)
-    StageVisit.objects.bulk_create([new_stay(contract, by=by, at=at, reason="signed") for contract in contracts])
+    StageVisit.objects.bulk_create([new_stay(contract, by=by, at=at, reason=SIGNED) for contract in contracts])
     insert_many([happening("contract_started", contract, at=at, by=by) for contract in contracts])
 
 
@@ -116,7 +126,7 @@ def move_contract(*, contract: Contract, to: ContractStage, by: Staff, at: datet
     """Move ``contract`` by hand: to another running stage, or out, with a reason.
 
     Raises:
-        ContractMovedMeanwhile, NoSuchContractStep, ContractReasonNeeded: see there.
+        ContractMovedMeanwhile, NoSuchContractStep, NotYourContract, ContractReasonNeeded: see there.
     """
     if to == ContractStage.RENEWED:
         raise NoSuchContractStep(stage=contract.get_stage_display())  # a renewal has dates and an amount
@@ -131,7 +141,7 @@ def renew_contract(*, contract: Contract, by: Staff, at: datetime, ends_on: date
     """End ``contract`` as renewed and start the one that follows it, the day after.
 
     Raises:
-        ContractMovedMeanwhile, NoSuchContractStep, TermImpossible: see there.
+        ContractMovedMeanwhile, NoSuchContractStep, NotYourContract, TermImpossible: see there.
     """
     with transaction.atomic(durable=True):
         now = _locked(contract)
@@ -164,7 +174,7 @@ def hand_contract(*, contract: Contract, to: Staff, by: Staff, at: datetime) -> 
     """
     with transaction.atomic(durable=True):
         now = _locked(contract)
-        if to.role not in _SUCCESS or not to.is_active or not may_hand(now, by=by):
+        if to.role not in _SUCCESS or not to.is_active or not may_change(now, by=by):
             raise NotTheirContract
         now.owner, now.team = to, to.team or now.team
         now.version += 1
@@ -181,8 +191,8 @@ def hand_contract(*, contract: Contract, to: Staff, by: Staff, at: datetime) -> 
             notify_many([notice], at=at)
 
 
-def may_hand(contract: Contract, *, by: Staff) -> bool:
-    """Whether ``by`` may give ``contract`` to somebody else."""
+def may_change(contract: Contract, *, by: Staff) -> bool:
+    """Whether ``by`` may move, renew or end ``contract``, or give it to somebody else."""
     return by.role in _SUCCESS and (contract.owner_id in (None, by.pk) or by.role == Role.MANAGER)
 
 
@@ -192,12 +202,14 @@ def step_contracts(
     """Take ``contracts`` (locked) one step, with stay and event. Opens no transaction; ``by`` None are the dates.
 
     Raises:
-        NoSuchContractStep, ContractReasonNeeded: nothing is changed then.
+        NoSuchContractStep, NotYourContract, ContractReasonNeeded: nothing is changed then.
     """
     for contract in contracts:
         step = STEPS.get((ContractStage(contract.stage), to))
         if step is None or (by.role not in step.by if by is not None else not step.by_date):
             raise NoSuchContractStep(stage=contract.get_stage_display())
+        if by is not None and not may_change(contract, by=by):
+            raise NotYourContract(name=contract.owner.full_name if contract.owner else "")
         if by is not None and to in REASONS and reason not in REASONS[to]:
             raise ContractReasonNeeded
     if not contracts:
@@ -218,33 +230,69 @@ def steps_from(contract: Contract, *, by: Staff) -> list[ContractStage]:
     return [
         after
         for (before, after), step in STEPS.items()
-        if before == contract.stage and by.role in step.by and after != ContractStage.RENEWED
+        if before == contract.stage
+        and by.role in step.by
+        and may_change(contract, by=by)
+        and after != ContractStage.RENEWED
     ]
+
+
+def may_renew(contract: Contract, *, by: Staff) -> bool:
+    """Whether ``by`` may start the contract that follows ``contract`` now."""
+    step = STEPS.get((ContractStage(contract.stage), ContractStage.RENEWED))
+    return step is not None and by.role in step.by and may_change(contract, by=by)
 
 
 def stage_by_dates(contract: Contract, *, on: date) -> ContractStage:
     """The running stage that the dates of ``contract`` give it on a day. Source: ``product.md`` 3."""
-    if on >= months_later(contract.ends_on, -RENEWAL_MONTHS_BEFORE_END) and on >= contract.starts_on:
-        return ContractStage.RENEWAL
-    entered = [stage for stage, months in MONTHS_UNTIL.items() if on >= months_later(contract.starts_on, months)]
-    return entered[-1] if entered else ContractStage.SIGNED
+    begun = [stage for stage in (*MONTHS_UNTIL, _S.RENEWAL) if on >= begins_on(contract, stage)]
+    return begun[-1] if begun else ContractStage.SIGNED
+
+
+def begins_on(contract: Contract, stage: ContractStage) -> date:
+    """The day from which the dates of ``contract`` put it into a running stage after the first."""
+    if stage == ContractStage.RENEWAL:
+        return max(months_later(contract.ends_on, -RENEWAL_MONTHS_BEFORE_END), contract.starts_on)
+    return months_later(contract.starts_on, MONTHS_UNTIL[stage])
 
 
 def advance_contracts(*, at: datetime, limit: int = 1_000) -> int:
-    """Move on the contracts whose dates say so, never back; returns how many. Opens no transaction."""
+    """Move on the contracts whose dates say so, never back; returns how many. Opens no transaction.
+
+    One that a colleague has set stays there until a day that comes after that one brings it further.
+
+    Args:
+        limit: the most contracts that are moved, and locked, in one go; the others wait for the next.
+    """
     organisation = Organisation.objects.first()
-    on = at.astimezone(ZoneInfo(organisation.zone if organisation else "Asia/Shanghai")).date()
-    running = Contract.objects.select_for_update(no_key=True, of=("self",)).running().exclude(stage=_S.RENEWAL)
-    due: dict[ContractStage, list[Contract]] = {}
+    zone = ZoneInfo(organisation.zone if organisation else "Asia/Shanghai")
+    running = Contract.objects.running().exclude(stage=_S.RENEWAL)
+    set_at = _set_by_hand_at(running)
+    due: dict[int, tuple[str, ContractStage]] = {}
     for contract in running.order_by("pk").iterator():
-        to = stage_by_dates(contract, on=on)
-        if _IN_ORDER.index(to) > _IN_ORDER.index(ContractStage(contract.stage)):
-            due.setdefault(to, []).append(contract)
-    moved = 0
-    for to, contracts in due.items():
-        step_contracts(contracts[:limit], to=to, by=None, at=at, reason="by_date")
-        moved += len(contracts[:limit])
-    return moved
+        to = stage_by_dates(contract, on=at.astimezone(zone).date())
+        if _IN_ORDER.index(to) <= _IN_ORDER.index(ContractStage(contract.stage)):
+            continue
+        if contract.pk in set_at and begins_on(contract, to) <= set_at[contract.pk].astimezone(zone).date():
+            continue
+        due[contract.pk] = (contract.stage, to)
+        if len(due) == limit:
+            break
+    moving: dict[ContractStage, list[Contract]] = {}
+    for contract in Contract.objects.select_for_update(no_key=True).filter(pk__in=due).order_by("pk"):
+        seen, to = due[contract.pk]
+        if contract.stage == seen:  # else somebody was quicker
+            moving.setdefault(to, []).append(contract)
+    for to, contracts in moving.items():
+        step_contracts(contracts, to=to, by=None, at=at, reason=BY_DATE)
+    return sum(map(len, moving.values()))
+
+
+def _set_by_hand_at(contracts: QuerySet[Contract]) -> dict[int | None, datetime]:
+    """When a colleague set those of ``contracts`` that are where a colleague set them."""
+    stays = StageVisit.objects.filter(contract__in=contracts, machine=Machine.CONTRACT, left_at=None)
+    by_hand = stays.filter(entered_by__isnull=False).exclude(reason=SIGNED)
+    return dict(by_hand.values_list("contract", "entered_at"))
 
 
 def _locked(contract: Contract) -> Contract:

@@ -7,6 +7,7 @@ from datetime import datetime
 from wutong.events.hot import insert_many
 from wutong.lifecycle.contracts import (
     REASONS,
+    SIGNED,
     STEPS,
     ContractReasonNeeded,
     NoSuchContractStep,
@@ -49,7 +50,7 @@ def retell_contracts(told: Sequence[ToldContract]) -> None:
         contract = one.contract
         if contract.ends_on <= contract.starts_on:
             raise TermImpossible
-        stays.append(new_stay(contract, by=one.by, at=contract.signed_at, reason="signed"))
+        stays.append(new_stay(contract, by=one.by, at=contract.signed_at, reason=SIGNED))
         events.append(happening("contract_started", contract, by=one.by, at=contract.signed_at))
         for step in one.steps:
             _check(contract, step)

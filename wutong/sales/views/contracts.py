@@ -14,14 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.contracts import (
     REASONS,
-    STEPS,
     hand_contract,
-    may_hand,
+    may_change,
+    may_renew,
     move_contract,
     renew_contract,
     steps_from,
 )
-from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage
+from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage, Lead, Stage
+from wutong.lifecycle.stages import steps_from as lead_steps_from
 from wutong.platform.answers import done
 from wutong.platform.calendar import months_later
 from wutong.platform.models import Organisation, Role, Staff
@@ -147,10 +148,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     steps = steps_from(found, by=request.user)
-    is_renewable = any(
-        before == found.stage and after == ContractStage.RENEWED and request.user.role in step.by
-        for (before, after), step in STEPS.items()
-    )
     proposed = RenewForm.proposed(amount=found.amount, ends_on=months_later(found.ends_on, 12))
     deals = Opportunity.objects.visible_to(request.user).filter(contract=found)
     context: dict[str, Any] = {
@@ -159,18 +156,27 @@ def _page(
         "is_churnable": ContractStage.CHURNED in steps,
         "churn_reasons": REASONS[ContractStage.CHURNED],
         "reason": REASONS.get(ContractStage(found.stage), {}).get(found.reason, ""),
-        "is_renewable": is_renewable,
+        "is_renewable": may_renew(found, by=request.user),
         "form": renewing or proposed,
         "renewing": renewing,
         "refusal": refusal,
         "days_left": (found.ends_on - timezone.localdate()).days,
-        "keepers": _keepers()[:200] if may_hand(found, by=request.user) else [],
+        "keepers": _keepers()[:200] if may_change(found, by=request.user) else [],
         "deal": deals.first() if may(request.user, "deals.read") else None,
         "renewal": Contract.objects.visible_to(request.user).filter(previous=found).first(),
         "previous": Contract.objects.visible_to(request.user).filter(renewal=found).first(),
         "stays": _stays(found),
+        "recallable": _recallable(found, request.user),
     }
     return render(request, "sales/contract.html", context, status=status)
+
+
+def _recallable(found: Contract, staff: Staff) -> list[Lead]:
+    """The won leads of a customer who left, as far as ``staff`` may recall them."""
+    if found.stage != ContractStage.CHURNED or not may(staff, "leads.work"):
+        return []
+    won = Lead.objects.visible_to(staff).filter(deals__opportunity__contract=found, stage=Stage.WON)
+    return [lead for lead in won.select_related("person") if lead_steps_from(lead, by=staff)]
 
 
 def _stays(found: Contract) -> list[dict[str, Any]]:
