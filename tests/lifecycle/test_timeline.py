@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 from tests.cast import NINE, arrive, cookie, hit, make_lead, make_person, person_of, phone, post_form, signed_in
 from wutong.lifecycle import timeline as timeline_module
 from wutong.lifecycle.contact import record_follow_up
-from wutong.lifecycle.models import FollowUp
+from wutong.lifecycle.models import FollowUp, Stage
+from wutong.lifecycle.stages import step_many
 from wutong.lifecycle.timeline import Act, Cursor, timeline_of
 from wutong.people.models import Person
 
@@ -38,6 +39,13 @@ def call(lead, by, *, at=NINE) -> FollowUp:
     return record_follow_up(
         lead=lead, by=by, at=at, kind=FollowUp.Kind.CALL, outcome=FollowUp.Outcome.REACHED, note="Wants a demo"
     )
+
+
+def test_a_stage_says_why_and_that_the_system_took_it(her, mei) -> None:
+    lead = make_lead(person=her, owner=mei)
+    step_many([lead], to=Stage.MQL, by=None, at=NINE + MINUTE, reason="score_gate")
+    told = {act.title: (act.body, act.who) for act in acts(her, mei)}
+    assert told["Lead stage: MQL"] == ("The score met the gate", "The system")
 
 
 def test_neighbouring_views_of_one_page_are_one_line(her, site, mei) -> None:

@@ -2,14 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from tests.cast import at_once, cookie, make_account, make_person, phone
 from tests.sales.cast import LATER, deal_of, qualified, sql_of
 from wutong.events.models import Event
 from wutong.lifecycle.models import Contract, Lead, Stage, StageVisit
 from wutong.lifecycle.stages import move_lead
+from wutong.lifecycle.timeline import timeline_of
 from wutong.people.models import Identifier
 from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
 from wutong.sales.opportunities import (
@@ -40,6 +43,17 @@ def test_an_sql_opens_a_deal_and_its_person_is_the_main_contact(xu) -> None:
     assert (deal.stage, deal.owner, deal.currency, deal.probability) == ("discover", xu, "CNY", Decimal("0.2"))
     assert deal.people.get(is_main=True).person == lead.person
     assert Event.objects.filter(name="opportunity_opened", person_id=lead.person_id).exists()
+
+
+@pytest.mark.parametrize(("to", "reason", "words"), [("lost", "price", "Price"), ("invalid", "mistake", "Opened by")])
+def test_the_timeline_says_why_a_deal_and_its_lead_ended(xu, to: str, reason: str, words: str) -> None:
+    deal = deal_of(xu)
+    close_opportunity(opportunity=deal, to=OpportunityStage(to), by=xu, at=LATER, reason=reason)
+    with translation.override("en"):
+        seen = timeline_of(Lead.objects.get().person, viewer=xu, language="en", zone=ZoneInfo("Asia/Shanghai"))
+    told = {act.title: act.body for day in seen.days for act in day.acts}
+    assert words in told["Lead stage: Lost"]
+    assert words in told["Closed an opportunity"]
 
 
 def test_a_lead_that_is_recalled_after_its_deal_can_feed_another(xu) -> None:

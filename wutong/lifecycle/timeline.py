@@ -19,7 +19,7 @@ from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.assignment import why
 from wutong.lifecycle.models import Assignment, Contract, FollowUp, HandOver, Lead, Stage, StageVisit
-from wutong.lifecycle.stages import REASONS
+from wutong.lifecycle.reasons import reason_in_words
 from wutong.people.models import FieldValue, IdentifierKind, Person
 from wutong.platform.models import ApiKey, Staff
 
@@ -287,7 +287,9 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID,
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))
     elif event.name.startswith("opportunity_"):
-        body = str(DEAL_STAGES.get(str(event.props.get("stage", "")), ""))
+        stage = str(event.props.get("stage", ""))
+        told = (str(DEAL_STAGES.get(stage, "")), reason_in_words(stage, str(event.props.get("reason", ""))))
+        body = " · ".join(filter(None, told))
     if event.channel:
         came = _("Came by: %(channel)s") % {"channel": CHANNELS.get(event.channel, event.channel)}
         body = f"{body} · {came}" if body else came
@@ -390,8 +392,8 @@ def _stages(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[
             key=f"s{visit.pk:020}",
             icon="flag",
             title=_("Lead stage: %(stage)s") % {"stage": names.get(visit.stage, visit.stage)},
-            body=str(REASONS.get(Stage(visit.stage), {}).get(visit.reason, "")) if visit.reason else "",
-            who=visit.entered_by.full_name if visit.entered_by else "",
+            body=reason_in_words(visit.stage, visit.reason),
+            who=visit.entered_by.full_name if visit.entered_by else _("The system"),
             is_ours=True,
             person_id=visit.person_id,
         )
