@@ -118,7 +118,7 @@ COUNTED: Mapping[str, Counted] = {
     ),
     "overdue_answer": Counted(
         _("Answer overdue"),
-        _("Of those waiting, the ones whose 24 working hours have passed."),
+        _("Of those waiting, the ones whose time to answer has passed."),
         lambda question: _waiting(
             question,
             Q(

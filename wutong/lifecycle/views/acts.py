@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wutong.lifecycle.assignment import assign as assign_lead
+from wutong.lifecycle.clocks import time_limits
 from wutong.lifecycle.contact import Plan, plan_next_step, record_follow_up, restore_plan, set_contact_status
 from wutong.lifecycle.forms import (
     AssignForm,
@@ -99,7 +100,8 @@ def hand_over(request: StaffRequest, public_id: UUID) -> HttpResponse:
     def hand_it_over(lead: Lead, form: HandOverForm) -> Done:
         to = form.seller
         hand_over_lead(lead=lead, to=to, by=request.user, at=timezone.now(), facts=form.given())
-        return Done(_("Handed over to %(name)s, who has 24 working hours to accept it.") % {"name": to.full_name})
+        said = _("Handed over to %(name)s, who has %(hours)d working hours to accept it.")
+        return Done(said % {"name": to.full_name, "hours": time_limits().acceptance_hours})
 
     return acted(request, public_id, form_for, hand_it_over, shown_as="hand_over_form")
 
