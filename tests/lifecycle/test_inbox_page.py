@@ -138,6 +138,51 @@ def test_bant_is_kept_and_sales_confirm_it(mei, xu) -> None:
     assert (lead.stage, Qualification.objects.get(lead=lead).confirmed_by) == ("sql", xu)
 
 
+@pytest.mark.parametrize(
+    ("act", "of", "given", "other"),
+    [
+        ("bant", "bant", {"budget": "300,000"}, {"budget": "500,000"}),
+        ("next-step", "plan", {"next_step": "Call"}, {"next_step": "Visit"}),
+        ("contact-status", "plan", {"status": "worth_following"}, {"status": "invalid"}),
+    ],
+)
+def test_of_two_who_write_of_one_lead_the_second_is_told(mei, lin, act: str, of: str, given: dict, other: dict) -> None:
+    lead = make_lead(at=LATELY)
+    until = (timezone.localtime() + 3 * DAY).strftime("%Y-%m-%dT%H:%M")
+    both = {"next_step_at": until} if act == "next-step" else {}
+    second = signed_in(lin)
+    seen = second.get(f"/inbox/{lead.public_id}/", headers=HTMX).context["seen"][of]
+    assert post(signed_in(mei), lead, act, seen=seen, **both, **given).status_code == 200
+
+    refused = post(second, lead, act, seen=seen, **both, **other)
+
+    assert refused.status_code == 409
+    assert refused.context["seen"][of] != seen
+    assert post(second, lead, act, seen=refused.context["seen"][of], **both, **other).status_code == 200
+
+
+def test_who_writes_over_answers_is_shown_what_was_kept_meanwhile(mei, wang) -> None:
+    lead = contacted(mei)
+    client = signed_in(mei)
+    seen = client.get(f"/inbox/{lead.public_id}/", headers=HTMX).context["seen"]["bant"]
+    post(signed_in(wang), lead, "bant", budget="700,000", seen=seen)
+    refused = post(client, lead, "bant", budget="300,000", seen=seen).content
+    assert b"700,000" in refused
+    assert b"300,000" in refused
+
+
+def test_of_two_managers_who_give_one_lead_away_the_second_is_told_who_has_it(mei, lin, wang) -> None:
+    lead = make_lead(at=LATELY)
+    client = signed_in(wang)
+    seen = client.get(f"/inbox/{lead.public_id}/", headers=HTMX).context["seen"]["owner"]
+    assert post(client, lead, "assign", to=str(mei.public_id), seen=seen).status_code == 200
+    refused = post(client, lead, "assign", to=str(lin.public_id), seen=seen)
+    assert (refused.status_code, b"Mei" in refused.content) == (409, True)
+    assert client.post("/leads/assign/", {"leads": str(lead.public_id), "to": lin.pk, "seen": "-"}).status_code == 409
+    lead.refresh_from_db()
+    assert lead.owner == mei
+
+
 def test_a_lead_is_handed_over_by_the_form(mei, xu) -> None:
     lead = contacted(mei)
     answer = post(signed_in(mei), lead, "hand-over", was="new", to=str(xu.public_id), **GIVEN)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import LATELY, make_lead, make_person, make_staff, signed_in
 from wutong.lifecycle.models import Assignment, AssignmentRule, Duty, Lead, TimeLimits
+from wutong.lifecycle.routing_forms import TimeLimitsForm
 from wutong.lifecycle.routing_rules import ensure_rules
 from wutong.platform.models import AuditEntry, Staff, Team
 
@@ -45,6 +46,25 @@ def test_a_manager_writes_rules_that_read_as_sentences(manager: Staff, mei: Staf
         "switched",
         "dropped",
     ]
+
+
+def test_of_two_who_change_a_rule_or_the_limits_the_second_is_told(manager: Staff) -> None:
+    client = signed_in(manager)
+    ensure_rules()
+    rule = AssignmentRule.objects.order_by("position").first()
+    assert rule is not None
+    at, given = f"{PAGE}rules/{rule.public_id}/", {"name": "One", "target": "round_robin"}
+    seen = client.get(at).context["seen"]
+    assert client.post(at, given | {"seen": seen}).status_code == 302
+    refused = client.post(at, given | {"name": "Two", "seen": seen})
+    assert (refused.status_code, b"Two" in refused.content) == (409, True)
+
+    limits = {name: getattr(TimeLimits(), name) for name in TimeLimitsForm.Meta.fields}
+    seen = client.get(PAGE).context["limits_seen"]
+    assert client.post(f"{PAGE}time-limits/", limits | {"acceptance_hours": 16, "seen": seen}).status_code == 302
+    assert client.post(f"{PAGE}time-limits/", limits | {"acceptance_hours": 8, "seen": seen}).status_code == 409
+    rule.refresh_from_db()
+    assert (rule.name, TimeLimits.objects.get().acceptance_hours) == ("One", 16)
 
 
 def test_a_dry_run_says_who_would_have_got_what_and_changes_nothing(manager: Staff, mei: Staff, lin: Staff) -> None:

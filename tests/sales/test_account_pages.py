@@ -139,6 +139,15 @@ def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) 
     assert change(zhou, account, name="Mine").status_code == 404
 
 
+def test_of_two_who_correct_a_company_the_second_is_told(wang) -> None:
+    account = make_account("Northwind")
+    seen = signed_in(wang).get(f"/accounts/{account.public_id}/").context["seen"]
+    assert change(wang, account, domain="northwind.cn", seen=seen).status_code == 200
+    assert change(wang, account, domain="north.cn", seen=seen).status_code == 409
+    account.refresh_from_db()
+    assert account.domain == "northwind.cn"
+
+
 def test_a_credit_code_is_checked_and_a_strange_one_asked_about(xu) -> None:
     account = deal_of(xu).account
     assert change(xu, account, credit_code="123").status_code == 422

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wutong.events.models import Event, Site
 from wutong.lifecycle.hand_over import Bant, may_answer, may_hand_over
 from wutong.lifecycle.inbox import Row
-from wutong.lifecycle.models import FollowUp, HandOver, Lead, Qualification, Stage
+from wutong.lifecycle.models import FollowUp, HandOver, Lead, Stage
 from wutong.lifecycle.stages import REASONS, may_step
 from wutong.people.models import Identifier
 from wutong.platform import format as formats
@@ -105,14 +105,6 @@ def next_steps(*, at: datetime) -> Mapping[Outcome, Proposed]:
         Outcome.LATER: Proposed(_("Ask again"), on(30)),
         Outcome.NOT_INTERESTED: Proposed("", None),
     }
-
-
-def bant_of(lead: Lead) -> Bant:
-    """What is known of budget, authority, need and timing so far."""
-    known = Qualification.objects.filter(lead=lead).first()
-    if known is None:
-        return Bant()
-    return Bant(budget=known.budget, authority=known.authority, need=known.need, timing=known.timing)
 
 
 def _first_contact(lead: Lead) -> Advice:

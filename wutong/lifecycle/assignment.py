@@ -4,7 +4,7 @@ The rules are asked in their order. A rule that nobody can serve (off duty, hand
 passes the lead on; when none is left it waits in its team.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,6 +67,13 @@ class CannotTakeIt(Refusal):
     message = gettext_lazy(
         "%(name)s cannot take this lead: it needs somebody active in %(function)s. Choose a colleague."
     )
+
+
+class GivenMeanwhile(Refusal):
+    """The lead has changed hands since the page was drawn."""
+
+    code = "lead_given_meanwhile"
+    message = gettext_lazy("This lead has changed hands in the meantime: %(name)s has it now. Nothing was changed.")
 
 
 class NothingToAssign(Refusal):
@@ -273,20 +280,33 @@ def account_owners(leads: Sequence[Lead]) -> dict[int, list[int]]:
     return found
 
 
-def assign(*, lead: Lead, to: Staff, by: Staff, at: datetime) -> None:
+def whose(lead: Lead) -> str:
+    """Who owns a lead, as forms say it: so that of two who give it away at once the second is told."""
+    return str(lead.owner_id or "-")
+
+
+def assign(*, lead: Lead, to: Staff, by: Staff, at: datetime, seen: str = "") -> None:
     """Give one lead to a colleague by hand.
 
+    Args:
+        seen: whose the lead was (:func:`whose`) when the giver saw it; empty for a giver who saw no form.
+
     Raises:
-        NotYoursToAssign, CannotTakeIt, NothingToAssign: see there.
+        NotYoursToAssign, CannotTakeIt, NothingToAssign, GivenMeanwhile: see there.
     """
-    assign_by_hand([lead], to=to, by=by, at=at)
+    assign_by_hand([lead], to=to, by=by, at=at, seen={lead.pk: seen} if seen else None)
 
 
-def assign_by_hand(leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime) -> int:
+def assign_by_hand(
+    leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime, seen: Mapping[int, str] | None = None
+) -> int:
     """Give ``leads`` to a colleague; those that are theirs already stay as they are. Returns how many were given.
 
+    Args:
+        seen: whose the leads were (:func:`whose`) when the giver saw them, by id, where that is known.
+
     Raises:
-        NotYoursToAssign, TooManyAtOnce, CannotTakeIt, NothingToAssign: nothing is changed then.
+        NotYoursToAssign, TooManyAtOnce, CannotTakeIt, NothingToAssign, GivenMeanwhile: nothing is changed then.
     """
     if not may(by, "routing.manage"):
         raise NotYoursToAssign
@@ -302,6 +322,8 @@ def assign_by_hand(leads: Sequence[Lead], *, to: Staff, by: Staff, at: datetime)
         )
         for lead in now:
             _refuse_unfit(lead, to)
+            if seen is not None and seen.get(lead.pk, whose(lead)) != whose(lead):
+                raise GivenMeanwhile(name=lead.owner.full_name if lead.owner else gettext_lazy("nobody yet"))
             lead.owner, lead.team = to, to.team or lead.team
             lead.version += 1
         update_objects(now, ["owner", "team", "version"])

@@ -1,6 +1,6 @@
 """What colleagues do with a lead: contact it, note it, plan the next step."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from msgspec import Struct
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import stop_clocks
 from wutong.lifecycle.models import CLOSED_STAGES, Clock, ContactStatus, FollowUp, Lead, OwnContactStatus
+from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.notify import announce
@@ -61,6 +62,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, lead: Lead) -> "Plan":
         return cls(contact_status=lead.contact_status, next_step=lead.next_step, next_step_at=lead.next_step_at)
+
+    @property
+    def mark(self) -> str:
+        """Changes with the plan and the status; see :mod:`wutong.lifecycle.seen`."""
+        at = self.next_step_at.astimezone(UTC) if self.next_step_at is not None else None
+        return mark_of(self.contact_status, self.next_step, at)
 
 
 def record_follow_up(
@@ -150,15 +157,20 @@ def record_follow_up(
     return follow_up
 
 
-def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime) -> None:
+def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime, seen: str = "") -> None:
     """Say by hand how far contacts have come; the next recorded contact says it anew.
 
+    Args:
+        seen: the mark of the plan that the form showed.
+
     Raises:
+        ChangedMeanwhile: somebody else has planned or set it since.
         UnknownContactStatus: neither one of ours nor an active one of the company.
         TakenByColleague: a colleague owns the lead.
     """
     with transaction.atomic(durable=True):
         now = _own(lead, by=by)
+        refuse_unseen(seen, Plan.of(now).mark)
         is_own = OwnContactStatus.objects.filter(code=status, is_active=True).exists()
         if status not in ContactStatus.values and not is_own:
             raise UnknownContactStatus
@@ -169,11 +181,17 @@ def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime) -> N
         announce([(0, 0, "lead_changed", ["inbox"])])
 
 
-def plan_next_step(*, lead: Lead, next_step: str, next_step_at: datetime, by: Staff, at: datetime) -> None:
+def plan_next_step(
+    *, lead: Lead, next_step: str, next_step_at: datetime, by: Staff, at: datetime, seen: str = ""
+) -> None:
     """Put a lead off until ``next_step_at``. Clocks go on: only a contact stops them.
+
+    Args:
+        seen: the mark of the plan that the form showed.
 
     Raises:
         NextStepInThePast, TakenByColleague, LeadClosed: see there.
+        ChangedMeanwhile: somebody else has planned or set the status since.
     """
     if next_step_at <= at:
         raise NextStepInThePast
@@ -181,6 +199,7 @@ def plan_next_step(*, lead: Lead, next_step: str, next_step_at: datetime, by: St
         now = _own(lead, by=by)
         if now.stage in CLOSED_STAGES:
             raise LeadClosed
+        refuse_unseen(seen, Plan.of(now).mark)
         now.next_step, now.next_step_at = next_step, next_step_at
         now.version += 1
         now.save(update_fields=["next_step", "next_step_at", "version"])

@@ -34,6 +34,12 @@ class WorkForm(forms.Form):
         self.auto_id = f"{self.name}-%s"
 
 
+class SeenForm(WorkForm):
+    """A form that sends back the mark of what it showed; see :mod:`wutong.lifecycle.seen`."""
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
 class FollowUpForm(WorkForm):
     """A recorded contact. ``id`` is minted with the form, so that sending it twice records it once."""
 
@@ -110,7 +116,7 @@ class ReturnForm(WasForm):
     )
 
 
-class BantForm(WorkForm):
+class BantForm(SeenForm):
     """Budget, authority, need, timing: four short answers."""
 
     name = "bant"
@@ -120,7 +126,7 @@ class BantForm(WorkForm):
     timing = forms.CharField(label=_("When needed"), required=False, max_length=200)
 
     def given(self) -> Bant:
-        return Bant(**self.cleaned_data)
+        return Bant(**{name: self.cleaned_data[name] for name in Bant.__struct_fields__})
 
 
 class HandOverForm(WasForm):
@@ -169,7 +175,7 @@ class HandOverForm(WasForm):
         )
 
 
-class AssignForm(WorkForm):
+class AssignForm(SeenForm):
     """Giving a lead to a colleague."""
 
     name = "assign"
@@ -191,7 +197,7 @@ class AssignForm(WorkForm):
         return self._colleagues[self.cleaned_data["to"]]
 
 
-class NextStepForm(WorkForm):
+class NextStepForm(SeenForm):
     """Putting a lead off until a moment."""
 
     name = "snooze"
@@ -205,9 +211,10 @@ class NextStepForm(WorkForm):
         return cls(initial={"next_step": step, "next_step_at": at})
 
 
-class ContactStatusForm(forms.Form):
+class ContactStatusForm(SeenForm):
     """Saying by hand how far contacts have come; the use case knows which there are."""
 
+    name = "contact-status"
     status = forms.CharField(max_length=20)
 
 

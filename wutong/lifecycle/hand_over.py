@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import start_clocks, time_limits
 from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
+from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many, works_as_sdr
 from wutong.lifecycle.visibility import managers_over
 from wutong.platform.audit import record
@@ -75,6 +76,19 @@ class Bant(Struct, frozen=True, kw_only=True):
     @property
     def is_complete(self) -> bool:
         return all(text.strip() for text in asdict(self).values())
+
+    @property
+    def mark(self) -> str:
+        """Changes with the answers; see :mod:`wutong.lifecycle.seen`."""
+        return mark_of(*asdict(self).values())
+
+    @classmethod
+    def of(cls, lead: Lead) -> "Bant":
+        """What is known so far."""
+        known = Qualification.objects.filter(lead=lead).first()
+        if known is None:
+            return cls()
+        return cls(budget=known.budget, authority=known.authority, need=known.need, timing=known.timing)
 
 
 def hand_over(*, lead: Lead, to: Staff, by: Staff, at: datetime, facts: HandOverFacts) -> HandOver:
@@ -161,25 +175,36 @@ def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str =
         announce([(0, 0, "lead_changed", ["inbox"])])
 
 
-def note_bant(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
+def note_bant(*, lead: Lead, by: Staff, at: datetime, bant: Bant, seen: str = "") -> None:
     """Keep what is known of the four questions so far.
+
+    Args:
+        seen: the mark of the answers that the form showed.
 
     Raises:
         NotYourStep: the lead is a colleague's.
+        ChangedMeanwhile: somebody else has answered since.
     """
     with transaction.atomic(durable=True):
         now = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
         if now.owner_id not in (None, by.pk) and by.role != Role.MANAGER:
             raise NotYourStep
+        refuse_unseen(seen, Bant.of(now).mark)
         _keep_bant(now, bant, by=by, at=at)
+        now.version += 1
+        now.save(update_fields=["version"])
         record("lifecycle.bant_noted", actor=by, subject=now, at=at)
 
 
-def qualify(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
+def qualify(*, lead: Lead, by: Staff, at: datetime, bant: Bant, seen: str = "") -> None:
     """Confirm budget, authority, need and timing: the lead becomes an SQL.
+
+    Args:
+        seen: as of :func:`note_bant`.
 
     Raises:
         BantIncomplete: one of the four is empty.
+        ChangedMeanwhile: somebody else has answered since.
         MovedMeanwhile, NoSuchStep, NotYourStep: see there.
     """
     if not bant.is_complete:
@@ -187,6 +212,7 @@ def qualify(*, lead: Lead, by: Staff, at: datetime, bant: Bant) -> None:
     with transaction.atomic(durable=True):
         now = locked(lead)
         step_many([now], to=Stage.SQL, by=by, at=at, through=Through.QUALIFICATION)
+        refuse_unseen(seen, Bant.of(now).mark)
         _keep_bant(now, bant, by=by, at=at, confirmed_at=at, confirmed_by=by)
         record("lifecycle.lead_qualified", actor=by, subject=now, at=at)
         announce([(0, 0, "lead_changed", ["inbox"])])

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import AssignmentRule
+from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff, Team
 from wutong.platform.refusal import Refusal
@@ -101,6 +102,11 @@ def holds(conditions: Conditions, facts: LeadFacts) -> bool:
     )
 
 
+def mark_of_rule(rule: AssignmentRule) -> str:
+    """Changes with what the form of a rule shows; see :mod:`wutong.lifecycle.seen`."""
+    return mark_of(rule.name, rule.target, rule.conditions, rule.colleague_id, rule.team_id)
+
+
 def ensure_rules() -> None:
     """Give a company that has no rules the two it begins with; safe to call at every start."""
     with transaction.atomic():
@@ -136,14 +142,19 @@ def add_rule(draft: RuleDraft, *, by: Staff, at: datetime) -> AssignmentRule:
     return rule
 
 
-def change_rule(*, rule: AssignmentRule, draft: RuleDraft, by: Staff, at: datetime) -> None:
+def change_rule(*, rule: AssignmentRule, draft: RuleDraft, by: Staff, at: datetime, seen: str = "") -> None:
     """Change a rule in its place.
+
+    Args:
+        seen: the mark of the rule that the form showed.
 
     Raises:
         RuleGone: see there.
+        ChangedMeanwhile: somebody else has changed it since.
     """
     with transaction.atomic(durable=True):
         now = _locked_rule(rule)
+        refuse_unseen(seen, mark_of_rule(now))
         _write(now, draft)
         now.save()
         record("routing.rule_changed", actor=by, subject=now, at=at)

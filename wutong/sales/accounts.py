@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
@@ -146,19 +147,27 @@ def acquaintances(people: Sequence[Person], account: Account, staff: Staff) -> l
     return sorted(known, key=lambda one: (-one.contacts, one.staff.sort_key))
 
 
+def mark_of_account(account: Account) -> str:
+    """Changes with what the form of a company shows; see :mod:`wutong.lifecycle.seen`."""
+    return mark_of(account.name, account.credit_code, account.domain)
+
+
 def change_account(
-    *, account: Account, by: Staff, at: datetime, name: str, credit_code: str | None, domain: str
+    *, account: Account, by: Staff, at: datetime, name: str, credit_code: str | None, domain: str, seen: str = ""
 ) -> None:
     """Correct what is known of a company; its deals are found by the new name from then on.
 
     Args:
         credit_code: in normal form, or None.
+        seen: the mark of the company that the form showed.
 
     Raises:
+        ChangedMeanwhile: somebody else has corrected it since.
         NamelessCompany, CompanyNameTaken, CreditCodeTaken: nothing is changed then.
     """
     with transaction.atomic(durable=True):
         now = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        refuse_unseen(seen, mark_of_account(now))
         changed = correct_company(now, name=name, credit_code=credit_code, domain=domain)
         if "name" in changed:
             deals = list(Opportunity.objects.select_for_update(no_key=True).filter(account=now).order_by("pk"))

@@ -71,7 +71,7 @@ def bant(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Keep what is known of budget, authority, need and timing."""
 
     def note_it(lead: Lead, form: BantForm) -> Done:
-        note_bant(lead=lead, by=request.user, at=timezone.now(), bant=form.given())
+        note_bant(lead=lead, by=request.user, at=timezone.now(), bant=form.given(), seen=form.cleaned_data["seen"])
         return Done(_("Saved."))
 
     return acted(request, public_id, BantForm(request.POST), note_it, shown_as="bant_form")
@@ -83,7 +83,9 @@ def qualify(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Confirm all four: the lead becomes an SQL."""
 
     def qualify_it(lead: Lead, form: BantForm) -> Done:
-        qualify_lead(lead=lead, by=request.user, at=timezone.now(), bant=form.given())
+        qualify_lead(
+            lead=lead, by=request.user, at=timezone.now(), bant=form.given(), seen=form.cleaned_data["seen"]
+        )
         return Done(_("Confirmed as SQL. Open an opportunity from it now or later."))
 
     return acted(request, public_id, BantForm(request.POST), qualify_it, shown_as="bant_form")
@@ -140,7 +142,8 @@ def assign(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return AssignForm(request.POST, colleagues=takers_of(lead))
 
     def give_it(lead: Lead, form: AssignForm) -> Done:
-        assign_lead(lead=lead, to=form.colleague, by=request.user, at=timezone.now())
+        seen = form.cleaned_data["seen"]
+        assign_lead(lead=lead, to=form.colleague, by=request.user, at=timezone.now(), seen=seen)
         return Done(_("Given to %(name)s.") % {"name": form.colleague.full_name})
 
     return acted(request, public_id, form_for, give_it, shown_as="assign_form")
@@ -154,7 +157,8 @@ def next_step(request: StaffRequest, public_id: UUID) -> HttpResponse:
     def plan_it(lead: Lead, form: NextStepForm) -> Done:
         now, until = timezone.now(), form.cleaned_data["next_step_at"]
         step = form.cleaned_data["next_step"] or lead.next_step
-        plan_next_step(lead=lead, next_step=step, next_step_at=until, by=request.user, at=now)
+        seen = form.cleaned_data["seen"]
+        plan_next_step(lead=lead, next_step=step, next_step_at=until, by=request.user, at=now, seen=seen)
         zone = timezone.get_current_timezone()
         said = _("Put off until %(when)s.") % {"when": instant(until, zone=zone, language=request.user.language)}
         return Done(said, undo=_undo(lead, at=now))
@@ -169,7 +173,8 @@ def contact_status(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
     def set_it(lead: Lead, form: ContactStatusForm) -> Done:
         now = timezone.now()
-        set_contact_status(lead=lead, status=form.cleaned_data["status"], by=request.user, at=now)
+        status, seen = form.cleaned_data["status"], form.cleaned_data["seen"]
+        set_contact_status(lead=lead, status=status, by=request.user, at=now, seen=seen)
         return Done(_("Contact status set."), undo=_undo(lead, at=now))
 
     return acted(request, public_id, ContactStatusForm(request.POST), set_it)

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.acquaintance import acquaintances_of, hand_overs_of
-from wutong.lifecycle.advice import advice_for, bant_of, next_steps
+from wutong.lifecycle.advice import advice_for, next_steps
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.forms import FollowUpForm
+from wutong.lifecycle.hand_over import Bant
 from wutong.lifecycle.inbox import row_of
 from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
 from wutong.lifecycle.panels import person_panels
@@ -161,7 +162,7 @@ def _doing(request: StaffRequest, lead: Lead | None) -> dict[str, Any]:
     proposed = next_steps(at=now)
     form = FollowUpForm.blank(proposed)
     return {
-        "advice": advice_for(row_of(lead), by=request.user, at=now, bant=bant_of(lead)),
+        "advice": advice_for(row_of(lead), by=request.user, at=now, bant=Bant.of(lead)),
         "is_theirs": lead.owner is not None and lead.owner != request.user,
         "proposed": proposed,
         "form": form,

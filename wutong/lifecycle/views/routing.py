@@ -17,9 +17,10 @@ from wutong.lifecycle import routing_rules
 from wutong.lifecycle.assignment import assign_by_hand, is_on_duty
 from wutong.lifecycle.clocks import time_limits as limits_now
 from wutong.lifecycle.duty import switch_duty
-from wutong.lifecycle.limits import Limits, set_time_limits
+from wutong.lifecycle.limits import Limits, mark_of_limits, set_time_limits
 from wutong.lifecycle.models import UNCONTACTED, AssignmentRule, Duty, Lead
 from wutong.lifecycle.routing_forms import AssignForm, DutyForm, RuleForm, TimeLimitsForm
+from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.lifecycle.trial import try_rules
 from wutong.people.sources import source_names
 from wutong.platform.answers import done, is_htmx, posted, refused
@@ -44,7 +45,12 @@ def time_limits(request: StaffRequest) -> HttpResponse:
     form = TimeLimitsForm(request.POST, instance=limits_now())
     if not form.is_valid():
         return render(request, "lifecycle/routing.html", _drawn(limits_form=form), status=422)
-    set_time_limits(Limits(**form.cleaned_data), by=request.user, at=timezone.now())
+    seen = request.POST.get("seen", "")
+    try:
+        set_time_limits(Limits(**form.cleaned_data), by=request.user, at=timezone.now(), seen=seen)
+    except Refusal as no:
+        form.add_error(None, str(no))
+        return render(request, "lifecycle/routing.html", _drawn(limits_form=form), status=409)
     return done(request, reverse("lifecycle:routing"), _("The time limits are saved."))
 
 
@@ -59,12 +65,16 @@ def rule(request: StaffRequest, public_id: UUID | None = None) -> HttpResponse:
             if before is None:
                 routing_rules.add_rule(form.draft(), by=request.user, at=timezone.now())
             else:
-                routing_rules.change_rule(rule=before, draft=form.draft(), by=request.user, at=timezone.now())
+                seen = request.POST.get("seen", "")
+                routing_rules.change_rule(rule=before, draft=form.draft(), by=request.user, at=timezone.now(), seen=seen)
+        except ChangedMeanwhile as no:
+            form.add_error(None, str(no))
+            now = get_object_or_404(AssignmentRule, public_id=public_id)
+            return render(request, "lifecycle/rule.html", _rule_context(form, now), status=409)
         except Refusal as no:
             return refused(request, no, back=reverse("lifecycle:routing"))
         return done(request, reverse("lifecycle:routing"), _("The rule is saved."))
-    context = {"form": form, "rule": before}
-    return render(request, "lifecycle/rule.html", context, status=422 if form.is_bound else 200)
+    return render(request, "lifecycle/rule.html", _rule_context(form, before), status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -132,7 +142,8 @@ def assign(request: StaffRequest) -> HttpResponse:
         else reverse("lifecycle:people")
     )
     try:
-        n = assign_by_hand(leads, to=to, by=request.user, at=timezone.now())
+        seen = {leads[0].pk: request.POST["seen"]} if len(leads) == 1 and request.POST.get("seen") else None
+        n = assign_by_hand(leads, to=to, by=request.user, at=timezone.now(), seen=seen)
     except Refusal as no:
         return refused(request, no, back=back)
     sentence = ngettext("%(n)d lead given to %(name)s.", "%(n)d leads given to %(name)s.", n)
@@ -223,7 +234,12 @@ def _drawn(*, limits_form: TimeLimitsForm | None = None) -> dict[str, Any]:
         ],
         "colleagues": colleagues,
         "limits_form": limits_form or TimeLimitsForm(instance=limits_now()),
+        "limits_seen": mark_of_limits(limits_now()),
     }
+
+
+def _rule_context(form: RuleForm, rule: AssignmentRule | None) -> dict[str, Any]:
+    return {"form": form, "rule": rule, "seen": routing_rules.mark_of_rule(rule) if rule is not None else ""}
 
 
 def _uuids(text: str) -> list[UUID]:

@@ -15,11 +15,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from wutong.lifecycle.advice import advice_for, bant_of, next_steps, why_hot
+from wutong.lifecycle.advice import advice_for, next_steps, why_hot
+from wutong.lifecycle.assignment import whose
 from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
-from wutong.lifecycle.hand_over import may_answer, may_hand_over, may_return
+from wutong.lifecycle.hand_over import Bant, may_answer, may_hand_over, may_return
 from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.panels import lead_panels
@@ -158,7 +159,7 @@ def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[st
 def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
     """All that the work area shows of ``lead`` to this reader; ``kept`` are forms that came back."""
     by, now = request.user, timezone.now()
-    row, bant = row_of(lead), bant_of(lead)
+    row, bant = row_of(lead), Bant.of(lead)
     proposed = next_steps(at=now)
     clock = row.first_contact
     is_open = lead.stage not in CLOSED_STAGES
@@ -203,7 +204,13 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
         known = {"need": bant.need, "budget": bant.budget[:120], "was": lead.stage}
         context["hand_over_form"] = HandOverForm(sellers=sellers, proposal=proposal_for(lead, sellers), initial=known)
     context |= kept
-    return context | {"choices": choices_of(context["form"], proposed)}
+    typed = context["bant_form"]
+    return context | {
+        "choices": choices_of(context["form"], proposed),
+        # What is kept now beside what was typed, where somebody else was quicker.
+        "bant_fields": [(one, getattr(bant, one.name)) for one in typed.visible_fields()],
+        "seen": {"bant": bant.mark, "plan": Plan.of(lead).mark, "owner": whose(lead)},
+    }
 
 
 def undo_address(lead: Lead, before: Plan, *, version: int, at: datetime) -> str:

@@ -26,6 +26,7 @@ from wutong.sales.accounts import (
     acquaintances,
     change_account,
     confirm_account,
+    mark_of_account,
     people_of,
     rows_of,
 )
@@ -93,9 +94,9 @@ def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return _page(request, one, form=form, status=422)
     given = {"name": form.cleaned_data["name"], "domain": form.cleaned_data["domain"], "credit_code": code}
     try:
-        change_account(account=one, by=request.user, at=timezone.now(), **given)
+        change_account(account=one, by=request.user, at=timezone.now(), seen=request.POST.get("seen", ""), **given)
     except Refusal as no:
-        return _page(request, one, form=form, refusal=no, status=409)
+        return _page(request, _account(request, public_id), form=form, refusal=no, status=409)
     return done(request, reverse("sales:account", args=[public_id]), _("Saved."))
 
 
@@ -158,6 +159,7 @@ def _page(
         "may_manage": may(staff, "accounts.manage"),
         "may_read_deals": may_read_deals,
         "may_see_contracts": may_see_contracts,
+        "seen": mark_of_account(one),
         "form": form or AccountForm(initial=known, auto_id="company-%s"),
         "is_asked": form is not None and bool(form.errors.get("is_sure")),
         "refusal": refusal,
