@@ -9,7 +9,7 @@ from tests.cast import LATELY, NINE, arrive, make_lead, make_person, make_staff,
 from wutong.lifecycle.gate import enter_gate, leave_gate
 from wutong.lifecycle.hand_over import HandOverFacts, hand_over
 from wutong.lifecycle.models import Clock, HandOver, Lead, ProductLine, Stage, StageVisit
-from wutong.lifecycle.stages import move_lead
+from wutong.lifecycle.stages import Through, move_lead, step_many
 from wutong.people.models import Consent
 from wutong.platform.models import Staff
 from wutong.scoring.models import PersonScore
@@ -159,6 +159,45 @@ def test_what_was_put_aside_enters_again_only_by_a_new_act(company, mei: Staff, 
     assert enter(lead, at=NINE + 2 * DAY) == Stage.NURTURE
     act(lead, at=NINE + 2 * DAY)
     assert enter(lead, at=NINE + 2 * DAY) == Stage.MQL
+
+
+def returned_lead(mei: Staff, north) -> Lead:
+    """A warm lead that sales gave back."""
+    seller = make_staff("Xu", role="sales", team=north, data_scope="team")
+    lead = warm_lead(team=north)
+    enter(lead)
+    step_many([lead := Lead.objects.get()], to=Stage.SAL, by=seller, at=NINE + DAY, through=Through.ACCEPTANCE)
+    step_many([lead], to=Stage.RETURNED, by=seller, at=NINE + DAY, reason="no_need", through=Through.RETURN)
+    return lead
+
+
+def test_a_returned_lead_enters_again_only_by_a_new_act(company, mei: Staff, north) -> None:
+    lead = returned_lead(mei, north)
+    assert enter(lead, at=NINE + 2 * DAY) == Stage.RETURNED
+    act(lead, at=NINE + 2 * DAY)
+    assert enter(lead, at=NINE + 2 * DAY) == Stage.MQL
+
+
+def test_moving_a_returned_lead_about_does_not_let_it_in(company, mei: Staff, north) -> None:
+    lead = returned_lead(mei, north)
+    step_many([lead], to=Stage.NURTURE, by=mei, at=NINE + DAY, reason="not_now")
+    step_many([lead], to=Stage.NEW, by=mei, at=NINE + DAY)
+    assert enter(lead, at=NINE + 2 * DAY) == Stage.NEW
+    act(lead, at=NINE + 2 * DAY)
+    assert enter(lead, at=NINE + 2 * DAY) == Stage.MQL
+
+
+def test_who_was_nurtured_below_the_gate_enters_once_a_fact_brings_them_there(company, mei: Staff, north) -> None:
+    lead = warm_lead(team=north)
+    title, lead.person.title = lead.person.title, ""
+    lead.person.save()
+    rescore([lead.person_id], at=NINE)
+    step_many([lead], to=Stage.NURTURE, by=mei, at=NINE + DAY, reason="not_now")
+    assert enter(lead, at=NINE + DAY) == Stage.NURTURE
+    lead.person.title = title
+    lead.person.save()
+    rescore([lead.person_id], at=NINE + DAY)
+    assert enter(lead, at=NINE + DAY) == Stage.MQL
 
 
 def test_a_lead_is_judged_by_the_model_of_its_product_line(company) -> None:

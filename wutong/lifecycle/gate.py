@@ -21,6 +21,7 @@ from wutong.scoring.models import LineScore, PersonScore
 REASON, REASON_BACK = "score_gate", "below_score_gate"
 """Why the machine moved a lead; kept with the stay."""
 _AT_ONCE = 500
+_BEFORE_THE_GATE = (Stage.NEW, Stage.NURTURE, Stage.RETURNED)
 
 # A lead is judged by its product line's model where the line has one.
 _SCORE = """
@@ -40,6 +41,18 @@ _MAY_BE_CONTACTED = """
     ORDER BY subject_id, channel, at DESC, id DESC
 ) c)
 """
+# The last time that somebody who knew the score decided against it: returned, or put aside after it had been an MQL.
+_DECIDED = """
+LATERAL (
+    SELECT max(v.entered_at) AS at FROM lifecycle_stagevisit v
+    WHERE v.lead_id = l.id AND v.machine = 'lead'
+      AND (v.stage = 'returned' OR v.stage = 'nurture' AND v.entered_by_id IS NOT NULL AND EXISTS (
+          SELECT FROM lifecycle_stagevisit b
+          WHERE b.lead_id = l.id AND b.machine = 'lead' AND b.stage NOT IN ('new', 'nurture')
+            AND b.entered_at <= v.entered_at
+      ))
+) decided
+"""
 _STAY = """
 JOIN lifecycle_stagevisit v ON v.lead_id = l.id AND v.machine = 'lead' AND v.left_at IS NULL
 """
@@ -48,22 +61,23 @@ JOIN lifecycle_stagevisit v ON v.lead_id = l.id AND v.machine = 'lead' AND v.lef
 def enter_gate(people: Iterable[int], *, at: datetime) -> list[Lead]:
     """Make MQLs of the leads of ``people`` who meet the gate. Opens no transaction.
 
-    A new lead enters at once. One that was put aside needs an act that counted since: the score it had then was known
-    to whoever put it aside, or to the salesperson who returned it.
+    A lead enters at once, whether an act, a fact or a new model brought it there. One that was returned, or that a
+    colleague has put aside as an MQL, needs an act that counted since, wherever it has been moved meanwhile: whoever
+    decided so knew the score.
     """
     rows = _keys(
         f"""
         SELECT l.id FROM lifecycle_lead l
         JOIN lifecycle_productline p ON p.id = l.product_line_id
-        {_STAY} CROSS JOIN {_SCORE}
-        WHERE l.person_id = ANY(%(people)s) AND l.stage IN ('new', 'nurture') AND s.is_in_gate
-          AND (l.stage = 'new' OR s.last_counted_at > v.entered_at)
+        CROSS JOIN {_SCORE} CROSS JOIN {_DECIDED}
+        WHERE l.person_id = ANY(%(people)s) AND l.stage IN ('new', 'nurture', 'returned') AND s.is_in_gate
+          AND (decided.at IS NULL OR s.last_counted_at > decided.at)
           AND {_MAY_BE_CONTACTED}
         """,  # noqa: S608  # made of constants
         people=sorted(set(people)),
         lines=_lines(),
     )
-    leads = _locked(rows, Stage.NEW, Stage.NURTURE)
+    leads = _locked(rows, *_BEFORE_THE_GATE)
     step_many(leads, to=Stage.MQL, by=None, at=at, reason=REASON)
     return leads
 
@@ -104,7 +118,7 @@ def lately_in_gate(*, since: datetime) -> Iterable[list[int]]:
 
 def that_would_enter(people: Iterable[int], *, product_line: str) -> int:
     """How many leads of ``people`` stand before the gate."""
-    return _of_line(people, product_line).filter(stage__in=[Stage.NEW, Stage.NURTURE]).count()
+    return _of_line(people, product_line).filter(stage__in=_BEFORE_THE_GATE).count()
 
 
 def that_would_leave(people: Iterable[int], *, product_line: str) -> int:

@@ -99,7 +99,7 @@ STEPS: Mapping[tuple[Stage, Stage], Step] = {
     (Stage.SQL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SALES),
     (Stage.OPPORTUNITY, Stage.WON): Step(Accountable.NOBODY, _SALES, Through.CLOSING),
     (Stage.OPPORTUNITY, Stage.LOST): Step(Accountable.NOBODY, _SALES, Through.CLOSING),
-    (Stage.RETURNED, Stage.MQL): Step(Accountable.SDR, _SDR),
+    (Stage.RETURNED, Stage.MQL): Step(Accountable.SDR, _SDR, also_machine=True),
     (Stage.RETURNED, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _SDR),
     (Stage.RETURNED, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SDR),
     (Stage.WON, Stage.NURTURE): Step(Accountable.LEAD_OPERATIONS, _RECALL),
