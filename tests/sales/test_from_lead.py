@@ -1,10 +1,14 @@
 """From an SQL to a deal, by the form in the inbox."""
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from tests.cast import make_account, make_lead, make_staff, signed_in
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account, Affiliation
+from wutong.platform.models import AuditEntry
 from wutong.sales.models import Opportunity
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,6 +52,18 @@ def test_a_company_can_be_named(xu, lead) -> None:
     named = Account.objects.get(name="南山精机有限公司")
     assert Opportunity.objects.get().account == named
     assert Affiliation.objects.get(account=named).person == lead.person
+
+
+def test_a_company_is_added_with_the_deal_or_not_at_all_and_leaves_a_trace(xu, lead) -> None:
+    Lead.objects.filter(pk=lead.pk).update(account=None)
+    with transaction.atomic():
+        step_many([Lead.objects.get(pk=lead.pk)], to=Stage.DISQUALIFIED, by=xu, at=timezone.now(), reason="student")
+    assert send(xu, lead, company="南山精机有限公司").status_code == 409
+    assert not Account.objects.filter(name="南山精机有限公司").exists()
+
+    other = make_lead(owner=xu, team=lead.team, stage="sql", accountable="sales")
+    assert send(xu, other, company="南山精机有限公司").status_code == 200
+    assert AuditEntry.objects.get(action="sales.company_named").actor == xu
 
 
 def test_a_lead_can_feed_a_deal_of_its_company(xu, lead, sales_team) -> None:

@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from tests.cast import at_once, cookie, make_account, make_person, phone
+from tests.cast import at_once, cookie, make_account, make_person, make_staff, phone
 from tests.sales.cast import LATER, deal_of, qualified, sql_of
 from wutong.events.models import Event
-from wutong.lifecycle.models import Contract, Lead, Stage, StageVisit
+from wutong.lifecycle.models import Contract, Lead, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import move_lead
 from wutong.lifecycle.timeline import timeline_of
 from wutong.people.models import Identifier
+from wutong.sales.from_lead import deals_of
 from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
 from wutong.sales.opportunities import (
     AmountNeeded,
     AnotherCompany,
+    AnotherLine,
     DealClosed,
     DealEditedMeanwhile,
     DealReasonNeeded,
@@ -121,6 +123,20 @@ def test_what_cannot_be_is_refused_and_changes_nothing(xu, lin) -> None:
             act()
     deal.refresh_from_db()
     assert (deal.stage, deal.version) == ("discover", 1)
+
+
+def test_a_lead_feeds_neither_a_colleagues_deal_nor_one_of_another_product_line(xu, wang, sales_team) -> None:
+    deal = deal_of(xu)
+    colleague = make_staff("Tan", role="sales", team=sales_team, data_scope="team")
+    theirs = sql_of(colleague, account=deal.account)
+    other = sql_of(xu, account=deal.account, product_line=ProductLine.objects.create(code="mes", name="MES"))
+    assert deals_of(theirs, by=colleague) == deals_of(other, by=xu) == []
+    with pytest.raises(NotYourDeal):
+        feed_opportunity(opportunity=deal, lead=theirs, by=colleague, at=LATER)
+    with pytest.raises(AnotherLine):
+        feed_opportunity(opportunity=deal, lead=other, by=xu, at=LATER)
+    feed_opportunity(opportunity=deal, lead=theirs, by=wang, at=LATER)
+    assert deal.leads.count() == 2
 
 
 def test_of_two_who_change_a_deal_at_once_the_second_is_told_who(xu, wang) -> None:

@@ -33,6 +33,7 @@ class SalesConfig(AppConfig):
                 "sales.opportunity_changed": _("Changed an opportunity"),
                 "sales.opportunity_moved": _("Moved an opportunity to another stage"),
                 "sales.opportunity_closed": _("Closed an opportunity"),
+                "sales.company_named": _("Named the company of an opportunity"),
                 "sales.lead_joined_opportunity": _("Let a lead feed an opportunity"),
                 "sales.person_named": _("Named somebody's part in an opportunity"),
                 "sales.person_removed": _("Took somebody out of an opportunity"),

@@ -16,6 +16,7 @@ from wutong.people.accounts import name_key
 from wutong.people.models import Account, Affiliation
 from wutong.platform.models import Staff
 from wutong.sales.models import Opportunity
+from wutong.sales.opportunities import may_change
 
 CLOSES_IN = timedelta(days=90)
 """Proposed as the time a deal takes."""
@@ -31,11 +32,12 @@ def accounts_of(lead: Lead) -> list[Account]:
 
 
 def deals_of(lead: Lead, *, by: Staff) -> list[Opportunity]:
-    """The open deals that the lead may feed: of its company, as far as ``by`` sees them."""
+    """The open deals that the lead may feed: of its company and product line, as far as ``by`` works on them."""
     if lead.account_id is None:
         return []
-    open_ones = Opportunity.objects.visible_to(by).open().filter(account=lead.account_id)
-    return list(open_ones.select_related("owner").order_by("-changed_at")[:20])
+    open_ones = Opportunity.objects.visible_to(by).open()
+    fitting = open_ones.filter(account=lead.account_id, product_line=lead.product_line_id).select_related("owner")
+    return [one for one in fitting.order_by("-changed_at")[:200] if may_change(one, by=by)][:20]
 
 
 class OpenForm(forms.Form):

@@ -18,7 +18,8 @@ from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.contracts import start_contracts
 from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.lifecycle.stages import Through, locked, step_many
-from wutong.people.models import Account, Affiliation, Identifier, IdentifierKind, Person
+from wutong.people.accounts import Employment, employ_many
+from wutong.people.models import Account, Affiliation, Assurance, Identifier, IdentifierKind, Person
 from wutong.platform.audit import record
 from wutong.platform.calendar import months_later
 from wutong.platform.chinese import search_keys
@@ -120,6 +121,13 @@ class AnotherCompany(Refusal):
     message = _("This lead is with %(lead)s, the opportunity with %(deal)s. Choose an opportunity of the same company.")
 
 
+class AnotherLine(Refusal):
+    """The lead and the deal are about different product lines."""
+
+    code = "deal_of_another_line"
+    message = _("This lead is about “%(lead)s”, the opportunity about “%(deal)s”. Open an opportunity of its own.")
+
+
 class MainContactStays(Refusal):
     """A deal without anybody to talk to: its contract would have no main contact either."""
 
@@ -147,7 +155,7 @@ def open_opportunity(
     lead: Lead,
     by: Staff,
     at: datetime,
-    account: Account,
+    account: Account | str,
     name: str,
     close_on: date,
     amount: Decimal | None = None,
@@ -157,6 +165,9 @@ def open_opportunity(
 ) -> Opportunity:
     """Open a deal from an SQL; the lead's person is its main contact, and the lead goes to the deal's company.
 
+    Args:
+        account: the company, or the name of one (with letters): it is found or added, and the lead's person works there.
+
     Raises:
         MovedMeanwhile, NoSuchStep, NotYourStep: the lead's machine says no.
         AmountImpossible: see there.
@@ -165,10 +176,11 @@ def open_opportunity(
     with transaction.atomic(durable=True):
         now = locked(lead)
         step_many([now], to=Stage.OPPORTUNITY, by=by, at=at, through=Through.OPPORTUNITY)
+        company = account if isinstance(account, Account) else _named(now, account, by=by, at=at)
         organisation = Organisation.objects.get()
         deal = Opportunity.objects.create(
             name=name,
-            account=account,
+            account=company,
             product_line_id=now.product_line_id,
             scope_id=now.scope_id,
             team_id=now.team_id,
@@ -181,7 +193,7 @@ def open_opportunity(
             created_at=at,
             changed_at=at,
             changed_by=by,
-            search_keys=search_keys([name, account.name]),
+            search_keys=search_keys([name, company.name]),
         )
         OpportunityStay.objects.create(opportunity=deal, stage=deal.stage, entered_at=at, entered_by=by, amount=amount)
         _feed(deal, now, at=at, role=role, is_main=True)
@@ -196,13 +208,19 @@ def feed_opportunity(*, opportunity: Opportunity, lead: Lead, by: Staff, at: dat
 
     Raises:
         AnotherCompany: the lead is known to be with another account.
+        AnotherLine: the lead is about another product line.
+        NotYourDeal: a colleague's, whose closing would close the lead.
         DealClosed, MovedMeanwhile, NoSuchStep, NotYourStep: see there.
     """
     with transaction.atomic(durable=True):
         deal = Opportunity.objects.select_for_update(no_key=True).get(pk=opportunity.pk)
         if deal.stage in CLOSED:
             raise DealClosed
+        if not may_change(deal, by=by):
+            raise NotYourDeal(name=deal.owner.full_name)
         now = locked(lead)
+        if now.product_line_id != deal.product_line_id:
+            raise AnotherLine(lead=now.product_line.name, deal=deal.product_line.name)
         if now.account is not None and now.account != deal.account:
             raise AnotherCompany(lead=now.account.name, deal=deal.account.name)
         step_many([now], to=Stage.OPPORTUNITY, by=by, at=at, through=Through.OPPORTUNITY)
@@ -404,6 +422,21 @@ def _save(deal: Opportunity, *, by: Staff, at: datetime) -> None:
     deal.changed_at, deal.changed_by = at, by
     deal.version += 1
     deal.save()
+
+
+def _named(lead: Lead, company: str, *, by: Staff, at: datetime) -> Account:
+    """The company that a colleague names, found or added; the person works there from now on."""
+    named = Employment(
+        subject_id=lead.subject_id,
+        person_id=lead.person_id,
+        company=company,
+        title=lead.person.title,
+        source="staff",
+        assurance=Assurance.STAFF,
+    )
+    account = employ_many([named], at=at)[lead.subject_id]
+    record("sales.company_named", actor=by, subject=account, at=at, person=str(lead.person.public_id))
+    return account
 
 
 def _feed(deal: Opportunity, lead: Lead, *, at: datetime, role: str, is_main: bool) -> None:

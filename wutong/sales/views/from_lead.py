@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,8 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wutong.lifecycle.models import Lead, Stage
-from wutong.people.accounts import Employment, employ_many
-from wutong.people.models import Account, Assurance
 from wutong.platform.answers import done, is_htmx
 from wutong.platform.models import Staff
 from wutong.platform.permissions import StaffRequest, requires
@@ -46,12 +43,11 @@ def open_from_lead(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 def _open(lead: Lead, form: OpenForm, *, by: Staff) -> str:
     given, now = form.cleaned_data, timezone.now()
-    account = form.account or _named(lead, given["company"])
     deal = open_opportunity(
         lead=lead,
         by=by,
         at=now,
-        account=account,
+        account=form.account or given["company"],
         name=given["name"],
         close_on=given["close_on"],
         amount=given["amount"],
@@ -65,20 +61,6 @@ def _open(lead: Lead, form: OpenForm, *, by: Staff) -> str:
 def _join(lead: Lead, deal: Opportunity, form: OpenForm, by: Staff) -> str:
     feed_opportunity(opportunity=deal, lead=lead, by=by, at=timezone.now(), role=form.cleaned_data["role"])
     return _("The lead now feeds “%(name)s”.") % {"name": deal.name}
-
-
-def _named(lead: Lead, company: str) -> Account:
-    """The company that a colleague names, found or added; the person works there from now on."""
-    named = Employment(
-        subject_id=lead.subject_id,
-        person_id=lead.person_id,
-        company=company,
-        title=lead.person.title,
-        source="staff",
-        assurance=Assurance.STAFF,
-    )
-    with transaction.atomic():
-        return employ_many([named], at=timezone.now())[lead.subject_id]
 
 
 def _drawn(

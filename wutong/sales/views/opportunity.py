@@ -274,5 +274,7 @@ def _somebody(request: StaffRequest, deal: Opportunity, public_id: UUID) -> Pers
 
 
 def _feedable(request: StaffRequest, deal: Opportunity) -> list[Lead]:
-    leads = Lead.objects.visible_to(request.user).filter(stage=Stage.SQL, account=deal.account_id)
+    leads = Lead.objects.visible_to(request.user).filter(
+        stage=Stage.SQL, account=deal.account_id, product_line=deal.product_line_id
+    )
     return list(leads.select_related("person", "owner").order_by("-last_touch_at")[:10])
