@@ -1,9 +1,10 @@
 """The contract's machine."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from tests.cast import NINE, make_account, make_person, make_staff
 from wutong.lifecycle.capture import default_product_line
@@ -51,6 +52,11 @@ def make_contract(
     return contract
 
 
+def advance(*, at: datetime) -> int:
+    with transaction.atomic():
+        return advance_contracts(at=at)
+
+
 def test_every_stage_can_be_reached_and_the_running_ones_left() -> None:
     assert {after for _, after in STEPS} == set(ContractStage)
     assert {before for before, _ in STEPS} == set(ContractStage) - {"renewed", "churned"}
@@ -87,20 +93,20 @@ def test_contracts_move_on_by_their_dates_and_never_back(xu) -> None:
 
 @pytest.mark.django_db
 def test_no_more_contracts_move_at_once_than_are_asked_for(xu) -> None:
-    for _n in range(2):
-        make_contract(xu)
+    for name in ("North", "South"):
+        make_contract(xu, starts_on=NINE.date() - timedelta(days=2), account=make_account(name))
     assert [advance_contracts(at=NINE, limit=1) for _n in range(3)] == [1, 1, 0]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_contract_set_back_by_hand_stays_until_its_dates_say_something_new(xu) -> None:
     contract = make_contract(xu, starts_on=NINE.date() - timedelta(days=45), ends_on=NINE.date() + timedelta(days=320))
-    assert advance_contracts(at=NINE) == 1
+    assert advance(at=NINE) == 1
     contract.refresh_from_db()
     assert contract.stage == "adopting"
     move_contract(contract=contract, to=ContractStage.ONBOARDING, by=xu, at=NINE)
-    assert advance_contracts(at=LATER) == 0
-    assert advance_contracts(at=NINE + timedelta(days=60)) == 1
+    assert advance(at=LATER) == 0
+    assert advance(at=NINE + timedelta(days=60)) == 1
     contract.refresh_from_db()
     assert contract.stage == "mature"
 

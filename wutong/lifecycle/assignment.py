@@ -27,6 +27,7 @@ from wutong.lifecycle.models import (
     StageVisit,
 )
 from wutong.lifecycle.routing_rules import LeadFacts, conditions_of, holds
+from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.people.models import FieldValue
 from wutong.people.regions import province_of
 from wutong.platform.audit import record
@@ -323,7 +324,7 @@ def assign_by_hand(
         for lead in now:
             _refuse_unfit(lead, to)
             if seen is not None and seen.get(lead.pk, whose(lead)) != whose(lead):
-                raise GivenMeanwhile(name=lead.owner.full_name if lead.owner else gettext_lazy("nobody yet"))
+                raise GivenMeanwhile(name=lead.owner.full_name) if lead.owner else ChangedMeanwhile
             lead.owner, lead.team = to, to.team or lead.team
             lead.version += 1
         update_objects(now, ["owner", "team", "version"])

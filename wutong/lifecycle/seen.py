@@ -1,4 +1,4 @@
-"""What a form showed of something, in a few characters that it sends back: so nobody overwrites what they have not seen."""
+"""What a form showed, in a few characters that it sends back: so nobody overwrites what they have not seen."""
 
 from hashlib import blake2b
 
@@ -11,7 +11,9 @@ class ChangedMeanwhile(Refusal):
     """Somebody changed the very thing since the form was drawn."""
 
     code = "changed_meanwhile"
-    message = _("Somebody has changed this in the meantime. Nothing was saved: look at it as it is now, then save again.")
+    message = _(
+        "Somebody has changed this in the meantime. Nothing was saved: look at it as it is now, then save again."
+    )
 
 
 def mark_of(*facts: object) -> str:

@@ -166,7 +166,7 @@ def open_opportunity(
     """Open a deal from an SQL; the lead's person is its main contact, and the lead goes to the deal's company.
 
     Args:
-        account: the company, or the name of one (with letters): it is found or added, and the lead's person works there.
+        account: the company, or the name of one (with letters): found or added, and the lead's person works there.
 
     Raises:
         MovedMeanwhile, NoSuchStep, NotYourStep: the lead's machine says no.

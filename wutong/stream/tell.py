@@ -54,8 +54,8 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
 def _who_hears(leads: Sequence[Lead]) -> dict[int, list[int]]:
     """Who is told of each lead: its owner; of one that nobody owns, or somebody who has left, the SDRs of its team,
     else its managers, else the administrators. Nobody is told of a lead that is out of sight."""
-    owners = set(Staff.objects.active().filter(leads__in=leads).values_list("pk", flat=True))
-    hearing = {lead.pk: [lead.owner_id] for lead in leads if lead.owner_id in owners}
+    owned = Lead.objects.filter(pk__in=[lead.pk for lead in leads], owner__is_active=True)
+    hearing = {pk: [owner] for pk, owner in owned.values_list("pk", "owner") if owner is not None}
     open_to_all = [lead for lead in leads if lead.pk not in hearing]
     active = list(
         Staff.objects.active()

@@ -83,9 +83,7 @@ def qualify(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Confirm all four: the lead becomes an SQL."""
 
     def qualify_it(lead: Lead, form: BantForm) -> Done:
-        qualify_lead(
-            lead=lead, by=request.user, at=timezone.now(), bant=form.given(), seen=form.cleaned_data["seen"]
-        )
+        qualify_lead(lead=lead, by=request.user, at=timezone.now(), bant=form.given(), seen=form.cleaned_data["seen"])
         return Done(_("Confirmed as SQL. Open an opportunity from it now or later."))
 
     return acted(request, public_id, BantForm(request.POST), qualify_it, shown_as="bant_form")

@@ -66,7 +66,9 @@ def rule(request: StaffRequest, public_id: UUID | None = None) -> HttpResponse:
                 routing_rules.add_rule(form.draft(), by=request.user, at=timezone.now())
             else:
                 seen = request.POST.get("seen", "")
-                routing_rules.change_rule(rule=before, draft=form.draft(), by=request.user, at=timezone.now(), seen=seen)
+                routing_rules.change_rule(
+                    rule=before, draft=form.draft(), by=request.user, at=timezone.now(), seen=seen
+                )
         except ChangedMeanwhile as no:
             form.add_error(None, str(no))
             now = get_object_or_404(AssignmentRule, public_id=public_id)
