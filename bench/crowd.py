@@ -13,32 +13,29 @@ import psycopg
 
 from bench.company import Company
 
-VERSION = 1
+VERSION = 2
 VISITORS = 0.35
 """Share of the people that are known by a browser only."""
-LEADS = 0.2
-"""Share of the known people with an open lead."""
+LEADS = 0.5
+"""Share of the known people with a lead, most of which have gone some way."""
+DAYS = 180
+"""Over which all of it happened."""
 EVENTS_EACH = 3
+SELLERS = tuple(f"seller-{n}@example.com" for n in range(20))
+MANAGER = "wang@example.com"
+COLLEAGUES = [(MANAGER, "manager", "all"), *((email, "sales", "own") for email in SELLERS)]
+COLLEAGUES += [(f"sdr-{n}@example.com", "sdr", "team") for n in range(18)]
+"""Who is there beside the two SDRs of every bench: address, role, what they see."""
 
 _PREPARE = """
 import django; django.setup()
-from datetime import UTC, datetime, timedelta
-from django.db import connection, transaction
-from wutong.events import partitions
-from wutong.platform.chinese import search_keys, sort_key
-from wutong.sandbox.contacts import BRANDS, CITIES, GIVEN_NAMES, SURNAMES, TRADES
-now = datetime.now(UTC)
-with transaction.atomic(), connection.cursor() as cursor:
-    partitions.ensure(first=now - timedelta(days=70), last=now)
-    cursor.execute("CREATE TABLE crowd_name (n serial, name text, sort_key text, keys text[])")
-    given = [*GIVEN_NAMES, *(b + c for b in "伟芳娜敏静丽强磊军洋" for c in "勇艳杰涛明超秀霞平刚")]
-    names = [a + b for a in SURNAMES for b in given]
-    cursor.executemany("INSERT INTO crowd_name (name, sort_key, keys) VALUES (%s, %s, %s)",
-                       [(name, sort_key(name), search_keys([name])) for name in names])
-    cursor.execute("CREATE TABLE crowd_company (n serial, name text, keys text[])")
-    firms = [f"{c}{b}{t}有限公司" for c in CITIES for b in BRANDS for t in TRADES]
-    cursor.executemany("INSERT INTO crowd_company (name, keys) VALUES (%s, %s)",
-                       [(firm, search_keys([firm])) for firm in firms])
+from bench.crowd_lists import prepare
+prepare()
+"""
+_MEASURE = """
+import django; django.setup()
+from wutong.scoring.in_force import models_in_force
+print(next(key for key, one in models_in_force().measures.items() if one.event == "page_viewed"))
 """
 
 _STATEMENTS = Path(__file__).with_suffix(".sql").read_text()
@@ -65,15 +62,32 @@ def fill(one: Company, *, people: int) -> float | None:
     began = time.monotonic()
     with one.database():
         one.python(_PREPARE)
-        one.python("import django; django.setup()\nfrom wutong.lifecycle.capture import default_product_line as d; d()")
         admin = one.python("from wutong.operations.own_server import admin_conninfo; print(admin_conninfo('wutong'))")
         with psycopg.connect(admin, autocommit=True) as database:
-            _fill(database, people)
+            _fill(database, people, measure=one.python(_MEASURE))
+        one.wutong("lake", "export")  # what is measured is a company in its stride, not one that has just been moved
     done.write_text(f"{time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f}\n")
     return round(time.monotonic() - began)
 
 
-def _fill(database: psycopg.Connection, people: int) -> None:
+def statements(*, people: int, measure: str) -> list[str]:
+    """What fills a company that has been prepared, one after the other.
+
+    Args:
+        measure: what the model in force counts by the name of page views.
+    """
+    values = {
+        "people": people,
+        "visitors": int(people * VISITORS),
+        "lead_step": int(1 / LEADS),
+        "events_each": EVENTS_EACH,
+        "days": DAYS,
+        "measure": measure,
+    }
+    return [statement for statement in _STATEMENTS.format(**values).split(";\n") if statement.strip()]
+
+
+def _fill(database: psycopg.Connection, people: int, *, measure: str) -> None:
     for setting in (
         "session_replication_role = replica",
         "synchronous_commit = off",
@@ -85,18 +99,12 @@ def _fill(database: psycopg.Connection, people: int) -> None:
     slow = [(name, made) for name, made in rows if name in _SLOW_INDEXES]
     for name, _ in slow:
         database.execute(f"DROP INDEX {name}".encode())
-    values = {
-        "people": people,
-        "visitors": int(people * VISITORS),
-        "lead_step": int(1 / LEADS),
-        "events_each": EVENTS_EACH,
-    }
-    for statement in _STATEMENTS.format(**values).split(";\n"):
+    for statement in statements(people=people, measure=measure):
         database.execute(statement.encode())
     for _, made in slow:
         database.execute(made.replace(" ON ONLY ", " ON ").encode())
     for table in _SEQUENCES:
         database.execute(f"SELECT setval('{table}_id_seq', {3 * people})".encode())
-    database.execute(b"DROP TABLE crowd, crowd_name, crowd_company")
+    database.execute(b"DROP TABLE crowd, crowd_name, crowd_company, crowd_way, crowd_staff")
     database.execute(b"VACUUM ANALYZE")
     database.execute(b"CHECKPOINT")

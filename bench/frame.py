@@ -12,20 +12,22 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """What one figure must reach, and what we aim at. ``below``: less is better."""
+    """What one figure must reach, and what we aim at. ``below``: less is better. Without ``must`` it cannot miss."""
 
-    must: float
+    must: float | None = None
     aim: float | None = None
     below: bool = False
 
     def is_met_by(self, value: float) -> bool:
+        if self.must is None:
+            return True
         return value < self.must if self.below else value >= self.must
 
-    def ratio(self, value: float) -> float:
+    def ratio(self, value: float) -> float | None:
         """How much of what must be is there: 1 or more is enough, whichever way the figure points."""
-        if self.below:
-            return round(self.must / value, 2) if value else 99.0
-        return round(value / self.must, 2)
+        if not self.must or value <= 0:
+            return None
+        return round(self.must / value if self.below else value / self.must, 2)
 
 
 def report(name: str, figures: Figures, limits: Mapping[str, Limit], *, command: str) -> dict[str, Any]:
@@ -36,7 +38,7 @@ def report(name: str, figures: Figures, limits: Mapping[str, Limit], *, command:
     return {
         "name": name,
         "figures": {**figures, "load_average": [round(load, 1) for load in os.getloadavg()]},
-        "must": {figure: _told(limit.must, limit) for figure, limit in limits.items()},
+        "must": {figure: _told(limit.must, limit) for figure, limit in limits.items() if limit.must is not None},
         "aim": {figure: _told(limit.aim, limit) for figure, limit in limits.items() if limit.aim is not None},
         "met": not missed,
         "missed": missed,

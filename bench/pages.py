@@ -1,7 +1,8 @@
-"""The pages people work in, over HTTP, in a company with a million people.
+"""The pages people work in, over HTTP, in a company with a million people and 300,000 leads.
 
-Ten colleagues turn pages (each thinks a second between two, on average) while the collector takes 1,000 events a second
-and the stream works them off; all on this machine's cores, the readers and the load included.
+Ten colleagues turn pages (each thinks a second between two, on average) while the collector takes 1,000 events a
+second, the stream works them off, and a manager asks for the leads' funnel again and again; all on this machine's
+cores, the readers and the load included.
 
     python -m bench.pages [--json] [--people 1000000] [--seconds 25] [--think 1.0]
 """
@@ -14,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -22,14 +23,35 @@ import psutil
 import psycopg
 
 from bench.company import PASSWORD, ROOT, SDRS, SITE, Company, cpu_seconds
-from bench.crowd import crowded, fill
+from bench.crowd import MANAGER, SELLERS, crowded, fill
 from bench.frame import Limit, percentile, report, run
 
-USERS = 10
-PAGES = ("inbox", "inbox_mine", "people", "people_searched", "people_filtered", "people_by_name", "person")
+SDR_PAGES = (
+    "home",
+    "inbox",
+    "inbox_mine",
+    "people",
+    "people_searched",
+    "people_filtered",
+    "people_by_name",
+    "person",
+)
+SALES_PAGES = ("home", "inbox", "deals", "board", "deal", "accounts", "account", "contracts", "people", "person")
+MANAGER_PAGES = ("home", "people", "people_by_name", "person", "leads", "deals", "accounts")
+READERS = [(email, SDR_PAGES) for email in SDRS * 3] + [(email, SALES_PAGES) for email in SELLERS[:3]]
+READERS += [(MANAGER, MANAGER_PAGES)]
+PAGES = tuple(dict.fromkeys((*SDR_PAGES, *SALES_PAGES, *MANAGER_PAGES)))
 LIMITS = {f"{page}_p95_ms": Limit(must=150, aim=100, below=True) for page in PAGES} | {
     "failed": Limit(must=1, below=True)
 }
+HEAVY = "/insight/leads/funnel/?period=30d"
+"""What is counted all the while."""
+_OPENED = {
+    "person": "lifecycle_lead l JOIN people_person o ON o.id = l.person_id",
+    "deal": "sales_opportunity o JOIN sales_opportunity l ON l.id = o.id",
+    "account": "lifecycle_contract l JOIN people_account o ON o.id = l.account_id",
+}
+"""Where the records of a kind (``o``) are found that are of somebody's own (``l``)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,19 +69,21 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     seeded = fill(one, people=options.people)
     with one.up() as up:
         with psycopg.connect(one.conninfo(), autocommit=True) as database:
-            ids = database.execute(
-                "SELECT p.public_id FROM lifecycle_lead l JOIN people_person p ON p.id = l.person_id LIMIT 500"
-            ).fetchall()
-        readers = [
-            Reader(one, SDRS[number % len(SDRS)], [str(id) for (id,) in ids], seed=number) for number in range(USERS)
-        ]
+            leads = database.execute("SELECT count(*) FROM lifecycle_lead").fetchall()[0][0]
+            readers = [
+                Reader(one, who, pages, opened_by(database, who), seed=number)
+                for number, (who, pages) in enumerate(READERS)
+            ]
         for reader in readers:
             reader.sign_in()
-        for page in PAGES:
-            readers[0].turn_to(page)  # what the first request of a process loads is no part of it
-        readers[0].taken.clear()
-        with collector_load(one, seconds=options.seconds + 5):
-            web = next(child for child in psutil.Process(up.pid).children() if child.cmdline()[-1] == "web")
+        for reader in (readers[0], readers[-2], readers[-1]):
+            for page in reader.pages:
+                reader.turn_to(page)  # what the first request of a process loads is no part of it
+            reader.taken.clear()
+        counter = Reader(one, MANAGER, (), {}, seed=99)
+        counter.sign_in()
+        web = next(child for child in psutil.Process(up.pid).children() if child.cmdline()[-1] == "web")
+        with collector_load(one, seconds=options.seconds + 5), counting(counter) as counts:
             spent = cpu_seconds(web.pid)
             read_together(readers, seconds=options.seconds, think=options.think)
             spent = cpu_seconds(web.pid) - spent
@@ -67,15 +91,17 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     for reader in readers:
         for page, seconds in reader.taken:
             taken[page].append(seconds * 1000)
-    figures: dict[str, Any] = {"people": options.people, "seeded_in_s": seeded}
+    figures: dict[str, Any] = {"people": options.people, "leads": leads, "seeded_in_s": seeded}
     for page, times in taken.items():
         figures |= {f"{page}_p50_ms": round(percentile(times, 50)), f"{page}_p95_ms": round(percentile(times, 95))}
     figures |= {
         "pages": sum(len(times) for times in taken.values()),
-        "failed": sum(reader.failed.total() for reader in readers),
-        "failures": dict(sum((reader.failed for reader in readers), Counter())),
+        "failed": sum(reader.failed.total() for reader in (*readers, counter)),
+        "failures": dict(sum((reader.failed for reader in (*readers, counter)), Counter())),
         "web_cpu_ms_a_page": round(spent * 1000 / max(sum(len(times) for times in taken.values()), 1)),
-        "readers": USERS,
+        "counts_beside": len(counts),
+        "count_p50_ms": round(percentile(counts, 50) * 1000),
+        "readers": len(READERS),
         "think_s": options.think,
     }
     return report("pages", figures, LIMITS, command="wutong bench pages --json")
@@ -84,11 +110,14 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
 class Reader:
     """A colleague with a browser's session."""
 
-    def __init__(self, one: Company, email: str, people: Sequence[str], *, seed: int) -> None:
+    def __init__(
+        self, one: Company, email: str, pages: Sequence[str], opened: Mapping[str, Sequence[str]], *, seed: int
+    ) -> None:
         self._browser = httpx.Client(base_url=f"http://127.0.0.1:{one.web_port}", timeout=30, follow_redirects=True)
         self._email = email
-        self._people = people
+        self._opened = opened
         self._random = random.Random(seed)
+        self.pages = pages
         self.taken: list[tuple[str, float]] = []
         self.failed: Counter[str] = Counter()
 
@@ -100,29 +129,41 @@ class Reader:
         if answer.status_code != 200 or "sign-in" in str(answer.url):
             raise RuntimeError(f"{self._email} could not sign in: {answer.status_code} {answer.url}")
 
-    def turn_to(self, page: str) -> None:
-        address = self._address(page)
+    def turn_to(self, page: str) -> float:
+        """Open a page, or a path as it is; returns and notes the seconds."""
+        address = page if page.startswith("/") else self._address(page)
         began = time.perf_counter()
         answer = self._browser.get(address)
-        self.taken.append((page, time.perf_counter() - began))
+        seconds = time.perf_counter() - began
+        self.taken.append((page, seconds))
         if answer.status_code != 200:
             self.failed[f"{page} {answer.status_code}"] += 1
+        return seconds
 
     def read(self, *, until: float, think: float) -> None:
         while time.monotonic() < until:
-            self.turn_to(self._random.choice(PAGES))
+            self.turn_to(self._random.choice(self.pages))
             time.sleep(self._random.expovariate(1 / think) if think else 0)
 
     def _address(self, page: str) -> str:
         name = self._random.choice("王李张刘陈杨赵黄") + self._random.choice("敏磊婷鹏慧凯")
+        one = {kind: self._random.choice(ids) for kind, ids in self._opened.items() if ids}
         return {
+            "home": "/",
             "inbox": "/inbox/",
             "inbox_mine": "/inbox/?view=mine",
             "people": "/people/",
             "people_searched": f"/people/?q={name}",
             "people_filtered": "/people/?stage=sal&owner=me",
             "people_by_name": "/people/?sort=name",
-            "person": f"/people/{self._random.choice(self._people)}/",
+            "person": f"/people/{one.get('person')}/",
+            "deals": "/opportunities/?view=table",
+            "board": "/opportunities/?view=board",
+            "deal": f"/opportunities/{one.get('deal')}/",
+            "accounts": f"/accounts/?q={self._random.choice(('质量', '上海', '精密', '机械'))}",
+            "account": f"/accounts/{one.get('account')}/",
+            "contracts": "/contracts/",
+            "leads": "/insight/leads/",
         }[page]
 
 
@@ -132,6 +173,25 @@ def read_together(readers: Sequence[Reader], *, seconds: float, think: float) ->
     for thread in threads:
         thread.start()
     for thread in threads:
+        thread.join()
+
+
+@contextlib.contextmanager
+def counting(counter: Reader) -> Iterator[list[float]]:
+    """A heavy count running all the while, one after the other; yields the seconds that each took."""
+    is_over = threading.Event()
+    taken: list[float] = []
+
+    def count() -> None:
+        while not is_over.wait(1.0):  # whoever asks also looks at the answer
+            taken.append(counter.turn_to(HEAVY))
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        is_over.set()
         thread.join()
 
 
@@ -147,6 +207,17 @@ def collector_load(one: Company, *, seconds: float, per_second: int = 1_000) -> 
     finally:
         load.kill()
         load.wait()
+
+
+def opened_by(database: psycopg.Connection, email: str) -> dict[str, list[str]]:
+    """Ids of some records of each kind that are ``email``'s own; a manager looks at a salesperson's."""
+    whose = SELLERS[0] if email == MANAGER else email
+    found = {}
+    for kind, source in _OPENED.items():
+        statement = f"SELECT o.public_id FROM {source} JOIN platform_staff s ON s.id = l.owner_id WHERE s.email = %b"
+        rows = database.execute(f"{statement} LIMIT 500".encode(), [whose]).fetchall()
+        found[kind] = [str(id) for (id,) in rows]
+    return found
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
-AT_ONCE = 2
-"""So many runs beside each other: each keeps about one processor busy, and two is what we can count on."""
+AT_ONCE = 3
+"""So many runs beside each other: two processors is what we can count on, and a run often waits for what it started."""
 _NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
 _PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
 

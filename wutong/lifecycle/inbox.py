@@ -17,7 +17,7 @@ from msgspec import Struct
 from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_names
 from wutong.lifecycle.escalation import told_of
-from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
+from wutong.lifecycle.models import SEARCHED_BY, UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
 from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, to_do_total
 from wutong.people.models import Person
 from wutong.platform.models import DataScope, Role, Staff
@@ -129,7 +129,7 @@ def inbox_of(
     places = _places(staff, view, drawn_at=drawn_at, cursor=cursor)
     # First which leads, then what belongs to them: else thousands are joined with it before the first fifty are known.
     shown = Lead.objects.select_related("person__score", "account", "owner", "product_line", "team")
-    found = shown.in_bulk([place.pk for place in places[:PAGE]])
+    found = shown.defer(*SEARCHED_BY).in_bulk([place.pk for place in places[:PAGE]])
     rows = rows_of([found[place.pk] for place in places[:PAGE] if place.pk in found])
     following = _written(places[PAGE - 1]) if len(places) > PAGE else None
     return Rows(rows, total.n, total.is_estimate, following)

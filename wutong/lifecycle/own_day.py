@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from wutong.lifecycle.models import FollowUp, Lead, Machine, Stage, StageVisit
+from wutong.lifecycle.models import SEARCHED_BY, FollowUp, Lead, Machine, Stage, StageVisit
 from wutong.platform.models import Organisation, Staff
 
 _SHOWN = 8
+_SEARCHED_BY = tuple(f"lead__{name}" for name in SEARCHED_BY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,11 @@ def contacts_since(today: datetime, staff: Staff) -> Contacts:
         calls=Count("pk", filter=is_call),
         reached=Count("pk", filter=is_call & ~Q(outcome=FollowUp.Outcome.NO_ANSWER)),
     )
-    shown = done.filter(lead__in=Lead.objects.visible_to(staff)).select_related("lead__person", "lead__account")
+    shown = (
+        done.filter(lead__in=Lead.objects.visible_to(staff))
+        .select_related("lead__person", "lead__account")
+        .defer(*_SEARCHED_BY)
+    )
     return Contacts(**counted, latest=list(shown.order_by("-at")[:_SHOWN]))
 
 
@@ -58,7 +63,7 @@ def qualified_in_week_of(today: datetime, staff: Staff) -> Qualified:
     visits = StageVisit.objects.filter(
         machine=Machine.LEAD, stage=Stage.MQL, entered_at__gte=monday, entered_by=staff
     ).select_related("lead__person", "lead__owner", "lead__account")
-    of_lead = {visit.lead_id: visit for visit in visits.order_by("entered_at")}
+    of_lead = {visit.lead_id: visit for visit in visits.defer(*_SEARCHED_BY).order_by("entered_at")}
     went_on = StageVisit.objects.filter(lead__in=of_lead, stage=Stage.SAL, entered_at__gte=monday)
     accepted = went_on.values("lead").distinct().count()
     visible = set(Lead.objects.visible_to(staff).filter(pk__in=of_lead).values_list("pk", flat=True))

@@ -39,7 +39,7 @@ def measure_all(names: tuple[str, ...]) -> int:
         command = [sys.executable, "-m", f"bench.{name.replace('-', '_')}", "--json"]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         (OUT / f"{name}.json").write_text(done.stdout)
-        lines = _told(name, done.stdout)
+        lines = told(name, json.loads(done.stdout)) if done.stdout.strip() else [f"{name}: could not be measured"]
         if done.returncode:
             missed.append(name)
         print("\n".join(lines), flush=True)  # noqa: T201  # the operator's terminal
@@ -47,10 +47,8 @@ def measure_all(names: tuple[str, ...]) -> int:
     return 1 if missed else 0
 
 
-def _told(name: str, output: str) -> list[str]:
-    if not output.strip():
-        return [f"{name}: could not be measured"]
-    report = json.loads(output)
+def told(name: str, report: dict[str, Any]) -> list[str]:
+    """A report in lines for people."""
     lines = [f"{name}: {'met' if report['met'] else 'NOT MET'}"]
     return lines + [f"  {_line(figure, value, report)}" for figure, value in report["figures"].items()]
 

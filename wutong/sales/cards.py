@@ -17,7 +17,7 @@ def next_steps_of(staff: Staff) -> dict[str, Any] | None:
     """The open deals of a salesperson by their planned step, those without a plan first: they are at risk."""
     if staff.role != Role.SALES:
         return None
-    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff).select_related("account")
+    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff).for_list()
     planless = list(own.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
     planned = list(own.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
     return {"deals": [*planless, *planned], "n": own.count()}
@@ -26,7 +26,7 @@ def next_steps_of(staff: Staff) -> dict[str, Any] | None:
 def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     """The deals in which a person has a part and the contracts whose main contact they are, as far as seen."""
     part = OpportunityPerson.objects.filter(opportunity=OuterRef("pk"), person=person)
-    deals = Opportunity.objects.visible_to(staff).filter(Exists(part)).select_related("owner", "account")
+    deals = Opportunity.objects.visible_to(staff).filter(Exists(part)).for_list("owner")
     contracts = Contract.objects.visible_to(staff).filter(person=person).select_related("account", "product_line")
     shown = {
         "deals": list(deals.order_by("-changed_at")[:20]) if may(staff, "deals.read") else [],

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 
-from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage
+from wutong.lifecycle.models import ENDED_STAGES, SEARCHED_BY, Contract, ContractStage
 from wutong.lifecycle.models.contract import ContractQuerySet
 from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
@@ -51,7 +51,7 @@ def contracts_for(staff: Staff, wanted: Wanted, *, today: date) -> Contracts:
     """The contracts in the sight of ``staff`` that fit, those that end first on top."""
     found = _filtered(Contract.objects.visible_to(staff), staff, wanted, today=today)
     sums = found.order_by().aggregate(n=Count("pk"), amount=Coalesce(Sum("amount"), Decimal(0)))
-    shown = found.select_related("account", "owner", "product_line", "person")
+    shown = found.select_related("account", "owner", "product_line", "person").defer(*SEARCHED_BY)
     page = slice_of(shown, by="ends_on", after=wanted.after, is_down=wanted.sort == "-ends")
     return Contracts(page.rows, sums["n"], sums["amount"], page.next)
 

@@ -119,7 +119,7 @@ def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
     sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
     column = {"close": "close_on", "amount": "known_amount", "changed": "changed_at"}[sort.removeprefix("-")]
     rows = deals.annotate(known_amount=Coalesce("amount", Value(0), output_field=DecimalField()))
-    shown = with_risks(rows, at=at, zone=zone).select_related("account", "owner", "product_line")
+    shown = with_risks(rows, at=at, zone=zone).for_list("owner", "product_line")
     page = slice_of(
         shown, by=column, column=column.replace("known_", ""), after=wanted.after, is_down=sort.startswith("-")
     )
@@ -134,7 +134,7 @@ def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
     # Which cards first, their risks after: the other way round every deal's contacts would be looked up.
     on_top = Opportunity.objects.filter(pk__in=list(placed.filter(place__lte=CARDS).values_list("pk", flat=True)))
     cards: dict[str, list[Opportunity]] = {}
-    for deal in with_risks(on_top, at=at, zone=zone).select_related("account", "owner").order_by(*order):
+    for deal in with_risks(on_top, at=at, zone=zone).for_list("owner").order_by(*order):
         cards.setdefault(deal.stage, []).append(deal)
     return [
         Column(stage, held, cards.get(stage, []), max(held.n - CARDS, 0))

@@ -4,6 +4,7 @@ from wutong.lifecycle.models.follow_up import FollowUp
 from wutong.lifecycle.models.hand_over import HandOver, Qualification
 from wutong.lifecycle.models.lead import (
     CLOSED_STAGES,
+    SEARCHED_BY,
     TO_HAND_OVER,
     UNCONTACTED,
     Accountable,
@@ -20,6 +21,7 @@ from wutong.lifecycle.models.time_limits import Escalation, TimeLimits
 __all__ = [
     "CLOSED_STAGES",
     "ENDED_STAGES",
+    "SEARCHED_BY",
     "TO_HAND_OVER",
     "UNCONTACTED",
     "Accountable",

@@ -34,6 +34,9 @@ CLOSED_STAGES = (Stage.WON, Stage.LOST, Stage.DISQUALIFIED)
 UNCONTACTED = Q(stage__in=[Stage.NEW, Stage.MQL], accountable="sdr", first_contact_at=None)
 """Leads that wait for somebody of us; the score gate may have made them MQL before anybody called."""
 
+SEARCHED_BY = ("person__search_keys", "account__search_keys")
+"""What a list of leads or contracts need not load: hundreds of keys a row, by which only the database searches."""
+
 
 TO_HAND_OVER = Q(stage__in=["mql", "returned"], accountable__in=["sdr", "lead_operations"], next_step_at=None)
 """Leads of which nobody has said yet what comes next; a returned one is for lead operations if its sender is gone."""

@@ -68,7 +68,8 @@ def _selling(staff: Staff, period: str) -> dict[str, Any]:
 
 def _latest_first_contacts(staff: Staff) -> QuerySet[FollowUp]:
     first = FollowUp.objects.filter(lead__in=Lead.objects.visible_to(staff), is_first_contact=True)
-    return first.select_related("lead__person", "by").order_by("-at")[:_LATEST]
+    shown = first.select_related("lead__person", "by").defer("lead__person__search_keys")
+    return shown.order_by("-at")[:_LATEST]
 
 
 def _periods(current: str) -> list[dict[str, Any]]:

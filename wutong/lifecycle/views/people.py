@@ -73,7 +73,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         .filter(person=one)
         .select_related("owner", "product_line", "team", "account", "person__score")
     )
-    shown = list(leads.order_by("-last_touch_at")[:50])
+    shown = list(leads.defer("account__search_keys").order_by("-last_touch_at")[:50])
     which = request.GET.get("which", FILTERS[0])
     context: dict[str, Any] = {
         "person": one,

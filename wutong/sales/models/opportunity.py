@@ -48,6 +48,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
         """The only door to opportunities for code that answers a person."""
         return in_sight(self, staff)
 
+    def for_list(self, *joined: str) -> Self:
+        """With the account and what else is ``joined``, without what only a search reads: hundreds of keys a row."""
+        return self.select_related("account", *joined).defer("search_keys", "account__search_keys")
+
     def open(self) -> Self:
         return self.exclude(stage__in=CLOSED)
 
@@ -101,6 +105,11 @@ class Opportunity(models.Model):
         indexes = [
             models.Index(
                 name="open_opportunities_by_close", fields=["close_on", "id"], condition=~Q(stage__in=[*CLOSED])
+            ),
+            models.Index(
+                name="open_opportunities_of_an_owner",
+                fields=["owner", "close_on", "id"],
+                condition=~Q(stage__in=[*CLOSED]),
             ),
             models.Index(name="opportunities_of_an_owner", fields=["owner", "-changed_at"]),
             models.Index(name="opportunities_of_an_account", fields=["account", "-changed_at"]),

@@ -167,10 +167,10 @@ def _page(
     }
     if tab in ("overview", "leads"):
         leads = Lead.objects.visible_to(staff).filter(account=one).select_related("person", "owner", "product_line")
-        context["leads"] = leads.order_by("-last_touch_at")[:_SHOWN]
+        context["leads"] = leads.defer("person__search_keys").order_by("-last_touch_at")[:_SHOWN]
     if tab in ("overview", "deals") and may_read_deals:
         deals = Opportunity.objects.visible_to(staff).filter(account=one).select_related("owner")
-        context["deals"] = deals.order_by("-changed_at")[:_SHOWN]
+        context["deals"] = deals.defer("search_keys").order_by("-changed_at")[:_SHOWN]
     if tab in ("overview", "contracts") and may_see_contracts:
         contracts = Contract.objects.visible_to(staff).filter(account=one).select_related("owner", "product_line")
         context["contracts"] = contracts.order_by("-ends_on")[:_SHOWN]
