@@ -31,6 +31,14 @@ INSERT INTO people_identifier
 SELECT {people} + id, 'phone', '', '+86' || phone, id, false, false, false, seen FROM crowd WHERE is_known
 ON CONFLICT DO NOTHING;
 
+-- Each telephone was typed into a form, in the browser of whoever it is.
+INSERT INTO people_observation (id, at, received_at, source, assurance, identifiers)
+SELECT gen_random_uuid(), first_seen_at, first_seen_at, 'web', 'typed', ARRAY[person_id, id]
+FROM people_identifier WHERE kind = 'phone';
+
+INSERT INTO people_identitylink (low_id, high_id, first_at, first_observation_id)
+SELECT identifiers[1], identifiers[2], at, id FROM people_observation;
+
 INSERT INTO people_fieldvalue (subject_id, person_id, field, value, source, assurance, observed_at)
 SELECT {people} + p.id, p.id, v.field, v.value, 'form:bench-request', 'typed', p.last_seen_at
 FROM people_person p, LATERAL (VALUES ('full_name', p.full_name), ('company', p.company_name)) AS v(field, value)

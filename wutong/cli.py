@@ -31,6 +31,7 @@ COMMANDS = {
     "migrate": ("wutong.operations.prepare:migrate_main", "bring the schema up to date"),
     "bench": ("wutong.operations.bench:main", "measure NAME [--json]"),
     "lake": ("wutong.events.lake.commands:run", "status or check of the lake"),
+    "identity": ("wutong.operations.identity:main", "rebuild [--check], or resolve FILE.jsonl --level 1|2|3"),
     "staff": ("wutong.platform.commands:main", "reset-password EMAIL, or invite"),
     "secret": ("wutong.operations.rotation:main", "rotate the key file"),
     "check": ("wutong.operations.check:main", "Django's own checks"),

@@ -161,6 +161,7 @@ EMAIL_BACKEND = "wutong.platform.mail.OutboxBackend"
 PROCRASTINATE_IMPORT_PATHS = [
     "wutong.platform.jobs",
     "wutong.people.jobs",
+    "wutong.people.rebuild",
     "wutong.events.jobs",
     "wutong.events.lake.jobs",
     "wutong.scoring.jobs",

@@ -19,11 +19,14 @@ class PeopleConfig(AppConfig):
         for model in (FieldValue, Affiliation, Consent, OwnMark):
             register(model)
         follow(redo_own)  # before all others: sums are redone for the market only
-        for table in ("people_observation", "people_identitylink", "people_identitychange"):
+        for name in ("observation", "identitylink", "identitychange", "identitydecision", "refusedlink"):
+            table = f"people_{name}"
             retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
         for table in ("people_fieldvalue", "people_affiliation", "people_consent"):
             retention.register_kept(table, because="statements and decisions stay with their person and go with them")
         retention.register("people_identitymove", "moved_at", timedelta(days=400))
+        for table in ("people_blockedvalue", "people_identityrules"):
+            retention.register_kept(table, because="settings; they do not grow with what happens")
         for table in ("people_ownmark", "people_ownrule"):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))
@@ -32,6 +35,8 @@ class PeopleConfig(AppConfig):
                 "person": _("Person"),
                 "ownrule": _("Rule about own people"),
                 "account": pgettext_lazy("company", "Account"),
+                "blockedvalue": _("Blocked value"),
+                "identityrules": _("Rules about who is who"),
             }
         )
         register_actions(
@@ -44,5 +49,12 @@ class PeopleConfig(AppConfig):
                 "people.own_rule_added": _("Added a rule about own people"),
                 "people.own_rule_removed": _("Removed a rule about own people"),
                 "people.own_link_made": _("Made a link that marks a browser as our own"),
+                "people.merged": _("Merged two people"),
+                "people.told_apart": _("Said that two people are not the same"),
+                "people.unmerged": _("Took identifiers out of a person"),
+                "people.decision_withdrawn": _("Took back a decision about who is who"),
+                "people.value_blocked": _("Blocked a value from linking people"),
+                "people.value_unblocked": _("Let a blocked value link people again"),
+                "people.largest_person_set": _("Set how many identifiers a person may have"),
             }
         )

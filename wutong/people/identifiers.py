@@ -1,14 +1,17 @@
 """Identifiers as the database has them: found by what they say, and numbered when they are new."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import connection
 from msgspec import Struct
 
-from wutong.people.models import IdentifierKind
+from wutong.people import normal_form
+from wutong.people.models import BlockedValue, IdentifierKind
 from wutong.platform.rows import execute_with_rows, id_array
+
+_LONGEST_VALUE, _LONGEST_SCOPE = 320, 80
 
 
 class IdentifierKey(NamedTuple):
@@ -17,6 +20,28 @@ class IdentifierKey(NamedTuple):
     kind: IdentifierKind
     value: str
     scope: str = ""
+
+    @property
+    def text(self) -> str:
+        """As it is written in files: ``kind:value``, ``openid@APP:value``."""
+        return f"{self.kind.value}@{self.scope}:{self.value}" if self.scope else f"{self.kind.value}:{self.value}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The identifier that is written so, taken as it stands.
+
+        Raises:
+            ValueError: it is of no kind that we know, has no value or a very long one, or is an openid without its app.
+        """
+        name, _, value = text.partition(":")
+        kind, _, scope = name.partition("@")
+        if kind not in _KINDS or not value:
+            raise ValueError(f"“{text}” is not written kind:value with a kind of {', '.join(_KINDS)}.")
+        if kind == IdentifierKind.OPENID and not scope:
+            raise ValueError(f"“{text}” lacks its app: write openid@APP:value.")
+        if len(value) > _LONGEST_VALUE or len(scope) > _LONGEST_SCOPE:
+            raise ValueError(f"“{text[:60]}…” is too long for an identifier.")
+        return cls(_KINDS[kind], value, scope)
 
 
 class Known(Struct, frozen=True):
@@ -28,11 +53,27 @@ class Known(Struct, frozen=True):
     is_blocked: bool
     is_shared: bool
     first_seen_at: datetime
+    is_verified: bool = False
+    """Whether a verified observation holds it."""
     last_seen_at: datetime | None = None
     """Of one that is new: when it was seen last in this batch."""
 
 
 _KINDS = {kind.value: kind for kind in IdentifierKind}
+
+Blocked = Callable[[Collection[IdentifierKey]], set[IdentifierKey]]
+"""Which of these are blocked: they belong to nobody in particular and never link people."""
+
+
+def blocked_values(keys: Collection[IdentifierKey]) -> set[IdentifierKey]:
+    """Those of ``keys`` that are generic by what they say, or on the company's own list."""
+    strong = [key for key in keys if not key.kind.is_weak]
+    blocked = {key for key in strong if normal_form.is_generic(key.kind, key.value)}
+    if strong:
+        listed = BlockedValue.objects.filter(value__in={key.value for key in strong})
+        entries = listed.values_list("kind", "value", "scope")
+        blocked |= {IdentifierKey(_KINDS[kind], value, scope) for kind, value, scope in entries}.intersection(strong)
+    return blocked
 
 
 def load_by_key(keys: Iterable[IdentifierKey]) -> dict[IdentifierKey, Known]:
@@ -42,7 +83,8 @@ def load_by_key(keys: Iterable[IdentifierKey]) -> dict[IdentifierKey, Known]:
         return {}
     found = execute_with_rows(
         """
-        SELECT i.id, i.kind, i.value, i.scope, i.person_id, i.is_blocked, i.is_shared, i.first_seen_at
+        SELECT i.id, i.kind, i.value, i.scope, i.person_id, i.is_blocked, i.is_shared, i.first_seen_at,
+               i.is_verified
         FROM (SELECT k->>0 AS kind, k->>1 AS value, k->>2 AS scope FROM json_array_elements(%(rows)s::json) k) k
         JOIN people_identifier i ON i.kind = k.kind AND i.scope = k.scope AND i.value = k.value
         """,
@@ -51,22 +93,23 @@ def load_by_key(keys: Iterable[IdentifierKey]) -> dict[IdentifierKey, Known]:
     return {known.key: known for known in map(_known, found)}
 
 
-def load_by_id(ids: set[int]) -> dict[int, Known]:
+def load_by_id(ids: Collection[int]) -> dict[int, Known]:
     """The identifiers of these ids."""
     if not ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, kind, value, scope, person_id, is_blocked, is_shared, first_seen_at"
+            "SELECT id, kind, value, scope, person_id, is_blocked, is_shared, first_seen_at, is_verified"
             " FROM people_identifier WHERE id = ANY(%s::bigint[])",
             [id_array(ids)],
         )
         return {known.id: known for known in map(_known, cursor.fetchall())}
 
 
-def _known(row: tuple[int, str, str, str, int, bool, bool, datetime]) -> Known:
-    id, kind, value, scope, person_id, is_blocked, is_shared, first_seen_at = row
-    return Known(id, IdentifierKey(_KINDS[kind], value, scope), person_id, is_blocked, is_shared, first_seen_at)
+def _known(row: tuple[int, str, str, str, int, bool, bool, datetime, bool]) -> Known:
+    id, kind, value, scope, person_id, is_blocked, is_shared, first_seen_at, is_verified = row
+    key = IdentifierKey(_KINDS[kind], value, scope)
+    return Known(id, key, person_id, is_blocked, is_shared, first_seen_at, is_verified)
 
 
 def allot(sequence: str, n: int) -> list[int]:

@@ -1,71 +1,110 @@
 """The identity lane: from what was seen together to who it was.
 
 Observations are stored as the truth; identifiers, links and person ids are brought in line in the same transaction, for
-the part of the graph that is touched. Everything that changes links runs under one advisory lock, the lane.
-
-Ids are stable facts: they are allotted at arrival and stored. When groups join, the older id (first seen, then smaller)
-survives and the others become aliases; when a group splits, the part with the oldest link keeps the id.
+the part of the graph that is touched. Everything that changes links runs in the lane (:mod:`wutong.people.lane`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
+from wutong.people import lane
 from wutong.people.graph import Level
-from wutong.people.identifiers import IdentifierKey, Known, load_by_key
-from wutong.people.observations import Observed, Recognised, Whose, reserve, store_links, store_observations
+from wutong.people.identifiers import Blocked, IdentifierKey, Known, blocked_values, load_by_key
+from wutong.people.observations import (
+    Observed,
+    Recognised,
+    Whose,
+    add_nothing,
+    reserve,
+    store_links,
+    store_observations,
+    verify,
+)
 from wutong.people.projection import project
+from wutong.people.reassign import reassign
 
-__all__ = ["IdentifierKey", "Observed", "Recognised", "Whose", "observe_many"]
+__all__ = ["IdentifierKey", "Observed", "Recognised", "Whose", "bring_along", "observe_many", "see_many"]
 
-_LANE = 0x77740002
+Alike = Mapping[tuple[IdentifierKey, ...], Sequence[Observed]]
 
 
-def observe_many(
-    observations: Sequence[Observed], *, at: datetime, level: Level = Level.BLOCKED_AND_SHARED
-) -> Recognised:
+def observe_many(observations: Sequence[Observed], *, at: datetime, level: Level = Level.PRODUCT) -> Recognised:
     """Recognise who acted in each of ``observations``. Opens no transaction; safe to repeat with the same ids.
 
     Takes the identity lane, until the caller's transaction ends, only when something new links or appears. Otherwise it
     shares the lane: nobody moves to another person before what the caller writes about them is committed.
     """
-    recognised = Recognised()
-    # Most acts are of a browser alone, and a browser acts many times: what is looked up is looked up once for all.
-    alike: dict[tuple[IdentifierKey, ...], list[Observed]] = {}
-    for observed in observations:
-        alike.setdefault(observed.identifiers, []).append(observed)
+    alike = _alike(observations)
     keys = {key for identifiers in alike for key in identifiers}
+    if not keys:
+        return Recognised()
     last_move = _last_move()
     known = load_by_key(keys)
-    linking = [observed for identifiers, seen in alike.items() if len(identifiers) > 1 for observed in seen]
-    if len(known) < len(keys) or linking:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
-        known = load_by_key(keys)  # again: while we waited for the lane, people may have changed
-        fresh = reserve(keys - known.keys(), alike)
-        known |= fresh
-        new_links = store_links(store_observations(linking, known), known)
-        touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
-        if touched:
-            known |= project(touched, fresh, known, recognised, at=at, level=level, cause="observed")
-    elif keys:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LANE])
-        if _last_move() != last_move:
-            known = load_by_key(keys)
-    for identifiers, seen in alike.items():
-        if whose := _whose(identifiers, known, level):
-            recognised.whose.update((observed.id, whose) for observed in seen)
+    linking = _linking(alike)
+    if len(known) < len(keys) or not add_nothing(linking, known):
+        lane.take()
+        recognised = see_many(observations, at=at, level=level)
+        bring_along(recognised, at=at)
+        return recognised
+    lane.share()
+    if _last_move() != last_move:
+        known = load_by_key(keys)  # while we waited for the lane, people have changed
+    store_observations(linking, known)
+    verify(observations, known)
+    return Recognised(whose=_whose(alike, known, level))
+
+
+def see_many(
+    observations: Sequence[Observed], *, at: datetime, level: Level, blocked: Blocked = blocked_values
+) -> Recognised:
+    """As :func:`observe_many`, for whoever is in the lane: writes the graph and nothing that belongs to its people."""
+    recognised = Recognised()
+    alike = _alike(observations)
+    keys = {key for identifiers in alike for key in identifiers}
+    known = load_by_key(keys)
+    fresh = reserve(keys - known.keys(), alike, blocked=blocked)
+    known |= fresh
+    new_links = store_links(store_observations(_linking(alike), known), known)
+    touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
+    if touched:
+        known |= project(touched, fresh, known, recognised, at=at, level=level)
+    verify(observations, known)
+    recognised.whose |= _whose(alike, known, level)
     return recognised
 
 
-def _whose(identifiers: tuple[IdentifierKey, ...], known: dict[IdentifierKey, Known], level: Level) -> Whose | None:
-    """Whose an act is by its strongest unblocked identifier; by a browser only when that stands alone."""
-    candidates = [known[key] for key in identifiers]
-    unblocked = [one for one in candidates if not one.is_blocked or level is Level.COMPONENTS]
-    subject = min(unblocked or candidates, key=lambda one: (one.key.kind.rank, one.id))
-    return Whose(subject.id, subject.person_id) if subject.person_id is not None else None
+def bring_along(recognised: Recognised, *, at: datetime) -> None:
+    """Let everything that belongs to subjects that moved follow them; what is too much is left for the job."""
+    if recognised.moved and not reassign(sorted(recognised.moved), sorted(recognised.changed_people), at=at):
+        recognised.unfinished_moves |= recognised.moved
+
+
+def _alike(observations: Sequence[Observed]) -> Alike:
+    """Most acts are of a browser alone, and a browser acts many times: what is looked up is looked up once for all."""
+    alike: dict[tuple[IdentifierKey, ...], list[Observed]] = {}
+    for observed in observations:
+        alike.setdefault(observed.identifiers, []).append(observed)
+    return alike
+
+
+def _linking(alike: Alike) -> list[Observed]:
+    return [observed for identifiers, seen in alike.items() if len(identifiers) > 1 for observed in seen]
+
+
+def _whose(alike: Alike, known: Mapping[IdentifierKey, Known], level: Level) -> dict[UUID, Whose]:
+    """Whose each act is by its strongest unblocked identifier; by a browser only when that stands alone."""
+    found: dict[UUID, Whose] = {}
+    for identifiers, seen in alike.items():
+        candidates = [known[key] for key in identifiers]
+        unblocked = [one for one in candidates if not one.is_blocked or level is Level.COMPONENTS]
+        subject = min(unblocked or candidates, key=lambda one: (one.key.kind.rank, one.id))
+        if subject.person_id is not None:
+            whose = Whose(subject.id, subject.person_id)
+            found.update((observed.id, whose) for observed in seen)
+    return found
 
 
 def _last_move() -> int:

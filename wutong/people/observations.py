@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from wutong.people import normal_form
-from wutong.people.identifiers import IdentifierKey, Known, allot
+from wutong.people.identifiers import Blocked, IdentifierKey, Known, allot
 from wutong.people.models import Assurance
 from wutong.platform.rows import execute_with_rows, id_array
 
@@ -42,18 +41,21 @@ class Recognised:
     changed_people: set[int] = field(default_factory=set)
     absorbed: dict[int, int] = field(default_factory=dict)
     """People whose identifiers all went to another: ``{absorbed person: survivor}``."""
+    moved: set[int] = field(default_factory=set)
+    """Subjects that belong to another person now."""
     unfinished_moves: set[int] = field(default_factory=set)
     """Subjects whose rows are too many to move at once: the caller defers the job that moves them."""
 
 
 def reserve(
-    missing: set[IdentifierKey], alike: Mapping[tuple[IdentifierKey, ...], Sequence[Observed]]
+    missing: set[IdentifierKey], alike: Mapping[tuple[IdentifierKey, ...], Sequence[Observed]], *, blocked: Blocked
 ) -> dict[IdentifierKey, Known]:
     """Ids for identifiers never seen before; their rows are written once it is clear whose they are.
 
     Args:
         missing: the identifiers.
         alike: what was seen, by the identifiers that it shows.
+        blocked: tells which of them never link people.
     """
     if not missing:
         return {}
@@ -64,18 +66,37 @@ def reserve(
     first_seen = {key: min(instants) for key, instants in seen_at.items()}
     ordered = sorted(missing, key=lambda key: (first_seen[key], key))
     ids = allot("people_identifier_id_seq", len(ordered))
+    no_links = blocked(ordered)
     return {
         key: Known(
             id,
             key,
             person_id=None,
-            is_blocked=normal_form.is_generic(key.kind, key.value),
+            is_blocked=key in no_links,
             is_shared=False,
             first_seen_at=first_seen[key],
             last_seen_at=max(seen_at[key]),
         )
         for id, key in zip(ids, ordered, strict=True)
     }
+
+
+def verify(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> None:
+    """Mark the identifiers of verified observations: somebody has checked them. Browsers prove nothing."""
+    proved = {
+        known[key].id
+        for observed in observations
+        if observed.assurance is Assurance.VERIFIED
+        for key in observed.identifiers
+        if not key.kind.is_weak and not known[key].is_verified
+    }
+    if proved:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE people_identifier SET is_verified = true WHERE id IN"
+                " (SELECT id FROM people_identifier WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE)",
+                [id_array(proved)],
+            )
 
 
 def store_observations(linking: Sequence[Observed], known: dict[IdentifierKey, Known]) -> list[Observed]:
@@ -109,36 +130,65 @@ def store_observations(linking: Sequence[Observed], known: dict[IdentifierKey, K
     return [by_id[id] for (id,) in stored]
 
 
-def store_links(observations: Sequence[Observed], known: dict[IdentifierKey, Known]) -> set[tuple[int, int]]:
-    """Keep the pairs of new observations, each with its earliest; returns the pairs that were not linked before."""
-    first: dict[tuple[int, int], tuple[datetime, UUID]] = {}
-    for observed in observations:
-        for low, high in combinations(sorted({known[key].id for key in observed.identifiers}), 2):
-            mark = (observed.at, observed.id)
-            if mark < first.get((low, high), (datetime.max.replace(tzinfo=observed.at.tzinfo), observed.id)):
-                first[low, high] = mark
-    if not first:
+class _Pair(Struct, frozen=True):
+    """Two identifiers in observations that are at hand: the earliest that shows them, and whether one is verified."""
+
+    low: int
+    high: int
+    at: datetime
+    id: UUID
+    is_verified: bool
+
+
+def add_nothing(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> bool:
+    """Whether all that these show has been seen before, earlier and as surely: then nobody can change by them."""
+    pairs = _pairs(observations, known)
+    if not pairs:
+        return True
+    found = execute_with_rows(
+        """
+        SELECT count(*) FROM json_to_recordset(%(rows)s::json) AS r(
+            low bigint, high bigint, at timestamptz, id uuid, is_verified bool)
+        JOIN people_identitylink l ON l.low_id = r.low AND l.high_id = r.high
+        WHERE (l.first_at, l.first_observation_id) <= (r.at, r.id) AND l.is_verified >= r.is_verified
+        """,
+        pairs,
+    )
+    return bool(found[0][0] == len(pairs))
+
+
+def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> set[tuple[int, int]]:
+    """Keep the pairs of new observations, each with its earliest; returns the pairs by which anything can change."""
+    pairs = _pairs(observations, known)
+    if not pairs:
         return set()
     stored = execute_with_rows(
         """
-        INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id)
-        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(low bigint, high bigint, at timestamptz, id uuid)
+        INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id, is_verified)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+            low bigint, high bigint, at timestamptz, id uuid, is_verified bool)
         ON CONFLICT (low_id, high_id) DO UPDATE
-            SET first_at = excluded.first_at, first_observation_id = excluded.first_observation_id
+            SET (first_at, first_observation_id) = (
+                    SELECT m.at, m.id FROM (VALUES (l.first_at, l.first_observation_id),
+                                                   (excluded.first_at, excluded.first_observation_id)) m(at, id)
+                    ORDER BY m.at, m.id LIMIT 1),
+                is_verified = l.is_verified OR excluded.is_verified
             WHERE (excluded.first_at, excluded.first_observation_id) < (l.first_at, l.first_observation_id)
-        RETURNING low_id, high_id, xmax = 0
+               OR excluded.is_verified > l.is_verified
+        RETURNING low_id, high_id
         """,
-        [{"low": low, "high": high, "at": at, "id": id} for (low, high), (at, id) in first.items()],
+        pairs,
     )
-    return {(low, high) for low, high, inserted in stored if inserted}
+    return {(low, high) for low, high in stored}
 
 
-def links_of(ids: set[int]) -> dict[tuple[int, int], datetime]:
-    """The links at either end of which one of ``ids`` stands, with their age."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT low_id, high_id, first_at FROM people_identitylink WHERE low_id = ANY(%(ids)s::bigint[])"
-            " UNION SELECT low_id, high_id, first_at FROM people_identitylink WHERE high_id = ANY(%(ids)s::bigint[])",
-            {"ids": id_array(ids)},
-        )
-        return {(low, high): first_at for low, high, first_at in cursor.fetchall()}
+def _pairs(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> list[_Pair]:
+    pairs: dict[tuple[int, int], _Pair] = {}
+    for observed in observations:
+        is_verified = observed.assurance is Assurance.VERIFIED
+        for low, high in combinations(sorted({known[key].id for key in observed.identifiers}), 2):
+            at, id = observed.at, observed.id
+            other = pairs.get((low, high)) or _Pair(low, high, at, id, is_verified)
+            first = min((at, id), (other.at, other.id))
+            pairs[low, high] = _Pair(low, high, *first, is_verified or other.is_verified)
+    return list(pairs.values())

@@ -1,175 +1,85 @@
-"""The projection: which person each identifier of a touched part of the graph belongs to, and what that changes."""
+"""The projection: which person each identifier of a touched part of the graph belongs to, and what that changes.
 
+Writes the tables of the graph and nothing else: whoever calls it brings along what belongs to the people that moved
+(:mod:`wutong.people.reassign`).
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from django.db import connection
+from msgspec import Struct
 
-from wutong.people.graph import Level, Traits, resolve
-from wutong.people.identifiers import IdentifierKey, Known, allot, load_by_id
-from wutong.people.observations import Recognised, links_of
-from wutong.people.reassign import reassign
+from wutong.people.allotment import Allotment, allot_people
+from wutong.people.graph import LARGEST, Level, Link, Refused, resolve
+from wutong.people.identifiers import IdentifierKey, Known
+from wutong.people.models import IdentityRules
+from wutong.people.neighbourhood import Neighbourhood, around
+from wutong.people.observations import Recognised
 from wutong.platform.rows import execute_with_rows, id_array
+
+_SHOWN_LINKS = 20
+
+
+class Cause(Struct, frozen=True):
+    """Why people were looked at again."""
+
+    name: str
+    """``observed``, ``decided``, ``withdrawn``, ``blocked``, ``unblocked`` or ``rebuilt``."""
+    act: UUID | None = None
+    """Of the decisions, where colleagues have decided."""
+    actor_id: int | None = None
+
+
+OBSERVED = Cause("observed")
 
 
 def project(
     touched: set[int],
     fresh: dict[IdentifierKey, Known],
-    known: dict[IdentifierKey, Known],
+    known: Mapping[IdentifierKey, Known],
     recognised: Recognised,
     *,
     at: datetime,
     level: Level,
-    cause: str,
+    cause: Cause = OBSERVED,
 ) -> dict[IdentifierKey, Known]:
-    """Recompute the groups around ``touched`` and write what differs; returns these identifiers as they are now."""
-    nodes, links = _neighbourhood(touched, {one.id: one for one in known.values()}, level)
-    traits = {id: Traits(one.key.kind.is_weak, one.is_blocked) for id, one in nodes.items()}
-    resolution = resolve(traits, links, level=level)
-    assigned, heirs = _assign(resolution.groups, nodes, links, recognised, at=at)
-    _insert_identifiers(list(fresh.values()), assigned, resolution.shared)
+    """Recompute the groups around ``touched`` and write what differs; returns these identifiers as they are now.
+
+    The caller is in the lane.
+    """
+    place = around(touched, {one.id: one for one in known.values()}, level)
+    largest = largest_person() if level is Level.PRODUCT else LARGEST
+    resolution = resolve(place.traits(), place.links, apart=place.apart, level=level, largest=largest)
+    groups = [group for whole in resolution.groups if (group := whole & place.concerned)]
+    nodes = {id: place.nodes[id] for id in place.concerned}
+    allotment = allot_people(groups, nodes, place.links, at=at)
+    recognised.new_people |= allotment.new_people
+    _insert_identifiers(list(fresh.values()), allotment.person_of, resolution.shared)
     _mark_shared(nodes, resolution.shared)
-    moved = [id for id, one in nodes.items() if one.person_id is not None and one.person_id != assigned[id]]
-    if moved:
-        moves = {id: (nodes[id].person_id or 0, assigned[id]) for id in moved}
-        _move(moves, heirs, recognised, at=at, cause=cause)
+    if level >= Level.EXCLUSIVE:
+        _keep_refused(place, resolution.refused, at=at)
+    moves = {
+        id: (one.person_id, allotment.person_of[id])
+        for id, one in nodes.items()
+        if one.person_id is not None and one.person_id != allotment.person_of[id]
+    }
+    if moves:
+        _move(moves, allotment, place, recognised, at=at, cause=cause)
     return {
-        one.key: msgspec.structs.replace(one, person_id=assigned[id], is_shared=id in resolution.shared)
+        one.key: msgspec.structs.replace(one, person_id=allotment.person_of[id], is_shared=id in resolution.shared)
         for id, one in nodes.items()
     }
 
 
-def _neighbourhood(
-    touched: set[int], known: dict[int, Known], level: Level
-) -> tuple[dict[int, Known], dict[tuple[int, int], datetime]]:
-    """The part of the graph that the groups of ``touched`` depend on: its identifiers, and its links with their age.
-
-    That is: the components of the touched strong identifiers (of those next to a touched browser); the browsers next to
-    them; and, because a browser is shared when it was seen with two components, the components of whatever else these
-    browsers were seen with. The browsers of the latter do not depend on what was touched and are left alone.
-    """
-    nodes = dict(known)
-    links: dict[tuple[int, int], datetime] = {}
-
-    def is_strong(id: int) -> bool:
-        one = nodes[id]
-        return level is Level.COMPONENTS or not (one.is_blocked or one.key.kind.is_weak)
-
-    def is_browser(id: int) -> bool:
-        one = nodes[id]
-        return level is not Level.COMPONENTS and one.key.kind.is_weak and not one.is_blocked
-
-    def take_links_of(ids: set[int]) -> set[int]:
-        found = links_of(ids)
-        links.update(found)
-        ends = {end for pair in found for end in pair}
-        nodes.update(load_by_id(ends - nodes.keys()))
-        return ends
-
-    def close(start: set[int], reached: set[int]) -> set[int]:
-        """Walk from ``start`` over strong identifiers; returns the browsers met on the way."""
-        browsers: set[int] = set()
-        frontier = start - reached
-        while frontier:
-            reached |= frontier
-            ends = take_links_of(frontier)
-            browsers |= {id for id in ends if is_browser(id)}
-            frontier = {id for id in ends if is_strong(id)} - reached
-        return browsers
-
-    reached: set[int] = set()
-    browsers = {id for id in touched if is_browser(id)}
-    beside = take_links_of(browsers) if browsers else set()
-    browsers |= close({id for id in touched | beside if is_strong(id)}, reached)
-    beside = take_links_of(browsers) if browsers else set()
-    close({id for id in beside if is_strong(id)}, reached)
-
-    concerned = touched | reached | browsers
-    return (
-        {id: nodes[id] for id in concerned},
-        {pair: age for pair, age in links.items() if pair[0] in concerned and pair[1] in concerned},
-    )
+def largest_person() -> int:
+    """How many identifiers a person may have without a colleague's word."""
+    return IdentityRules.objects.values_list("largest", flat=True).first() or LARGEST
 
 
-def _assign(
-    groups: list[frozenset[int]],
-    nodes: dict[int, Known],
-    links: dict[tuple[int, int], datetime],
-    recognised: Recognised,
-    *,
-    at: datetime,
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Give each group its person: an id it already had where it has the best claim, else a new one.
-
-    Returns:
-        the person of each identifier, and the heir of each person: who an id leads to when nothing of it is left.
-    """
-    group_of = {id: number for number, group in enumerate(groups) for id in group}
-    oldest_link: dict[tuple[int, int], datetime] = {}  # (person, group) -> age of the oldest link of both
-    for (low, high), age in links.items():
-        if group_of[low] == group_of[high]:
-            for person in {nodes[low].person_id, nodes[high].person_id} - {None}:
-                claim = (person or 0, group_of[low])
-                oldest_link[claim] = min(age, oldest_link.get(claim, age))
-
-    claims: dict[int, list[tuple[bool, bool, datetime, int]]] = {}
-    for number, group in enumerate(groups):
-        for person in {nodes[id].person_id for id in group} - {None}:
-            linked_at = oldest_link.get((person or 0, number))
-            members = [nodes[id] for id in group if nodes[id].person_id == person]
-            only_browsers = all(one.key.kind.is_weak for one in members)
-            age = linked_at or min(one.first_seen_at for one in members)
-            claims.setdefault(person or 0, []).append((linked_at is None, only_browsers, age, number))
-    won: dict[int, list[int]] = {}
-    for person, claimants in claims.items():
-        won.setdefault(min(claimants)[3], []).append(person)
-
-    ages = _ages_of_people([person for people in won.values() if len(people) > 1 for person in people])
-    nameless = [number for number in range(len(groups)) if number not in won]
-    fresh_people = dict(zip(nameless, allot("people_person_id_seq", len(nameless)), strict=True)) if nameless else {}
-    _insert_people({person: [nodes[id] for id in groups[number]] for number, person in fresh_people.items()}, at=at)
-    recognised.new_people |= set(fresh_people.values())
-    person_of = fresh_people | {
-        number: people[0] if len(people) == 1 else min(people, key=lambda person: (ages[person], person))
-        for number, people in won.items()
-    }
-    heirs = {person: person_of[number] for number, people in won.items() for person in people}
-    return {id: person_of[group_of[id]] for id in nodes}, heirs
-
-
-def _ages_of_people(people: list[int]) -> dict[int, datetime]:
-    if not people:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, first_seen_at FROM people_person WHERE id = ANY(%s::bigint[])", [id_array(people)])
-        return dict(cursor.fetchall())
-
-
-def _insert_people(people: dict[int, list[Known]], *, at: datetime) -> None:
-    """Add people, each with the identifiers that make them up."""
-    if not people:
-        return
-    execute_with_rows(
-        """
-        INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
-                                   last_seen_at, sort_key, search_keys)
-        SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
-               least(coalesce(last_seen_at, first_seen_at), %(at)s), '', '{}'
-        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz, last_seen_at timestamptz)
-        """,
-        [
-            {
-                "id": id,
-                "first_seen_at": min(one.first_seen_at for one in identifiers),
-                "last_seen_at": max((one.last_seen_at for one in identifiers if one.last_seen_at), default=None),
-            }
-            for id, identifiers in people.items()
-        ],
-        at=at,
-    )
-
-
-def _insert_identifiers(fresh: list[Known], assigned: dict[int, int], shared: frozenset[int]) -> None:
+def _insert_identifiers(fresh: list[Known], person_of: Mapping[int, int], shared: frozenset[int]) -> None:
     if not fresh:
         return
     execute_with_rows(
@@ -180,7 +90,7 @@ def _insert_identifiers(fresh: list[Known], assigned: dict[int, int], shared: fr
         FROM json_to_recordset(%(rows)s::json) AS i(
             id bigint, key json, person_id bigint, is_blocked bool, is_shared bool, first_seen_at timestamptz)
         """,
-        [msgspec.structs.replace(one, person_id=assigned[one.id], is_shared=one.id in shared) for one in fresh],
+        [msgspec.structs.replace(one, person_id=person_of[one.id], is_shared=one.id in shared) for one in fresh],
     )
 
 
@@ -194,14 +104,63 @@ def _mark_shared(nodes: dict[int, Known], shared: frozenset[int]) -> None:
             )
 
 
+def _keep_refused(place: Neighbourhood, refused: list[Refused[int]], *, at: datetime) -> None:
+    """Bring the list of refused links in line, for the part that is concerned."""
+    linked = {end for link in place.links for end in (link.one, link.other)} & place.concerned
+    if not linked:
+        return
+    now = {
+        (min(no.one, no.other), max(no.one, no.other)): no
+        for no in refused
+        if no.one in place.concerned and no.other in place.concerned
+    }
+    with connection.cursor() as cursor:
+        ids = id_array(linked)
+        cursor.execute(
+            "SELECT low_id, high_id, why, kind, first_at FROM people_refusedlink"
+            " WHERE low_id = ANY(%s::bigint[]) AND high_id = ANY(%s::bigint[])",
+            [ids, ids],
+        )
+        before = {(low, high): told for low, high, *told in cursor.fetchall()}
+        gone = [pair for pair in before if pair not in now]
+        if gone:
+            cursor.execute(
+                "DELETE FROM people_refusedlink r USING unnest(%s::bigint[], %s::bigint[]) AS g(low, high)"
+                " WHERE r.low_id = g.low AND r.high_id = g.high",
+                [[low for low, _ in gone], [high for _, high in gone]],
+            )
+    changed = [
+        {"low": pair[0], "high": pair[1], "why": no.reason, "kind": no.kind, "at": no.first[0]}
+        for pair, no in now.items()
+        if before.get(pair) != [no.reason.value, no.kind, no.first[0]]
+    ]
+    if changed:
+        execute_with_rows(
+            """
+            INSERT INTO people_refusedlink (low_id, high_id, why, kind, first_at, opened_at)
+            SELECT low, high, why, kind, at, %(opened_at)s
+            FROM json_to_recordset(%(rows)s::json) AS r(low bigint, high bigint, why text, kind text, at timestamptz)
+            ON CONFLICT (low_id, high_id) DO UPDATE
+                SET why = excluded.why, kind = excluded.kind, first_at = excluded.first_at
+            """,
+            changed,
+            opened_at=at,
+        )
+
+
 def _move(
-    moves: dict[int, tuple[int, int]], heirs: dict[int, int], recognised: Recognised, *, at: datetime, cause: str
+    moves: dict[int, tuple[int, int]],
+    allotment: Allotment,
+    place: Neighbourhood,
+    recognised: Recognised,
+    *,
+    at: datetime,
+    cause: Cause,
 ) -> None:
     """Write that subjects belong to other people now: ``moves`` is ``{identifier: (from person, to person)}``."""
     people = {person for pair in moves.values() for person in pair}
     subjects = sorted(moves)
-    pairs = sorted(set(moves.values()))
-    sources = sorted({source for source, _ in pairs})
+    sources = sorted({source for source, _ in moves.values()})
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE people_identifier i SET person_id = m.person_id"
@@ -213,6 +172,21 @@ def _move(
             " SELECT s, p, %s FROM unnest(%s::bigint[], %s::bigint[]) AS m(s, p)",
             [at, subjects, [moves[id][1] for id in subjects]],
         )
+    absorbed = _absorb(sources, allotment.heirs)
+    _write_history(moves, absorbed, allotment, place, at=at, cause=cause)
+    recognised.changed_people |= people
+    recognised.absorbed |= absorbed
+    for person in allotment.person_of.values():
+        recognised.absorbed.pop(person, None)  # of an earlier move in the same batch of changes
+    recognised.moved |= moves.keys()
+
+
+def _absorb(sources: list[int], heirs: Mapping[int, int]) -> dict[int, int]:
+    """Make aliases of those of ``sources`` who have no identifier left; returns whom each leads to.
+
+    Who keeps none but browsers is a visitor again: what was known came with what has left.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE people_person p SET merged_into_id = m.target
@@ -243,20 +217,74 @@ def _move(
         )
         cursor.execute(
             """
-            INSERT INTO people_identitychange (kind, at, cause, source_person_id, target_person_id, identifiers)
-            SELECT kind, %s, %s, source, target, identifiers::bigint[]
-            FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[]) AS c(kind, source, target, identifiers)
+            UPDATE people_person p SET reach = 'visitor'
+            WHERE p.id = ANY(%s) AND p.reach <> 'visitor' AND p.merged_into_id IS NULL AND NOT EXISTS (
+                SELECT FROM people_identifier i WHERE i.person_id = p.id AND i.kind NOT IN ('cookie', 'device'))
             """,
-            [
-                at,
-                cause,
-                ["merge" if absorbed.get(source) == target else "split" for source, target in pairs],
-                [source for source, _ in pairs],
-                [target for _, target in pairs],
-                ["{" + ",".join(str(id) for id in subjects if moves[id] == pair) + "}" for pair in pairs],
-            ],
+            [sources],
         )
-    recognised.changed_people |= people
-    recognised.absorbed |= absorbed
-    if not reassign(subjects, sorted(people), at=at):
-        recognised.unfinished_moves |= set(subjects)
+    return absorbed
+
+
+def _write_history(
+    moves: Mapping[int, tuple[int, int]],
+    absorbed: Mapping[int, int],
+    allotment: Allotment,
+    place: Neighbourhood,
+    *,
+    at: datetime,
+    cause: Cause,
+) -> None:
+    subjects: dict[tuple[int, int], list[int]] = {}
+    for id, pair in sorted(moves.items()):
+        subjects.setdefault(pair, []).append(id)
+    rows = []
+    for (source, target), ids in sorted(subjects.items()):
+        is_merge = absorbed.get(source) == target
+        shown = _links_behind(set(ids), source, allotment.person_of, place, joined=is_merge)
+        seen = [link for link in shown if not link.is_by_hand]
+        rows.append(
+            {
+                "kind": "merge" if is_merge else "split",
+                "source": source,
+                "target": target,
+                "identifiers": ids,
+                "links": [[link.one, link.other] for link in shown],
+                "observation": seen[0].first[1] if seen else None,
+            }
+        )
+    execute_with_rows(
+        """
+        INSERT INTO people_identitychange
+            (kind, at, cause, act, actor_id, source_person_id, target_person_id, identifiers, links, observation_id)
+        SELECT kind, %(at)s, %(cause)s, %(act)s::uuid, %(actor)s::bigint,
+               source, target, identifiers, links, observation
+        FROM json_to_recordset(%(rows)s::json) AS c(
+            kind text, source bigint, target bigint, identifiers bigint[], links jsonb, observation uuid)
+        """,
+        rows,
+        at=at,
+        cause=cause.name,
+        act=cause.act,
+        actor=cause.actor_id,
+    )
+
+
+def _links_behind(
+    ids: set[int], source: int, person_of: Mapping[int, int], place: Neighbourhood, *, joined: bool
+) -> list[Link[int]]:
+    """The links of ``ids`` to those they have come to, or (not ``joined``) the cut ones to those they have left.
+
+    The latest first.
+    """
+    found = []
+    for link in place.links:
+        inside = [end for end in (link.one, link.other) if end in ids]
+        if len(inside) != 1:
+            continue
+        other = link.other if inside[0] == link.one else link.one
+        is_with_them = person_of.get(other) == person_of[inside[0]]
+        was_with_them = place.nodes[other].person_id == source
+        if (is_with_them and not was_with_them) if joined else (was_with_them and not is_with_them):
+            found.append(link)
+    return sorted(found, key=lambda link: link.first, reverse=True)[:_SHOWN_LINKS]

@@ -75,6 +75,20 @@ def reassign_piece(subjects: Sequence[int], people: Sequence[int], *, at: dateti
     return reassign(subjects, people, at=at)
 
 
+def count_misplaced() -> dict[str, int]:
+    """How many rows of each registered table name another person than their subject does, where there are any."""
+    found = {}
+    for owned in _owned.values():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*) FROM {owned.table} r JOIN people_identifier i ON i.id = r.{owned.subject_column}"
+                f" WHERE r.{owned.person_column} <> i.person_id"
+            )
+            if n := cursor.fetchone()[0]:
+                found[owned.table] = n
+    return found
+
+
 def _move(owned: Owned, subjects: Sequence[int], *, limit: int) -> int:
     if not limit:
         return 0

@@ -2,12 +2,16 @@ from wutong.people.models.account import Account, Affiliation
 from wutong.people.models.consent import Consent
 from wutong.people.models.identity import (
     Assurance,
+    BlockedValue,
     Identifier,
     IdentifierKind,
     IdentityChange,
+    IdentityDecision,
     IdentityLink,
     IdentityMove,
+    IdentityRules,
     Observation,
+    RefusedLink,
 )
 from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
@@ -16,13 +20,16 @@ __all__ = [
     "Account",
     "Affiliation",
     "Assurance",
+    "BlockedValue",
     "Consent",
     "FieldValue",
     "Identifier",
     "IdentifierKind",
     "IdentityChange",
+    "IdentityDecision",
     "IdentityLink",
     "IdentityMove",
+    "IdentityRules",
     "Observation",
     "OwnKind",
     "OwnLink",
@@ -30,4 +37,5 @@ __all__ = [
     "OwnRule",
     "Person",
     "Reach",
+    "RefusedLink",
 ]

@@ -1,7 +1,10 @@
 """The identity graph: identifiers, what was seen together, and who they are projected to be.
 
-Observations are the truth; links, person ids and shared marks are a projection that can be recomputed from them.
+Observations, what colleagues have decided and the list of blocked values are the truth; links, person ids, shared marks
+and refused links are a projection that can be recomputed from them.
 """
+
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -67,6 +70,14 @@ class Identifier(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def rank(self) -> int:
+        return IdentifierKind(self.kind).rank
+
+    @property
+    def is_weak(self) -> bool:
+        return IdentifierKind(self.kind).is_weak
+
 
 class Observation(models.Model):
     """Identifiers seen together. One that holds a single identifier says nothing about links and is not stored."""
@@ -97,6 +108,9 @@ class IdentityLink(models.Model):
     high = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
     first_at = models.DateTimeField()
     first_observation_id = models.UUIDField()
+    is_verified = models.BooleanField(
+        default=False, db_default=False, help_text="A verified observation has shown it: see people.assurance."
+    )
 
     class Meta:
         constraints = [
@@ -109,8 +123,111 @@ class IdentityLink(models.Model):
         return f"{self.low_id} = {self.high_id}"
 
 
+class IdentityDecision(models.Model):
+    """A colleague's word about two identifiers: one person, or not. What is said at once is one ``act``.
+
+    It counts until it is withdrawn, in every rebuild too.
+    """
+
+    class What(models.TextChoices):
+        SAME = "same", pgettext_lazy("identity", "The same person")
+        APART = "apart", pgettext_lazy("identity", "Not the same person")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    act = models.UUIDField(db_index=True)
+    what = models.CharField(max_length=5, choices=What.choices)
+    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
+    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey("platform.Staff", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="an_act_decides_a_pair_once", fields=["act", "low", "high"]),
+            models.CheckConstraint(name="a_decision_is_about_two", condition=Q(low__lt=F("high"))),
+            models.CheckConstraint(name="a_decision_says_same_or_apart", condition=Q(what__in=["same", "apart"])),
+            models.CheckConstraint(
+                name="a_decision_is_withdrawn_by_somebody",
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="decisions_by_lower", fields=["low"], condition=Q(withdrawn_at=None)),
+            models.Index(name="decisions_by_higher", fields=["high"], condition=Q(withdrawn_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.low_id} {'=' if self.what == self.What.SAME else '≠'} {self.high_id}"
+
+
+class RefusedLink(models.Model):
+    """A link that the rules did not follow, for colleagues to look at. Projected: it goes when its reason goes."""
+
+    class Why(models.TextChoices):
+        """As :class:`wutong.people.graph.Reason`."""
+
+        KEPT_APART = "kept_apart", pgettext_lazy("refused link", "A colleague has told them apart")
+        EXCLUSIVE = "exclusive", pgettext_lazy("refused link", "One person has one of these only")
+        TOO_MANY = "too_many", pgettext_lazy("refused link", "More of a kind than a person has")
+        TOO_BIG = "too_big", pgettext_lazy("refused link", "More identifiers than a person has")
+
+    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
+    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
+    why = models.CharField(max_length=10, choices=Why.choices)
+    kind = models.CharField(max_length=16, choices=IdentifierKind.choices, blank=True)
+    first_at = models.DateTimeField(help_text="When the two were first seen together.")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="a_link_is_refused_once", fields=["low", "high"]),
+            models.CheckConstraint(name="a_refused_link_joins_two", condition=Q(low__lt=F("high"))),
+        ]
+        indexes = [
+            models.Index(name="refused_links_to_look_at", fields=["-opened_at", "-id"], condition=~Q(why="kept_apart")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.low_id} - {self.high_id}: {self.why}"
+
+
+class BlockedValue(models.Model):
+    """A value on the company's own list: it belongs to nobody in particular and never links people."""
+
+    kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
+    scope = models.CharField(max_length=80, blank=True)
+    value = models.CharField(max_length=320)
+    by = models.ForeignKey("platform.Staff", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_value_is_blocked_once", fields=["kind", "scope", "value"])]
+
+    def __str__(self) -> str:
+        return f"blocked {self.kind} {self.pk}"
+
+
+class IdentityRules(models.Model):
+    """What an administrator has chosen, and by which version of the rules the projection was last built as a whole."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    largest = models.PositiveSmallIntegerField(
+        default=60, help_text="No person gets more identifiers than this without a colleague's word."
+    )
+    built_by_version = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="there_is_one_set_of_identity_rules", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"rules of version {self.built_by_version}"
+
+
 class IdentityChange(models.Model):
-    """A merge or a split that the projection made, and why. The history that an undo will need."""
+    """A merge or a split that the projection made, and why. What an undo goes by."""
 
     class Kind(models.TextChoices):
         MERGE = "merge", pgettext_lazy("identity", "Merged")
@@ -118,8 +235,12 @@ class IdentityChange(models.Model):
 
     kind = models.CharField(max_length=5, choices=Kind.choices)
     at = models.DateTimeField()
-    cause = models.CharField(max_length=40)
-    observation_id = models.UUIDField(null=True)
+    cause = models.CharField(max_length=40, help_text="As people.projection.Cause.")
+    observation_id = models.UUIDField(null=True, help_text="The latest of those that show its links.")
+    act = models.UUIDField(null=True, help_text="Of the decisions that made it.")
+    links = models.JSONField(
+        default=list, db_default=[], help_text="Pairs of identifiers: those that join both sides, or that were cut."
+    )
     actor = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+")
     source_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_from")
     target_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_to")

@@ -1,0 +1,22 @@
+"""The lane: whatever changes who is who passes one at a time.
+
+One advisory lock for all, held until the caller's transaction ends. Locks on the touched components by themselves would
+let more pass at once, but which components an observation touches is known only after they are read, and another
+writer may have joined them by then.
+"""
+
+from django.db import connection
+
+_LANE = 0x77740002
+
+
+def take() -> None:
+    """Wait until nobody else changes who is who, and nobody relies on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LANE])
+
+
+def share() -> None:
+    """Wait until nobody changes who is who; keep it as it is until what the caller writes about people is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LANE])
