@@ -3,7 +3,15 @@
 Everything is imported late: this file is read before Django is set up.
 """
 
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
+
+WebLog = Callable[[], list[dict[str, Any]]]
+"""Returns the lines that the pages' process has logged since it was last called."""
 
 
 @pytest.fixture
@@ -100,3 +108,17 @@ def quiet_log():
 
     with structlog.testing.capture_logs() as logs:
         yield logs
+
+
+@pytest.fixture
+def web_log(capsys: pytest.CaptureFixture[str]) -> Iterator[WebLog]:
+    """The log of the pages' process, as an operator reads it."""
+    from wutong.platform.logs import configure_logging
+
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    configure_logging("web")
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    root.handlers[:], level = before
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)

@@ -1,13 +1,12 @@
 """Request ids, addresses, figures and readiness."""
 
-import json
 import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client, RequestFactory
 
-from wutong.platform.logs import configure_logging
+from tests.fixtures import WebLog
 from wutong.platform.models import DropCount, InboxBlock
 from wutong.platform.observe import RequestLog, client_address, metrics
 from wutong.platform.proxies import believed_address
@@ -74,19 +73,31 @@ def test_a_request_without_an_address_has_none(rf: RequestFactory) -> None:
     assert client_address(rf.get("/", REMOTE_ADDR="")) is None
 
 
-def test_a_log_line_names_process_and_request_but_no_detail(capsys: pytest.CaptureFixture[str]) -> None:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    try:
-        configure_logging("web")
-        logging.getLogger("wutong.test").warning("duplicate\nDETAIL: Key (email)=(mei@example.com) already exists.")
-    finally:
-        root.handlers[:], level = before
-        root.setLevel(level)
-        logging.captureWarnings(capture=False)
-    line = json.loads(capsys.readouterr().err)
+def test_a_log_line_names_process_and_request_but_no_detail(web_log: WebLog) -> None:
+    logging.getLogger("wutong.test").warning("duplicate\nDETAIL: Key (email)=(mei@example.com) already exists.")
+    (line,) = web_log()
     assert line["process"] == "web"
     assert "mei@example.com" not in line["event"]
+
+
+DUPLICATE = "duplicate key\nLINE 1: VALUES ('Mei')\n         ^\nDETAIL:  Key (note)=(Mei\nlikes tea) already exists."
+NOT_SAVED = "not saved\nDETAIL:  Failing row contains (1, Mei)."
+
+
+def test_of_each_error_in_a_traceback_the_details_are_left_out_to_their_end(web_log: WebLog) -> None:
+    try:
+        try:
+            raise ValueError(DUPLICATE)
+        except ValueError as error:
+            raise RuntimeError(NOT_SAVED) from error
+    except RuntimeError:
+        logging.getLogger("wutong.test").exception("failed")
+
+    (line,) = web_log()
+    assert "ValueError: duplicate key" in line["exception"]
+    assert "RuntimeError: not saved" in line["exception"]
+    assert "Mei" not in line["exception"]
+    assert "tea" not in line["exception"]
 
 
 def test_the_middleware_is_the_one_of_the_settings(settings: object) -> None:

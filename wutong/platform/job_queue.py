@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from wutong.platform.audit import record
+from wutong.platform.logs import without_detail
 from wutong.platform.models import JobFailure, Staff
 from wutong.platform.refusal import Refusal
 
@@ -111,7 +112,7 @@ def cancel_job(*, job_id: int, by: Staff, at: datetime) -> None:
 
 def remember_failure(job_id: int, error: BaseException, *, at: datetime) -> None:
     """Keep why a job failed: the queue does not."""
-    text = f"{type(error).__name__}: {error}".replace("\x00", "")[:_ERROR_CHARACTERS]
+    text = without_detail(f"{type(error).__name__}: {error}").replace("\x00", "")[:_ERROR_CHARACTERS]
     JobFailure.objects.update_or_create(pk=job_id, defaults={"error": text, "failed_at": at})
 
 

@@ -3,17 +3,29 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from wutong.config import config
 
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from structlog.typing import ExcInfo
+
 GRANIAN_LOGS: dict[str, Any] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 """For Granian's ``log_dictconfig``: its own lines go where ours go."""
-_DETAIL = re.compile(r"^DETAIL:.*$", re.MULTILINE)
-_CHATTY = {"procrastinate": logging.WARNING, "httpx": logging.WARNING, "httpcore": logging.WARNING}
+_DETAIL = re.compile(r"(?:^|\n)[ |]*(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*", re.DOTALL)
+_CHATTY = {
+    "procrastinate": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    # Each request has a line of ours, and each refusal of a form without its token.
+    "django.request": logging.ERROR,
+    "django.security.csrf": logging.ERROR,
+}
 
 
 def configure_logging(process: str) -> None:
@@ -31,13 +43,14 @@ def configure_logging(process: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_name_route)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _without_detail,
+                structlog.processors.ExceptionRenderer(_told),
+                _without_details,
                 _Named(process),
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
@@ -51,6 +64,19 @@ def configure_logging(process: str) -> None:
     logging.captureWarnings(capture=True)
 
 
+def without_detail(text: str) -> str:
+    """What went wrong, without what PostgreSQL quotes from rows and statements to the end of its message.
+
+    People's data does not belong in a log, nor on the page of whoever looks after jobs.
+    """
+    return _DETAIL.sub("\nDETAIL: (left out)", text)
+
+
+def route_of(request: "HttpRequest") -> str:
+    """The pattern of the address that was asked for. Not the address: it may hold a one-time link."""
+    return request.resolver_match.route if request.resolver_match else "?"
+
+
 class _Named:
     def __init__(self, process: str) -> None:
         self.process = process
@@ -59,12 +85,24 @@ class _Named:
         return {"process": self.process, **line}
 
 
-def _without_detail(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """PostgreSQL quotes the offending row in DETAIL; people's data does not belong in a log."""
-    for field in ("exception", "event"):
-        if isinstance(line.get(field), str) and "DETAIL:" in line[field]:
-            line[field] = _DETAIL.sub("DETAIL: (left out)", line[field])
+def _without_details(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for field, value in line.items():
+        if field != "exception" and isinstance(value, str) and "\n" in value:
+            line[field] = without_detail(value)
     return line
+
+
+def _told(given: "ExcInfo") -> str:
+    """A traceback. Each error of a chain is one part of it, so that only what belongs to an error is cut."""
+    return "\n".join(without_detail(part.rstrip("\n")) for part in traceback.format_exception(*given))
+
+
+def _name_route(record: logging.LogRecord) -> bool:
+    """Let Django's lines about a request, which end with its path, end with its route."""
+    request = getattr(record, "request", None)
+    if request is not None and isinstance(record.args, tuple) and record.args:
+        record.args = (*record.args[:-1], route_of(request))
+    return True
 
 
 def _level() -> int:

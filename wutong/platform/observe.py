@@ -18,7 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from wutong.config import config
-from wutong.platform.logs import configure_logging
+from wutong.platform.logs import configure_logging, route_of
 from wutong.platform.proxies import believed_address
 
 __all__ = [
@@ -71,7 +71,7 @@ class RequestLog:
     def _remember(self, request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
         if request.path.startswith(_QUIET):
             return
-        route = request.resolver_match.route if request.resolver_match else "?"
+        route = route_of(request)
         REQUEST_SECONDS.labels(route, str(response.status_code)).observe(seconds)
         _log.info(
             "request",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from wutong.platform.logs import without_detail
 from wutong.platform.models import ParkedItem, Role, Staff
 from wutong.platform.notify import Notice, notify_many
 
@@ -12,16 +13,13 @@ _ERROR_CHARACTERS = 2_000
 
 
 def park(body: bytes, *, lane: str, received_at: datetime, error: Exception, attempts: int, at: datetime) -> ParkedItem:
-    """Keep an arrival that cannot be worked through and tell the administrators. Opens no transaction.
-
-    Of the error only what went wrong is kept: a database adds the row it was about, and that tells about people.
-    """
+    """Keep an arrival that cannot be worked through and tell the administrators. Opens no transaction."""
     parked = ParkedItem.objects.create(
         lane=lane,
         received_at=received_at,
         parked_at=at,
         body=body,
-        error=f"{type(error).__name__}: {error}".split("\nDETAIL:")[0].replace("\x00", "")[:_ERROR_CHARACTERS],
+        error=without_detail(f"{type(error).__name__}: {error}").replace("\x00", "")[:_ERROR_CHARACTERS],
         attempts=attempts,
     )
     notify_many(

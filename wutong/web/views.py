@@ -1,8 +1,8 @@
 """The component page, and what is shown when a page cannot be."""
 
-import logging
 import secrets
 
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from wutong.platform.logs import route_of
 from wutong.platform.permissions import NotPermitted
 from wutong.web.sample import sample_context
 
-logger = logging.getLogger(__name__)
+_log = structlog.get_logger("wutong.web")
 
 CHOICES = {"theme": ("light", "dark", "system"), "density": ("compact", "standard", "roomy"), "lang": ("zh-hans", "en")}
 
@@ -46,14 +47,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    logger.info("csrf_refused", extra={"reason": reason, "path": request.path})
+    _log.info("csrf_refused", reason=reason, route=route_of(request))
     return render(request, "403_csrf.html", status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our bug: keep the frame where we still can, and give a code that support finds in the log."""
     code = f"E-{secrets.token_hex(2).upper()}"
-    logger.error("page_failed", extra={"code": code, "path": request.path})
+    _log.error("page_failed", code=code, route=route_of(request))
     return _even_without_database(request, "500.html", {"code": code}, status=500)
 
 
