@@ -26,7 +26,7 @@ from tests.cast import (
     post_form,
     put_in_inbox,
 )
-from wutong.content.models import FormSubmission
+from wutong.content.models import Form, FormSubmission
 from wutong.events.models import Event
 from wutong.lifecycle.models import Clock, Lead, Stage, StageVisit
 from wutong.lifecycle.stages import move_lead
@@ -293,15 +293,25 @@ def test_one_key_of_two_sites_names_two_events(site, south) -> None:
 
 
 def test_a_form_that_does_not_exist_is_counted(form) -> None:
-    stopped = make_form(site=form.site, key="stopped", is_active=False)
     gone = make_form(site=form.site, key="gone")
-    arrivals = [post_form(stopped), post_form(gone), post_form(form)]
+    arrivals = [post_form(gone), post_form(form)]
     gone.delete()
 
     arrive(*arrivals)
 
-    assert dropped() == {"unknown_form": 2}
+    assert dropped() == {"unknown_form": 1}
     assert FormSubmission.objects.get().form == form
+
+
+def test_what_waits_when_its_form_is_closed_is_kept(form) -> None:
+    put_in_inbox([post_form(form)])
+    Form.objects.update(is_active=False)
+
+    drain("test:0")
+
+    assert FormSubmission.objects.get().form == form
+    assert Lead.objects.count() == 1
+    assert not dropped()
 
 
 def test_acts_of_our_own_people_are_marked_and_count_for_nothing(form, mei) -> None:
