@@ -4,9 +4,8 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
 
-from wutong.config import config
+from wutong.config import ConfigError, config
 from wutong.platform.secrets import role_password
 
 Role = Literal["wutong_app", "wutong_read", "wutong_admin"]
@@ -28,33 +27,51 @@ def conninfo(role: Role = "wutong_app") -> str:
     """A libpq connection string. With ``DATABASE_URL`` every role is the one it names."""
     given = config().database_url
     if given is not None:
-        return given
+        from psycopg.conninfo import make_conninfo  # here, because the supervisor goes without psycopg
+
+        return make_conninfo("", **_parameters(given))
     return f"host={socket_dir()} dbname={DATABASE} user={role} password={role_password(role)}"
 
 
 def django_database() -> dict[str, Any]:
     """Django's entry for the database, with a bounded pool of connections."""
-    settings: dict[str, Any] = {
+    given = config().database_url
+    if given is not None:
+        return django_entry(given)
+    return _entry(
+        {"dbname": DATABASE, "user": "wutong_app", "password": role_password("wutong_app"), "host": str(socket_dir())}
+    )
+
+
+def django_entry(url: str) -> dict[str, Any]:
+    """Django's entry for a database of yours, with everything that its address says: encryption, sockets, timeouts.
+
+    Raises:
+        ConfigError: libpq does not understand the address.
+    """
+    return _entry(_parameters(url))
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """What libpq reads from an address; it knows more than a parser of ours would."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return {"dbname": DATABASE} | conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # Its message would print the password.
+        form = "postgres://USER:PASSWORD@HOST/NAME, with libpq's parameters after a question mark"
+        raise ConfigError(f"DATABASE_URL cannot be read. Write {form}.") from None
+
+
+def _entry(parameters: dict[str, Any]) -> dict[str, Any]:
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    others = {name: value for name, value in parameters.items() if name not in names}
+    return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": config().web_pool_max, "timeout": 10}},
+        **{theirs: str(parameters.get(ours, "")) for ours, theirs in names.items()},
+        "OPTIONS": {**others, "pool": {"min_size": 1, "max_size": config().web_pool_max, "timeout": 10}},
     }
-    given = config().database_url
-    if given is None:
-        settings |= {
-            "NAME": DATABASE,
-            "USER": "wutong_app",
-            "PASSWORD": role_password("wutong_app"),
-            "HOST": str(socket_dir()),
-        }
-        return settings
-    parts = urlsplit(given)
-    settings |= {
-        "NAME": unquote(parts.path.lstrip("/")) or DATABASE,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-    }
-    return settings
