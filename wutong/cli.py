@@ -32,7 +32,7 @@ COMMANDS = {
     "bench": ("wutong.operations.bench:main", "measure NAME [--json]"),
     "lake": ("wutong.events.lake.commands:run", "status or check of the lake"),
     "identity": ("wutong.operations.identity:main", "rebuild [--check], or resolve FILE.jsonl --level 1|2|3"),
-    "staff": ("wutong.platform.commands:main", "reset-password EMAIL, or invite"),
+    "staff": ("wutong.operations.staff:main", "reset-password EMAIL, or invite"),
     "secret": ("wutong.operations.rotation:main", "rotate the key file"),
     "check": ("wutong.operations.check:main", "Django's own checks"),
     "prepare": ("wutong.operations.prepare:main", ""),

@@ -177,6 +177,13 @@ def test_without_the_key_in_it_a_backup_needs_the_key_file(populated: Deployment
     assert restored.python(TELL) == "/9999/ a secret"
 
 
+def test_a_colleague_is_helped_while_nothing_runs(populated: Deployment) -> None:
+    """The way back in for who is locked out must not ask for a running system first."""
+    done = populated.run("staff", "list")
+    assert done.returncode == 0, done.stderr
+    assert "administrator@example.invalid" in done.stdout
+
+
 def test_an_upgrade_keeps_the_data_and_leaves_a_backup(populated: Deployment, tmp_path: Path) -> None:
     deployment = populated.copy(tmp_path / "data")
     done = deployment.run("upgrade")

@@ -1,9 +1,11 @@
 """``wutong staff``: accounts from the command line, for when there is no mail or nobody can sign in."""
 
 import argparse
-import os
 import sys
 from datetime import UTC, datetime
+
+from wutong.operations.own_server import reachable_database
+from wutong.operations.problem import Problem
 
 
 def main(argv: list[str]) -> int:
@@ -20,11 +22,17 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
 
     import django
+    from django.db import OperationalError
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
-    django.setup()
+    with reachable_database():
+        django.setup()
+        try:
+            return _done(given, at=datetime.now(UTC))
+        except OperationalError as error:
+            raise Problem(f"The database does not answer: {error}. See wutong doctor.") from error
 
-    at = datetime.now(UTC)
+
+def _done(given: argparse.Namespace, *, at: datetime) -> int:
     match given.act:
         case "list":
             return _list()
