@@ -158,6 +158,16 @@ def test_ids_of_these_days_are_taken(days: float) -> None:
     assert Receipt(at, sent_at=None).event_id(told) == (UUID(told), None)
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5, seconds=30), timedelta(days=-7, seconds=30)])
+def test_a_retry_that_crosses_the_edge_of_these_days_keeps_its_id(ahead: timedelta) -> None:
+    """A browser's clock is some minutes fast, or it was without a network for a week, and no answer reached it."""
+    at = datetime.now(UTC)
+    told = str(new_id(at + ahead))
+    first = Receipt(at, sent_at=None).event_id(told)
+    again = Receipt(at + timedelta(minutes=1), sent_at=None).event_id(told)
+    assert {first, again} == {(UUID(told), None), (UUID(told), told)}
+
+
 async def test_addresses_are_scrubbed(edge: httpx.AsyncClient, database: Database) -> None:
     url = f"{ORIGIN}/u/li@example.com/x?utm_source=baidu&email=li%40example.com&tel=13800138000&token=abc&a=1#frag"
     clicked = hit("link_clicked", props={"href": f"{ORIGIN}/f.pdf?mail=a@b.cn", "kind": "download"}, ref="javascript:1")

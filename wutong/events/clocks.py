@@ -13,6 +13,9 @@ from uuid_utils.compat import uuid7
 
 OLDEST = timedelta(days=7)
 NEWEST = timedelta(minutes=5)
+MARGIN = timedelta(days=7)
+"""Ids that lie less than this outside the window are taken and noted in the ledger: another try of theirs may come, or
+have come, inside it. Partitions reach two months ahead and, with this, a fortnight back."""
 ABSURD = timedelta(days=30)
 TOLERATED = timedelta(seconds=5)
 
@@ -26,7 +29,7 @@ class AbsurdTime(Exception):
 class Receipt:
     """The instant a request arrived, with how far its sender's clock is off."""
 
-    __slots__ = ("_id_from", "_id_to", "_latest", "_offset", "_oldest", "at")
+    __slots__ = ("_id_from", "_id_to", "_latest", "_near_from", "_near_to", "_offset", "_oldest", "at")
 
     def __init__(self, at: datetime, *, sent_at: datetime | None) -> None:
         self.at = at
@@ -36,6 +39,8 @@ class Receipt:
         self._latest = at + NEWEST
         self._id_from = _milliseconds(self._oldest)
         self._id_to = _milliseconds(self._latest)
+        self._near_from = _milliseconds(self._oldest - MARGIN)
+        self._near_to = _milliseconds(self._latest + MARGIN)
 
     def occurred(self, told: datetime | None) -> tuple[datetime, bool]:
         """The corrected time, and whether it is that of receipt because the told one cannot be.
@@ -56,23 +61,34 @@ class Receipt:
         return self.at, True
 
     def event_id(self, told: str) -> tuple[UUID, str | None]:
-        """The event's id. A UUIDv7 of these days is taken as it is; for any other id there is a fresh one, and the
-        sender's own is the second value, for the ledger.
+        """The event's id, and what the ledger is asked for.
+
+        A UUIDv7 of these days is taken as it is, without the ledger. The sender's own id goes to it as the second
+        value when it is a UUIDv7 from somewhat before or after, which is the event's id unless the ledger has given
+        another, and when it is anything else, which gets a fresh one.
         """
-        if len(told) == 36 and told[14] == "7":
-            try:
-                own = msgspec.convert(told, UUID)
-            except msgspec.ValidationError:
-                pass
-            else:
-                number = own.int
-                if self._id_from <= number >> 80 <= self._id_to and number >> 62 & 3 == 2:
-                    return own, None
+        own = _uuid7(told)
+        if own is not None:
+            milliseconds = own.int >> 80
+            if self._id_from <= milliseconds <= self._id_to:
+                return own, None
+            if self._near_from <= milliseconds <= self._near_to:
+                return own, told
         return uuid7(), told
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def _uuid7(told: str) -> UUID | None:
+    if len(told) != 36 or told[14] != "7":
+        return None
+    try:
+        own = msgspec.convert(told, UUID)
+    except msgspec.ValidationError:
+        return None
+    return own if own.int >> 62 & 3 == 2 else None
 
 
 def _milliseconds(at: datetime) -> int:

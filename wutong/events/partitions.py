@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from wutong.events.clocks import MARGIN, OLDEST
 from wutong.events.months import LANE, Month
+
+_BACK = OLDEST + MARGIN + timedelta(days=1)
+"""As far back as ids are taken, and a day for what waits."""
 
 
 def ensure(*, first: datetime, last: datetime) -> list[str]:
@@ -27,8 +31,8 @@ def ensure(*, first: datetime, last: datetime) -> list[str]:
 
 
 def ensure_around(*, at: datetime) -> list[str]:
-    """Make the partitions that the collector may need from now on: a week back, two months ahead."""
-    return ensure(first=at - timedelta(days=8), last=at + timedelta(days=62))
+    """Make the partitions that the collector may need from now on: a fortnight back, two months ahead."""
+    return ensure(first=at - _BACK, last=at + timedelta(days=62))
 
 
 def ensure_for_waiting(*, at: datetime) -> list[str]:
@@ -36,7 +40,7 @@ def ensure_for_waiting(*, at: datetime) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(received_at) FROM platform_inboxblock")
         (oldest,) = cursor.fetchone()
-    made = ensure(first=oldest - timedelta(days=8), last=at) if oldest else []
+    made = ensure(first=oldest - _BACK, last=at) if oldest else []
     return made + ensure_around(at=at)
 
 
