@@ -2,13 +2,16 @@
 
 import os
 import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
-from tests.cast import LATELY, arrive, at_once, hit, make_staff, post_form, put_in_inbox, wait_for_leases
-from wutong.content.models import FormSubmission
+from tests.cast import LATELY, arrive, at_once, hit, make_form, make_staff, post_form, put_in_inbox, wait_for_leases
+from wutong.content.models import Form, FormSubmission
 from wutong.events.arrivals import unpack
 from wutong.events.models import Event
 from wutong.lifecycle.models import Lead
@@ -130,6 +133,61 @@ def test_who_is_told_to_stop_takes_no_more(site) -> None:
     put_in_inbox([hit(site=site)])
     assert drain("test:0", stopping=[15]) == 0
     assert InboxBlock.objects.get().attempts == 0
+
+
+class Died(BaseException):
+    """As far as transactions can tell, the process was killed."""
+
+
+def meeting(form: Form, error: type[BaseException]) -> AbstractContextManager[None]:
+    """What the process meets whenever it asks for a form."""
+
+    def ask(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "content_form" in sql and form.key in str(params):
+            raise error
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(ask)
+
+
+def test_an_arrival_that_kills_the_process_ends_parked_and_its_neighbours_go_through(form, ada) -> None:
+    deadly = post_form(make_form(site=form.site, key="deadly"))
+    put_in_inbox([hit(site=form.site), post_form(form), hit(site=form.site), deadly, hit(site=form.site)])
+    put_in_inbox([hit(site=form.site)])
+    deaths = 0
+    with meeting(Form.objects.get(key="deadly"), Died):
+        while InboxBlock.objects.exists():
+            try:
+                drain("test:0")
+            except Died:
+                deaths += 1
+                wait_for_leases()
+
+    parked = ParkedItem.objects.get()
+    assert unpack(parked.body) == [deadly]
+    assert "died" in parked.error
+    assert Event.objects.exclude(name="lead_created").count() == 5
+    assert FormSubmission.objects.get().form == form
+    assert deaths <= 3 * TRIES
+    assert Notification.objects.get(kind="item_parked").staff == ada
+
+
+def test_blocks_on_which_processes_died_wait_for_the_others_and_come_alone(site) -> None:
+    suspects = [put_in_inbox([hit(site=site)], attempts=TRIES) for _n in range(2)]
+    others = [put_in_inbox([hit(site=site)]) for _n in range(2)]
+
+    claimed = [[block.id for block in claim("one:1", at=NOW)] for _n in range(4)]
+
+    assert claimed == [[block.pk for block in others], [suspects[0].pk], [suspects[1].pk], []]
+
+
+def test_no_arrival_is_to_blame_when_the_database_goes_away(form) -> None:
+    put_in_inbox([post_form(form)])
+    with meeting(form, OperationalError), pytest.raises(OperationalError):
+        drain("test:0")
+
+    assert InboxBlock.objects.get().attempts == 0
+    assert drain("test:0") == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 A batch is one transaction: the deletion of its blocks, all steps, the notices. A block that fails is halved until the
 arrival that cannot be worked through stands alone; after some tries that one is parked and administrators are told.
+The same happens to a block on which the process died again and again, which nothing but its attempts can tell.
 """
 
 import os
@@ -16,7 +17,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from prometheus_client import Counter, Histogram
 
-from wutong.events.arrivals import pack, unpack
+from wutong.events.arrivals import AnyArrival, pack, unpack
 from wutong.platform.failpoint import failpoint
 from wutong.stream.parking import count_drops, park
 from wutong.stream.pipeline import work
@@ -26,6 +27,8 @@ LEASE = timedelta(seconds=15)
 MAX_EVENTS = 6_000
 MAX_BLOCKS = 200
 TRIES = 3
+OUTAGE_SECONDS = 1
+"""Between two looks whether the database answers again."""
 
 EVENTS = Counter("wutong_stream_events_total", "Arrivals worked through")
 FAILED = Counter("wutong_stream_failed_batches_total", "Batches that had to be split or tried again")
@@ -54,34 +57,49 @@ class LeaseLost(Exception):
     """Another processor has taken over these blocks in the meantime."""
 
 
+class ProcessDied(Exception):
+    """What an arrival is parked for that each process died of."""
+
+
 def drain(worker: str, *, stopping: Sequence[object] = ()) -> int:
     """Work through what waits, batch by batch; returns how many arrivals were worked through."""
     done = 0
     while not stopping:
-        blocks = claim(worker, at=datetime.now(UTC))
-        if not blocks:
-            break
-        done += work_through(blocks, worker)
+        try:
+            blocks = claim(worker, at=datetime.now(UTC))
+            if not blocks:
+                break
+            if blocks[0].attempts > TRIES:
+                done += work_through_warily(blocks[0], worker)
+            else:
+                done += work_through(blocks, worker)
+        except (OperationalError, InterfaceError):
+            _give_back_untried(worker, stopping=stopping)
+            raise
     return done
 
 
 def claim(worker: str, *, at: datetime) -> list[Block]:
-    """Lease the oldest free blocks, up to a batch's worth."""
+    """Lease the oldest free blocks, up to a batch's worth.
+
+    Those whose tries are used up wait until nothing else is free, and come alone.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
             WITH free AS (
-                SELECT id, count FROM platform_inboxblock
+                SELECT id, count, attempts >= %s AS is_suspect FROM platform_inboxblock
                 WHERE lane = %s AND (leased_until IS NULL OR leased_until < %s)
                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
             ), running AS (
-                SELECT id, sum(count) OVER (ORDER BY id) - count AS before FROM free
+                SELECT id, is_suspect, row_number() OVER in_order AS place, sum(count) OVER in_order - count AS before
+                FROM free WINDOW in_order AS (ORDER BY is_suspect, id)
             )
             UPDATE platform_inboxblock b SET leased_until = %s, leased_by = %s, attempts = attempts + 1
-            FROM running r WHERE b.id = r.id AND r.before < %s
+            FROM running r WHERE b.id = r.id AND (r.place = 1 OR (NOT r.is_suspect AND r.before < %s))
             RETURNING b.id, b.received_at, b.count, b.body, b.attempts
             """,
-            [LANE, at, MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
+            [TRIES, LANE, at, MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
         )
         rows = [
             Block(id, received_at, count, bytes(body), attempts)
@@ -105,8 +123,8 @@ def work_through(blocks: list[Block], worker: str) -> int:
         log.info("lease lost", blocks=len(blocks))
         return 0
     except (OperationalError, InterfaceError) as error:
-        # The database went away or refused for a reason of its own: no arrival is to blame. The lease runs out and the
-        # supervisor starts us again. Only a limit that one arrival passes (class 54) and the wait for a neighbour's
+        # The database went away or refused for a reason of its own: no arrival is to blame. The supervisor starts us
+        # again. Only a limit that one arrival passes (class 54) and the wait for a neighbour's
         # lock (class 40) are another matter.
         code = getattr(error.__cause__, "sqlstate", None) or ""
         if not code.startswith(("40", "54")):
@@ -125,6 +143,24 @@ def work_through(blocks: list[Block], worker: str) -> int:
     return len(arrivals)
 
 
+def work_through_warily(block: Block, worker: str) -> int:
+    """Work through a block on which processes have died: in halves; what stands alone a few times, then it is parked.
+
+    Returns how many arrivals were worked through.
+    """
+    try:
+        if block.attempts > 2 * TRIES:
+            error = ProcessDied(f"each process that has worked on it died, the last of {block.attempts - 1}")
+            with transaction.atomic(durable=True):
+                _take_out([block], worker)
+                _park(block, error)
+            return 0
+        halves = _halved(block, worker, attempts=TRIES)
+    except LeaseLost:
+        return 0
+    return sum(work_through([half], worker) for half in halves or [block])
+
+
 def _take_out(blocks: list[Block], worker: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -133,6 +169,11 @@ def _take_out(blocks: list[Block], worker: str) -> None:
         )
         if cursor.rowcount != len(blocks):
             raise LeaseLost
+
+
+def _park(block: Block, error: Exception) -> None:
+    at = datetime.now(UTC)
+    park(block.body, lane=LANE, received_at=block.received_at, error=error, attempts=block.attempts, at=at)
 
 
 def _isolate(blocks: list[Block], worker: str, error: Exception) -> None:
@@ -144,46 +185,46 @@ def _isolate(blocks: list[Block], worker: str, error: Exception) -> None:
         return
     (block,) = blocks
     try:
-        arrivals = unpack(block.body)
-    except msgspec.DecodeError:
-        arrivals = []
-    try:
-        with transaction.atomic(durable=True):
-            if len(arrivals) > 1:
-                _take_out(blocks, worker)
-                middle = len(arrivals) // 2
-                halves = [
-                    _insert_block(pack(half), len(half), block.received_at, worker)
-                    for half in (arrivals[:middle], arrivals[middle:])
-                ]
-            elif block.attempts >= TRIES or not arrivals:
-                _take_out(blocks, worker)
-                park(
-                    block.body,
-                    lane=LANE,
-                    received_at=block.received_at,
-                    error=error,
-                    attempts=block.attempts,
-                    at=datetime.now(UTC),
-                )
-                return
-            else:
-                _give_back(block, worker)
-                return
+        halves = _halved(block, worker, attempts=1)
+        if not halves:
+            with transaction.atomic(durable=True):
+                if block.attempts >= TRIES or isinstance(error, msgspec.DecodeError):
+                    _take_out([block], worker)
+                    _park(block, error)
+                else:
+                    _give_back(block, worker)
     except LeaseLost:
         return
     for half in halves:
         work_through([half], worker)
 
 
-def _insert_block(body: bytes, count: int, received_at: datetime, worker: str) -> Block:
+def _halved(block: Block, worker: str, *, attempts: int) -> list[Block]:
+    """Two blocks in the place of one, leased as it was; none for what stands alone or cannot be read."""
+    try:
+        arrivals = unpack(block.body)
+    except msgspec.DecodeError:
+        return []
+    middle = len(arrivals) // 2
+    if not middle:
+        return []
+    with transaction.atomic(durable=True):
+        _take_out([block], worker)
+        return [
+            _insert_block(half, block.received_at, worker, attempts=attempts)
+            for half in (arrivals[:middle], arrivals[middle:])
+        ]
+
+
+def _insert_block(arrivals: list[AnyArrival], received_at: datetime, worker: str, *, attempts: int) -> Block:
+    body = pack(arrivals)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO platform_inboxblock (lane, received_at, count, body, leased_until, leased_by, attempts)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 1) RETURNING id",
-            [LANE, received_at, count, body, datetime.now(UTC) + LEASE, worker],
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            [LANE, received_at, len(arrivals), body, datetime.now(UTC) + LEASE, worker, attempts],
         )
-        return Block(cursor.fetchone()[0], received_at, count, body, 1)
+        return Block(cursor.fetchone()[0], received_at, len(arrivals), body, attempts)
 
 
 def _give_back(block: Block, worker: str) -> None:
@@ -193,6 +234,27 @@ def _give_back(block: Block, worker: str) -> None:
             "UPDATE platform_inboxblock SET leased_until = %s, leased_by = '' WHERE id = %s AND leased_by = %s",
             [datetime.now(UTC) + timedelta(seconds=block.attempts), block.id, worker],
         )
+
+
+def _give_back_untried(worker: str, *, stopping: Sequence[object]) -> None:
+    """Once the database answers again, return what we hold with one attempt less: no arrival is to blame.
+
+    The attempts that stay counted are deaths of processes. An outage among them would park the innocent.
+    """
+    while not stopping:
+        if not connection.is_usable():
+            connection.close()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE platform_inboxblock SET leased_until = NULL, leased_by = '',"
+                    " attempts = greatest(attempts - 1, 0) WHERE leased_by = %s",
+                    [worker],
+                )
+        except (OperationalError, InterfaceError):
+            time.sleep(OUTAGE_SECONDS)
+        else:
+            return
 
 
 def release_dead_neighbours() -> None:
