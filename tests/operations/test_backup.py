@@ -39,6 +39,7 @@ from django.db import connection
 connection.cursor().execute(
     "DO $$ BEGIN FOR n IN 1..3000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
 """
+OWN_SETTING = "work_mem = 9MB\n"
 POPULATE = """
 from datetime import UTC, datetime
 from wutong.platform.models import Team
@@ -61,6 +62,8 @@ def populated(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     made = Deployment(folder / "data")
     made.make()
     made.python(POPULATE)
+    with (made.data / "postgres/own.conf").open("a") as own:
+        own.write(OWN_SETTING)
     for name in ("lake/main/events/day.parquet", "files/ab/abcdef"):
         path = made.data / name
         path.parent.mkdir(parents=True)
@@ -83,6 +86,7 @@ def test_a_backup_restored_into_an_empty_folder_is_all_there(backup: Path, tmp_p
     assert restored.python(TELL) == "/9999/ a secret"
     assert (restored.data / "lake/main/events/day.parquet").read_text() == "lake/main/events/day.parquet"
     assert (restored.data / "files/ab/abcdef").read_text() == "files/ab/abcdef"
+    assert (restored.data / "postgres/own.conf").read_text().endswith(OWN_SETTING)
 
 
 @pytest.fixture
@@ -217,11 +221,13 @@ def test_the_data_of_an_older_postgresql_is_taken_over(populated: Deployment, tm
     deployment.make(
         before=f"import wutong.operations.postgres as p; from pathlib import Path; {in_place_of_the_wheel}\n"
     )
+    (deployment.data / "postgres/own.conf").write_text(OWN_SETTING)
     refused = deployment.run("upgrade")
     assert "--postgres-binaries FOLDER" in refused.stderr
     done = deployment.run("upgrade", "--postgres-binaries", older)
     assert done.returncode == 0, done.stderr
     assert (deployment.data / "postgres" / "PG_VERSION").read_text().strip() == major_of_the_wheel()
+    assert (deployment.data / "postgres" / "own.conf").read_text() == OWN_SETTING
     assert (
         deployment.python("from wutong.platform.models import Organisation; print(Organisation.objects.count())") == "1"
     )

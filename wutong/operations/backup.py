@@ -23,8 +23,10 @@ from wutong.platform.secrets import KEY_FILE, key_path
 
 DUMP = "database.dump"
 LOCKED_KEY = "secret.key.locked"
+OWN_SETTINGS = "postgres-own.conf"
 NOT_IN_A_BACKUP = {"run", "log", "static", "backups", KEY_FILE}
-"""What the data folder holds beside files that must be kept: logs, what can be made again; and PostgreSQL's folders."""
+"""What the data folder holds beside files that must be kept: logs, what can be made again; and PostgreSQL's folders,
+of which only your own settings are kept."""
 
 
 def backup_main(argv: list[str]) -> None:
@@ -63,6 +65,8 @@ def write_backup(target: Path, *, secret: str | None, at: datetime) -> None:
             writer.add_file(DUMP, dump)
             for name, path in _files_to_keep(held):
                 writer.add_file(name, path)
+            if is_own():
+                writer.add_file(OWN_SETTINGS, cluster().own_settings)
             if secret is not None:
                 writer.add_bytes(LOCKED_KEY, lock(key_path().read_bytes(), secret))
             writer.finish(
@@ -116,18 +120,21 @@ def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
                 archive.extract(tar, name, data / name.removeprefix("data/"))
             elif name.startswith("lake/"):
                 archive.extract(tar, name, Path(config().lake_url) / name.removeprefix("lake/"))
-        _restore_database(tar)
+        _restore_database(tar, manifest)
     except BaseException:
         _clear(data)
         raise
 
 
-def _restore_database(tar: tarfile.TarFile) -> None:
+def _restore_database(tar: tarfile.TarFile, manifest: archive.Manifest) -> None:
     with held_data_folder() as run_dir:
         dump = run_dir / DUMP
         archive.extract(tar, DUMP, dump)
         if is_own():
             fill_own_server(cluster(), dump)
+            if OWN_SETTINGS in manifest.digests:
+                # Only now: made for another machine, they may keep the server from starting on this one.
+                cluster().take_own_settings(archive.read(tar, OWN_SETTINGS))
         else:
             fill_your_server(dump)
         dump.unlink()

@@ -64,6 +64,7 @@ SETTINGS = {
     "log_parameter_max_length_on_error": "0",
 }
 SETTINGS_SINCE_18 = {"io_method": "worker", "io_workers": "1"}
+NO_OWN_SETTINGS = b"# Your own settings. They win over wutong.conf.\n"
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -103,7 +104,12 @@ class Cluster:
     def data_major(self) -> int:
         return int((self.data / "PG_VERSION").read_text())
 
-    def initialise(self, *, admin_password: str) -> None:
+    @property
+    def own_settings(self) -> Path:
+        """The operator's own settings, which win over ours."""
+        return self.data / "own.conf"
+
+    def initialise(self, *, admin_password: str, own_settings: bytes = NO_OWN_SETTINGS) -> None:
         """Make the data folder. Every role needs its password, also over the socket."""
         self.prepare_socket_dir()
         if self.data.exists() and any(self.data.iterdir()):
@@ -132,12 +138,16 @@ class Cluster:
         )
         with (building / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude 'wutong.conf'  # written at each start\ninclude 'own.conf'  # yours\n")
-        own = building / "own.conf"
-        own.write_text("# Your own settings. They win over wutong.conf.\n")
+        own = building / self.own_settings.name
+        own.write_bytes(own_settings)
         self.account.own(own)
         if self.data.exists():
             self.data.rmdir()
         building.rename(self.data)
+
+    def take_own_settings(self, text: bytes) -> None:
+        self.own_settings.write_bytes(text)
+        self.account.own(self.own_settings)
 
     def start(self, *, log: IO[str] | None = None) -> subprocess.Popen[str]:
         """Start the server and return once it takes connections.

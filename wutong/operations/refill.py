@@ -6,19 +6,19 @@ from wutong.events.lake.anchor import anchor, highest_xid
 from wutong.events.lake.store import LakeUnreachable, our_place
 from wutong.operations.dump import fill_database
 from wutong.operations.own_server import ensure_database, served
-from wutong.operations.postgres import ADMIN, Cluster
+from wutong.operations.postgres import ADMIN, NO_OWN_SETTINGS, Cluster
 from wutong.operations.problem import Problem
 from wutong.platform.database import conninfo
 from wutong.platform.secrets import role_password
 
 
-def fill_own_server(ours: Cluster, dump: Path) -> None:
+def fill_own_server(ours: Cluster, dump: Path, *, own_settings: bytes = NO_OWN_SETTINGS) -> None:
     """Make our own server's folder and bring a dump into it. The server stands still afterwards.
 
     Raises:
         Problem: the server, the dump or the lake's catalog does not work.
     """
-    ours.initialise(admin_password=role_password(ADMIN))
+    ours.initialise(admin_password=role_password(ADMIN), own_settings=own_settings)
     with served(ours):
         ensure_database()
         fill_database(conninfo(), dump)

@@ -101,7 +101,8 @@ def take_over_from(binaries: Path) -> None:
     """Move the data of an older PostgreSQL's folder into a new one. The old folder stays, under another name.
 
     Raises:
-        Problem: the programs are of another version than the folder, or the new folder could not be filled.
+        Problem: the programs are of another version than the folder, or the new folder could not be filled, perhaps
+            because the new version does not know a setting of yours.
     """
     ours = cluster()
     old = Cluster(data=ours.data, socket_dir=ours.socket_dir, binaries=binaries.absolute(), settings=ours.settings)
@@ -118,7 +119,7 @@ def take_over_from(binaries: Path) -> None:
             dump_database(conninfo(), dump)
         ours.data.rename(aside)
         try:
-            fill_own_server(ours, dump)
+            fill_own_server(ours, dump, own_settings=(aside / ours.own_settings.name).read_bytes())
         except BaseException:
             if ours.data.exists():
                 ours.data.rename(ours.data.with_name("postgres-failed"))
