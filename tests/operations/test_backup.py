@@ -49,6 +49,18 @@ Team.objects.create(name="Kept", path="/9999/")
 kept = {"subject": "Kept", "text_encrypted": seal("a secret"), "created_at": datetime.now(UTC)}
 OutgoingMail.objects.create(recipient="a@b.example", **kept)
 """
+FORGET_A_MIGRATION = """
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+MigrationRecorder(connection).record_unapplied("events", "0002_event_table")
+"""
+"""Its table is in the way when it is applied again, so that migrating fails half-way."""
+START = """
+from wutong.operations.prepare import main
+from wutong.operations.problem import Problem
+try: main([])
+except Problem as no: print(no)
+"""
 TELL = """
 from wutong.platform.models import OutgoingMail, Team
 from wutong.platform.secrets import unseal
@@ -198,12 +210,7 @@ def test_an_upgrade_keeps_the_data_and_leaves_a_backup(populated: Deployment, tm
 
 def test_a_failed_upgrade_goes_back(populated: Deployment, tmp_path: Path) -> None:
     deployment = populated.copy(tmp_path / "data")
-    # A table in the way of a migration that was forgotten makes it fail half-way.
-    deployment.python(
-        "from django.db import connection\n"
-        "from django.db.migrations.recorder import MigrationRecorder\n"
-        "MigrationRecorder(connection).record_unapplied('events', '0002_event_table')\n"
-    )
+    assert "Run wutong upgrade" in deployment.python(FORGET_A_MIGRATION + START)  # starting makes no backup
     done = deployment.run("upgrade")
     assert "the data is as it was before" in done.stderr
     assert deployment.python(TELL) == "/9999/ a secret"

@@ -23,6 +23,7 @@ from django.utils.translation import ngettext, pgettext
 
 from wutong.config import config
 from wutong.operations.own_server import reachable_database
+from wutong.operations.prepare import migrations_due
 from wutong.platform.figures import figures_port
 from wutong.platform.logs import configure_logging
 from wutong.platform.secrets import key_path
@@ -151,14 +152,9 @@ def durable_writes(_at: datetime) -> Finding:
 
 
 def migrations(_at: datetime) -> Finding:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        first = _listed([str(migration) for migration, _backwards in plan[:3]])
-        found = _("%(n)d to do: %(first)s") % {"n": len(plan), "first": first}
+    due = migrations_due()
+    if due:
+        found = _("%(n)d to do: %(first)s") % {"n": len(due), "first": _listed(due[:3])}
         mend = _("Stop everything and run wutong upgrade.")
         return Finding(check="migrations", state="wrong", found=found, mend=mend)
     return Finding(check="migrations", state="right", found=_("All migrations are applied."))

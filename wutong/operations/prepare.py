@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from wutong.config import config
 from wutong.operations.own_server import ensure_database, ensure_grants, reachable_database
+from wutong.operations.problem import Problem
 from wutong.platform.database import is_own
 from wutong.platform.logs import configure_logging
 
@@ -29,11 +30,49 @@ def main(argv: list[str]) -> None:
         if is_own():
             ensure_database()
             ensure_grants()
+        _refuse_to_migrate_a_company()
         migrate()
         at = datetime.now(UTC)
         told = {"logins": _demo_logins(at=at)} if demo else {"link": _first_link(at=at)}
         _ensure_defaults(at=at)
     print(json.dumps(told))  # noqa: T201  # read by the supervisor
+
+
+def _refuse_to_migrate_a_company() -> None:
+    """Starting changes the schema of an empty database and of a demo; a company's data are backed up before.
+
+    Raises:
+        Problem: the company is real and migrations are due.
+    """
+    import django
+
+    django.setup()
+    if _holds_a_real_company() and (due := migrations_due()):
+        raise Problem(
+            f"This version changes the database ({len(due)} migrations, {due[0]} first). Run wutong upgrade, then start "
+            "again: it makes a backup first, and goes back to it when anything fails."
+        )
+
+
+def _holds_a_real_company() -> bool:
+    """Asked in SQL, because the models may be newer than the tables."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('platform_organisation') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return False
+        cursor.execute("SELECT EXISTS (SELECT FROM platform_organisation WHERE NOT is_demo)")
+        return cursor.fetchone() == (True,)
+
+
+def migrations_due() -> list[str]:
+    """The migrations of this version that the database has not seen, in their order. Django is set up."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
 def migrate() -> None:

@@ -168,6 +168,8 @@ def _prepared(*, demo: bool) -> dict[str, Any]:
     story = log_path("prepare")
     with story.open("ab") as log:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode == STAYS_DOWN:
+        raise Problem(story.read_text(errors="replace").rpartition("wutong: ")[2].strip())
     if done.returncode:
         tail = "".join(story.read_text(errors="replace").splitlines(keepends=True)[-12:])
         raise Problem(f"The database could not be prepared. The whole story: {story}\n{tail}")
