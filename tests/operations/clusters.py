@@ -13,11 +13,11 @@ from wutong.operations.postgres import ADMIN, SETTINGS, Cluster
 PASSWORD = "only for this test"
 
 
-def make_cluster(folder: Path, **settings: str) -> Cluster:
+def make_cluster(folder: Path, *, binaries: Path | None = None, **settings: str) -> Cluster:
     return Cluster(
         data=folder / "postgres",
         socket_dir=folder / "s",
-        binaries=postgres_binaries(),
+        binaries=binaries or postgres_binaries(),
         settings=SETTINGS | {"shared_buffers": "16MB"} | settings,
     )
 

@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.operations.clusters import PASSWORD, connect, served
+from tests.conftest import QUICK
+from tests.operations.clusters import PASSWORD, connect, make_cluster, served
+from tests.operations.conftest import short_folder
 from tests.operations.running import Deployment
-from wutong.operations.postgres import Cluster, wheel_binaries
+from wutong.devtools.suite import distribution_major
+from wutong.operations.postgres import wheel_binaries
 from wutong.operations.roles import APP, READ, ensure_roles
 
 pytestmark = pytest.mark.own_server
@@ -102,13 +105,18 @@ def test_a_backup_restored_into_an_empty_folder_is_all_there(backup: Path, tmp_p
 
 
 @pytest.fixture
-def empty_server(cluster: Cluster) -> Iterator[str]:
-    """The address of an empty database on a server that has counted few transactions."""
-    with served(cluster):
-        with connect(cluster) as admin:
-            ensure_roles(admin, database="wutong", passwords={APP: PASSWORD, READ: PASSWORD})
-        host = quote(str(cluster.socket_dir), safe="")
-        yield f"postgres://{APP}:{quote(PASSWORD)}@{host}/wutong"
+def empty_server() -> Iterator[str]:
+    """The address of an empty database on a server that has counted few transactions, the oldest there is here."""
+    major = distribution_major()
+    binaries = Path(f"/usr/lib/postgresql/{major}/bin") if major else None
+    with short_folder(QUICK) as folder:
+        cluster = make_cluster(folder, binaries=binaries)
+        cluster.initialise(admin_password=PASSWORD)
+        with served(cluster):
+            with connect(cluster) as admin:
+                ensure_roles(admin, database="wutong", passwords={APP: PASSWORD, READ: PASSWORD})
+            host = quote(str(cluster.socket_dir), safe="")
+            yield f"postgres://{APP}:{quote(PASSWORD)}@{host}/wutong"
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +219,18 @@ def test_an_upgrade_keeps_the_data_and_leaves_a_backup(populated: Deployment, tm
 def test_a_failed_upgrade_goes_back(populated: Deployment, tmp_path: Path) -> None:
     deployment = populated.copy(tmp_path / "data")
     assert "Run wutong upgrade" in deployment.python(FORGET_A_MIGRATION + START)  # starting makes no backup
+    done = deployment.run("upgrade")
+    assert "the data is as it was before" in done.stderr
+    assert deployment.python(TELL) == "/9999/ a secret"
+
+
+def test_a_failed_upgrade_goes_back_on_a_server_of_yours_as_well(
+    backup: Path, tmp_path: Path, empty_server: str
+) -> None:
+    deployment = Deployment(tmp_path / "data", {"DATABASE_URL": empty_server})
+    restored = deployment.run("restore", backup)
+    assert restored.returncode == 0, restored.stderr
+    deployment.python(FORGET_A_MIGRATION)
     done = deployment.run("upgrade")
     assert "the data is as it was before" in done.stderr
     assert deployment.python(TELL) == "/9999/ a secret"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from wutong.events.lake.anchor import anchor, highest_xid
 from wutong.events.lake.store import LakeUnreachable, our_place
-from wutong.operations.dump import fill_database
+from wutong.operations.dump import empty_database, fill_database
 from wutong.operations.own_server import ensure_database, served
 from wutong.operations.postgres import ADMIN, NO_OWN_SETTINGS, Cluster
 from wutong.operations.problem import Problem
@@ -30,12 +30,13 @@ def fill_your_server(dump: Path) -> None:
     """Bring a dump into the empty database of ``DATABASE_URL``, whose server's counter is not ours to move.
 
     Raises:
-        Problem: the dump or the lake's catalog does not work.
+        Problem: the dump or the lake's catalog does not work; the database is empty again.
     """
     fill_database(conninfo(), dump)
     try:
         anchor(our_place())
     except LakeUnreachable as error:
+        empty_database(conninfo())
         raise Problem(f"The lake's catalog cannot be opened: {error}") from error
 
 

@@ -10,7 +10,7 @@ from wutong import __version__
 from wutong.config import config
 from wutong.operations import archive
 from wutong.operations.backup import DUMP, write_backup
-from wutong.operations.dump import dump_database, empty_database, fill_database
+from wutong.operations.dump import dump_database, replace_database
 from wutong.operations.own_server import cluster, ensure_database, held_data_folder, served
 from wutong.operations.postgres import Cluster
 from wutong.operations.problem import Problem
@@ -45,7 +45,7 @@ def upgrade() -> None:
     """Back up, migrate and check; go back to the backup when either fails.
 
     Raises:
-        Problem: it failed; the data is as it was.
+        Problem: it failed. The data is as it was, or the message says where it is.
     """
     at = datetime.now(UTC)
     file = config().data_dir / "backups" / f"before-{__version__}-{at:%Y%m%dT%H%M%S}.tar"
@@ -55,7 +55,13 @@ def upgrade() -> None:
         migrate_and_check()
     except BaseException as error:
         _say("Something failed; going back …")
-        go_back(file)
+        try:
+            go_back(file)
+        except Problem as worse:
+            raise Problem(
+                f"The upgrade failed ({error}), and so did going back. Nothing is lost: the data as it was before is "
+                f"in {file}, for wutong restore. The reason: {worse}"
+            ) from error
         raise Problem(f"The upgrade failed and the data is as it was before. The reason: {error}") from error
     _say(f"The data is at Wutong {__version__}. The backup stays until you remove it.")
 
@@ -81,7 +87,11 @@ def migrate_and_check() -> None:
 
 
 def go_back(file: Path) -> None:
-    """Put the database back to what the backup holds; the lake's files never changed."""
+    """Put the database back to what the backup holds; the lake's files never changed.
+
+    Raises:
+        Problem: that failed as well; the database is as the upgrade has left it.
+    """
     from django.db import connections
 
     connections.close_all()
@@ -91,10 +101,7 @@ def go_back(file: Path) -> None:
         archive.verified(tar)
         dump = Path(folder) / DUMP
         archive.extract(tar, DUMP, dump)
-        empty_database(conninfo())
-        if is_own():
-            ensure_database()
-        fill_database(conninfo(), dump)
+        replace_database(conninfo(), dump)
 
 
 def take_over_from(binaries: Path) -> None:
