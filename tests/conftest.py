@@ -83,6 +83,9 @@ for _name in [name for name in os.environ if name.startswith("WUTONG_") and not 
     del os.environ[_name]
 os.environ["WUTONG_DATA_DIR"] = str(_throw_away.folder / "data")
 (_throw_away.folder / "data" / "static").mkdir(parents=True)  # WhiteNoise looks for it
+# A key file of its own: none is made beside a database that holds a company, as a server that already runs may.
+(_throw_away.folder / "data" / "secret.key").touch(0o600)
+(_throw_away.folder / "data" / "secret.key").write_text(secrets.token_urlsafe(48))
 os.environ["DATABASE_URL"] = os.environ.get("WUTONG_TEST_DATABASE_URL") or _throw_away.start()
 os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
 

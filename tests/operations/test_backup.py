@@ -12,6 +12,7 @@ from tests.conftest import QUICK
 from tests.operations.clusters import PASSWORD, connect, make_cluster, served
 from tests.operations.conftest import short_folder
 from tests.operations.running import Deployment
+from wutong.cli import STAYS_DOWN
 from wutong.devtools.suite import distribution_major
 from wutong.operations.postgres import wheel_binaries
 from wutong.operations.roles import APP, READ, ensure_roles
@@ -208,6 +209,25 @@ def test_a_colleague_is_helped_while_nothing_runs(populated: Deployment) -> None
     assert "administrator@example.invalid" in done.stdout
 
 
+def test_a_lost_key_file_is_not_replaced_but_taken_from_the_backup(
+    populated: Deployment, backup: Path, tmp_path: Path
+) -> None:
+    deployment = populated.copy(tmp_path / "data")
+    key = deployment.data / "secret.key"
+    lost = key.read_bytes()
+    key.unlink()
+    refused = deployment.run("staff", "list")
+    assert (refused.returncode, key.exists()) == (STAYS_DOWN, False)
+    assert "wutong restore --only-key BACKUP" in refused.stderr
+
+    key.write_text("another key, long enough to be one")
+    assert "wutong restore --only-key BACKUP" in deployment.run("doctor").stdout
+    key.unlink()
+
+    assert deployment.run("restore", "--only-key", backup).returncode == 0
+    assert (key.read_bytes(), key.stat().st_mode & 0o777) == (lost, 0o600)
+
+
 def test_an_upgrade_keeps_the_data_and_leaves_a_backup(populated: Deployment, tmp_path: Path) -> None:
     deployment = populated.copy(tmp_path / "data")
     done = deployment.run("upgrade")
@@ -224,12 +244,14 @@ def test_a_failed_upgrade_goes_back(populated: Deployment, tmp_path: Path) -> No
     assert deployment.python(TELL) == "/9999/ a secret"
 
 
-def test_a_failed_upgrade_goes_back_on_a_server_of_yours_as_well(
+def test_a_server_of_yours_wants_its_key_and_a_failed_upgrade_goes_back_there_as_well(
     backup: Path, tmp_path: Path, empty_server: str
 ) -> None:
     deployment = Deployment(tmp_path / "data", {"DATABASE_URL": empty_server})
     restored = deployment.run("restore", backup)
     assert restored.returncode == 0, restored.stderr
+    without_its_key = Deployment(tmp_path / "second machine", {"DATABASE_URL": empty_server}).run("check")
+    assert "The company in the database of DATABASE_URL needs its keys" in without_its_key.stderr
     deployment.python(FORGET_A_MIGRATION)
     done = deployment.run("upgrade")
     assert "the data is as it was before" in done.stderr

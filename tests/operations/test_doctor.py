@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import translation
 
@@ -16,7 +17,8 @@ from tests.events.lake.hands import export_all, lake_in, put_event
 from wutong.events import partitions
 from wutong.events.lake.store import opened
 from wutong.operations import doctor
-from wutong.platform.models import InboxBlock, ParkedItem
+from wutong.platform.key_check import remember_keys
+from wutong.platform.models import InboxBlock, KeyCheck, ParkedItem
 from wutong.platform.secrets import key_path, master_keys
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -86,6 +88,16 @@ def test_a_key_file_that_others_can_read_is_found() -> None:
     with readable_by_others():
         assert doctor.key_file(NOON).is_wrong
     assert not doctor.key_file(NOON).is_wrong
+
+
+@pytest.mark.django_db
+def test_another_key_file_than_the_company_began_with_is_found() -> None:
+    remember_keys()
+    assert not doctor.keys(NOON).is_wrong
+    KeyCheck.objects.update(value_encrypted=Fernet(Fernet.generate_key()).encrypt(b"of another file"))
+    finding = doctor.keys(NOON)
+    assert finding.is_wrong
+    assert "wutong restore --only-key" in finding.mend
 
 
 @pytest.mark.django_db

@@ -87,8 +87,13 @@ def restore_main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="wutong restore", description=restore_main.__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=Path, help="the key file, when the backup was made without it")
+    parser.add_argument("--only-key", action="store_true", help="put only the key file back, where it is missing")
     options = parser.parse_args(argv)
     with archive.opened(options.file) as tar:
+        if options.only_key:
+            restore_key(tar)
+            _say(f"{key_path()} is back. See wutong doctor.")
+            return
         restore(tar, key=options.key)
     _say(f"{config().data_dir} holds what {options.file} held. Start with: wutong up")
 
@@ -124,6 +129,20 @@ def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
     except BaseException:
         _clear(data)
         raise
+
+
+def restore_key(tar: tarfile.TarFile) -> None:
+    """Put a lost key file back beside data that are still there.
+
+    Raises:
+        Problem: there is one, the backup is damaged or holds none, or it is locked under another passphrase.
+    """
+    if key_path().exists():
+        raise Problem(f"{key_path()} is there. Move it away first, if it is not the right one.")
+    text = _key_text(tar, archive.verified(tar), None)
+    config().data_dir.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
+    with archive.private(key_path()) as file:
+        file.write(text)
 
 
 def _restore_database(tar: tarfile.TarFile, manifest: archive.Manifest) -> None:

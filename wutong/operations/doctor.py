@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from wutong.config import config
-from wutong.operations.own_server import reachable_database
+from wutong.operations.own_server import reachable_database, refuses_our_keys
 from wutong.operations.prepare import migrations_due
+from wutong.platform.database import is_own
 from wutong.platform.figures import figures_port
 from wutong.platform.logs import configure_logging
 from wutong.platform.secrets import key_path
@@ -63,7 +64,7 @@ def main(argv: list[str]) -> int:
 
         django.setup()
         with translation.override("en" if in_json else terminal_language(os.environ)):
-            findings = examine([*MACHINE_CHECKS, *DATA_CHECKS, *RUNNING_CHECKS], at=datetime.now(UTC))
+            findings = _findings(at=datetime.now(UTC))
     if in_json:
         _say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
@@ -72,6 +73,12 @@ def main(argv: list[str]) -> int:
             if finding.state != "right":
                 _say(f"{'':<30} → {finding.mend}")
     return 1 if any(finding.is_wrong for finding in findings) else 0
+
+
+def _findings(*, at: datetime) -> list[Finding]:
+    if is_own() and refuses_our_keys():
+        return [*examine(MACHINE_CHECKS, at=at), _wrong_keys()]  # nothing else can be asked
+    return examine([*MACHINE_CHECKS, *DATA_CHECKS, *RUNNING_CHECKS], at=at)
 
 
 def terminal_language(environ: Mapping[str, str]) -> str:
@@ -126,6 +133,25 @@ def key_file(_at: datetime) -> Finding:
         mend = _("chmod 600 %(path)s, and chown it to the user that runs Wutong.") % {"path": path}
         return Finding(check="key_file", state="wrong", found=found, mend=mend)
     return Finding(check="key_file", state="right", found=_("%(path)s, for its owner only") % {"path": path})
+
+
+def keys(_at: datetime) -> Finding:
+    """Passwords, links and stored secrets hang on the very keys under which the company began."""
+    from wutong.platform.key_check import keys_fit
+
+    if not keys_fit():
+        return _wrong_keys()
+    return Finding(check="keys", state="right", found=_("The key file fits the database."))
+
+
+def _wrong_keys() -> Finding:
+    path = {"path": key_path()}
+    found = _("%(path)s does not fit this database: stored secrets cannot be read.") % path
+    mend = _(
+        "Stop everything, move %(path)s away and put the right one in its place: copy it from another machine that runs "
+        "this company, or take it from a backup with wutong restore --only-key BACKUP."
+    )
+    return Finding(check="keys", state="wrong", found=found, mend=mend % path)
 
 
 def clock(_at: datetime) -> Finding:
@@ -271,7 +297,7 @@ def processes(_at: datetime) -> Finding:
 
 
 MACHINE_CHECKS: list[Check] = [disk, key_file]
-DATA_CHECKS: list[Check] = [versions, durable_writes, clock, migrations, partitions]
+DATA_CHECKS: list[Check] = [keys, versions, durable_writes, clock, migrations, partitions]
 RUNNING_CHECKS: list[Check] = [processes, inbox, parked, jobs, lake, calendar, mail]
 
 

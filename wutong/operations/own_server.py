@@ -10,7 +10,9 @@ from wutong.config import config
 from wutong.operations.postgres import ADMIN, SETTINGS, Cluster, wheel_binaries
 from wutong.operations.problem import Problem
 from wutong.platform.database import DATABASE, is_own, socket_dir
-from wutong.platform.secrets import role_password
+from wutong.platform.secrets import key_path, role_password
+
+KEYS_BACK = "Move it away and put the right one in its place: wutong restore --only-key BACKUP takes it from a backup."
 
 
 def cluster() -> Cluster:
@@ -95,12 +97,29 @@ def admin_conninfo(database: str = "postgres") -> str:
     return f"host={socket_dir()} dbname={database} user={ADMIN} password={role_password(ADMIN)}"
 
 
+def refuses_our_keys() -> bool:
+    """Whether our own server, which answers, was made under another key file."""
+    import psycopg
+
+    try:
+        psycopg.connect(admin_conninfo()).close()
+    except psycopg.OperationalError as error:
+        return "password authentication failed" in str(error)
+    return False
+
+
 def ensure_database() -> None:
-    """Make roles and database in our own server, or bring them up to date."""
+    """Make roles and database in our own server, or bring them up to date.
+
+    Raises:
+        Problem: the key file is another than the server's passwords come from.
+    """
     import psycopg
 
     from wutong.operations.roles import APP, READ, ensure_roles
 
+    if refuses_our_keys():
+        raise Problem(f"{key_path()} is not the key file of the database beside it. {KEYS_BACK}")
     with psycopg.connect(admin_conninfo(), autocommit=True) as admin:
         ensure_roles(admin, database=DATABASE, passwords={role: role_password(role) for role in (APP, READ)})
 

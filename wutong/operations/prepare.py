@@ -12,10 +12,11 @@ import sys
 from datetime import UTC, datetime
 
 from wutong.config import config
-from wutong.operations.own_server import ensure_database, ensure_grants, reachable_database
+from wutong.operations.own_server import KEYS_BACK, ensure_database, ensure_grants, reachable_database
 from wutong.operations.problem import Problem
 from wutong.platform.database import is_own
 from wutong.platform.logs import configure_logging
+from wutong.platform.secrets import key_path
 
 LOGINS_FILE = "demo-logins.txt"
 
@@ -88,6 +89,20 @@ def migrate() -> None:
 
     with transaction.atomic():
         partitions.ensure_around(at=datetime.now(UTC))
+    _compare_keys()
+
+
+def _compare_keys() -> None:
+    """Note the keys in a database that has no note of them yet; refuse any others.
+
+    Raises:
+        Problem: the key file is not the one under which the database's secrets were stored.
+    """
+    from wutong.platform.key_check import keys_fit, remember_keys
+
+    remember_keys()
+    if not keys_fit():
+        raise Problem(f"{key_path()} is not the key file under which this company's secrets were stored. {KEYS_BACK}")
 
 
 def migrate_main(argv: list[str]) -> None:

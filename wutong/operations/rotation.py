@@ -7,7 +7,11 @@ from wutong.operations.own_server import reachable_database
 from wutong.platform.logs import configure_logging
 from wutong.platform.secrets import add_key, key_path, reseal
 
-SEALED_FIELDS = {"platform.MailSettings": "password_encrypted", "platform.OutgoingMail": "text_encrypted"}
+SEALED_FIELDS = {
+    "platform.KeyCheck": "value_encrypted",
+    "platform.MailSettings": "password_encrypted",
+    "platform.OutgoingMail": "text_encrypted",
+}
 """Every column that holds a sealed value; a test compares this with the models."""
 
 

@@ -1,7 +1,8 @@
 """Secrets: the key file, what is derived from it, encryption at rest and signed tokens.
 
 ``data/secret.key`` (mode 0600) holds one or more keys, newest first, one a line. Everything secret in the database is
-encrypted with the newest and read with any; losing the file loses those secrets, so it belongs in every backup.
+encrypted with the newest and read with any; losing the file loses those secrets, so it belongs in every backup. What
+tells a wrong file from the right one is in :mod:`wutong.platform.key_check`.
 """
 
 import base64
@@ -18,13 +19,17 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from wutong.config import config
+from wutong.config import ConfigError, config
 
 KEY_FILE = "secret.key"
 
 
 class BrokenSecret(Exception):
     """An encrypted value cannot be read with any key of the key file."""
+
+
+class KeyLost(ConfigError):
+    """There is no key file, and there are data that only its keys open."""
 
 
 class BadToken(Exception):
@@ -37,9 +42,14 @@ def key_path() -> Path:
 
 @cache
 def master_keys() -> tuple[bytes, ...]:
-    """The keys of the key file, newest first; the file is made, readable by its owner only, when there is none."""
+    """The keys of the key file, newest first. For a new company the file is made, readable by its owner only.
+
+    Raises:
+        KeyLost: there is none, and the company is not new.
+    """
     path = key_path()
     if not path.exists():
+        _refuse_to_replace(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -52,6 +62,34 @@ def master_keys() -> tuple[bytes, ...]:
     if not keys:
         raise BrokenSecret(f"{path} is empty. Restore it from a backup; without it stored secrets cannot be read.")
     return keys
+
+
+def _refuse_to_replace(path: Path) -> None:
+    """A new key would let everything start and leave mail, links and, in our own server, every password unreadable."""
+    if (config().data_dir / "postgres" / "PG_VERSION").exists():
+        whose = f"The database in {config().data_dir} needs the keys of {path}"
+    elif config().database_url is not None and _holds_a_company(config().database_url):
+        whose = f"The company in the database of DATABASE_URL needs its keys in {path}"
+    else:
+        return
+    raise KeyLost(
+        f"{whose}, and there is no such file. Copy it from another machine that runs this company, or take it "
+        "from a backup: wutong restore --only-key BACKUP."
+    )
+
+
+def _holds_a_company(url: str) -> bool:
+    """Whether the database belongs to a company already. One that does not answer is compared when it does."""
+    import psycopg  # here, because the supervisor goes without it
+
+    try:
+        with psycopg.connect(url, connect_timeout=3) as connection:
+            table = connection.execute("SELECT to_regclass('platform_organisation')::text").fetchone()
+            if table in (None, (None,)):
+                return False
+            return connection.execute("SELECT EXISTS (SELECT FROM platform_organisation)").fetchone() == (True,)
+    except psycopg.Error:
+        return False
 
 
 def add_key() -> None:

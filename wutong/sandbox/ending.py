@@ -16,7 +16,7 @@ from wutong.platform.refusal import Refusal
 LOCK = 7_310_001
 """The advisory lock under which a company is made."""
 LOGINS_FILE = "demo-logins.txt"
-_KEPT_TABLES = ("django_migrations", "django_content_type")
+_KEPT_TABLES = ("django_migrations", "django_content_type", "platform_keycheck")
 _PATIENCE_S = 15
 
 

@@ -4,6 +4,7 @@ from wutong.platform.models.calendar import CalendarDay, WorkingHours
 from wutong.platform.models.file import StoredFile
 from wutong.platform.models.inbox import DropCount, InboxBlock, ParkedItem, SenderKey
 from wutong.platform.models.job import JobFailure
+from wutong.platform.models.key_check import KeyCheck
 from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
@@ -21,6 +22,7 @@ __all__ = [
     "InboxBlock",
     "Invitation",
     "JobFailure",
+    "KeyCheck",
     "MailSettings",
     "Notification",
     "Organisation",
