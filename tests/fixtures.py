@@ -6,12 +6,14 @@ Everything is imported late: this file is read before Django is set up.
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
-WebLog = Callable[[], list[dict[str, Any]]]
-"""Returns the lines that the pages' process has logged since it was last called."""
+Lines = list[dict[str, Any]]
+WebLog = Callable[[], AbstractContextManager[Lines]]
+"""The list is filled, with what was logged within the block, at its end."""
 
 
 @pytest.fixture
@@ -111,14 +113,20 @@ def quiet_log():
 
 
 @pytest.fixture
-def web_log(capsys: pytest.CaptureFixture[str]) -> Iterator[WebLog]:
+def web_log(capsys: pytest.CaptureFixture[str]) -> WebLog:
     """The log of the pages' process, as an operator reads it."""
     from wutong.platform.logs import configure_logging
 
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    configure_logging("web")
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    root.handlers[:], level = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
+    @contextmanager
+    def logged() -> Iterator[Lines]:
+        lines: Lines = []
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        configure_logging("web")
+        yield lines
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        logging.captureWarnings(capture=False)
+        lines += [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    return logged

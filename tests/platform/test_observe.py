@@ -74,8 +74,9 @@ def test_a_request_without_an_address_has_none(rf: RequestFactory) -> None:
 
 
 def test_a_log_line_names_process_and_request_but_no_detail(web_log: WebLog) -> None:
-    logging.getLogger("wutong.test").warning("duplicate\nDETAIL: Key (email)=(mei@example.com) already exists.")
-    (line,) = web_log()
+    with web_log() as lines:
+        logging.getLogger("wutong.test").warning("duplicate\nDETAIL: Key (email)=(mei@example.com) already exists.")
+    (line,) = lines
     assert line["process"] == "web"
     assert "mei@example.com" not in line["event"]
 
@@ -85,15 +86,16 @@ NOT_SAVED = "not saved\nDETAIL:  Failing row contains (1, Mei)."
 
 
 def test_of_each_error_in_a_traceback_the_details_are_left_out_to_their_end(web_log: WebLog) -> None:
-    try:
+    with web_log() as lines:
         try:
-            raise ValueError(DUPLICATE)
-        except ValueError as error:
-            raise RuntimeError(NOT_SAVED) from error
-    except RuntimeError:
-        logging.getLogger("wutong.test").exception("failed")
+            try:
+                raise ValueError(DUPLICATE)
+            except ValueError as error:
+                raise RuntimeError(NOT_SAVED) from error
+        except RuntimeError:
+            logging.getLogger("wutong.test").exception("failed")
 
-    (line,) = web_log()
+    (line,) = lines
     assert "ValueError: duplicate key" in line["exception"]
     assert "RuntimeError: not saved" in line["exception"]
     assert "Mei" not in line["exception"]

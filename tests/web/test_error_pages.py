@@ -47,10 +47,10 @@ def test_a_failed_page_gives_a_code_even_without_a_database() -> None:
 @pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_the_code_of_a_failed_page_is_in_the_log_and_its_one_time_link_is_not(web_log: WebLog) -> None:
-    answer = Client(raise_request_exception=False).get("/welcome/still-valid/")
+    with web_log() as lines:
+        answer = Client(raise_request_exception=False).get("/welcome/still-valid/")
     (code,) = re.findall("E-[0-9A-F]{4}", answer.content.decode())
 
-    lines = web_log()
     assert [line["route"] for line in lines if line.get("code") == code] == ["welcome/<token>/"]
     (with_traceback,) = [line for line in lines if "exception" in line]
     assert with_traceback["event"] == "Internal Server Error: welcome/<token>/"
@@ -61,10 +61,10 @@ def test_the_code_of_a_failed_page_is_in_the_log_and_its_one_time_link_is_not(we
 def test_a_link_that_answers_no_is_not_in_the_log(web_log: WebLog) -> None:
     """Refused for want of a CSRF token, the invitation is good for another try."""
     client = Client(enforce_csrf_checks=True)
-    assert client.post("/invitation/still-valid/").status_code == 403
-    assert client.get("/no-such-page/still-valid/").status_code == 404
+    with web_log() as lines:
+        assert client.post("/invitation/still-valid/").status_code == 403
+        assert client.get("/no-such-page/still-valid/").status_code == 404
 
-    lines = web_log()
     assert [line["reason"] for line in lines if line["event"] == "csrf_refused"] == ["CSRF cookie not set."]
     assert "still-valid" not in str(lines)
 

@@ -148,8 +148,8 @@ def _wrong_keys() -> Finding:
     path = {"path": key_path()}
     found = _("%(path)s does not fit this database: stored secrets cannot be read.") % path
     mend = _(
-        "Stop everything, move %(path)s away and put the right one in its place: copy it from another machine that runs "
-        "this company, or take it from a backup with wutong restore --only-key BACKUP."
+        "Stop everything, move %(path)s away and put the right one in its place: copy it from another machine that "
+        "runs this company, or take it from a backup with wutong restore --only-key BACKUP."
     )
     return Finding(check="keys", state="wrong", found=found, mend=mend % path)
 

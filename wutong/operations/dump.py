@@ -103,8 +103,9 @@ def _restore(conninfo: str, dump: Path, *, first: str) -> None:
     By psql, since pg_restore itself would send to each server what only its own version knows.
     """
     target, environment = _addressed(conninfo)
-    reader = [wheel_binaries() / "pg_restore", "--no-owner", "--no-privileges", "--file=-", dump]
-    writer = [wheel_binaries() / "psql", "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", target]
+    reader: list[str | Path] = [wheel_binaries() / "pg_restore", "--no-owner", "--no-privileges", "--file=-", dump]
+    writer: list[str | Path] = [wheel_binaries() / "psql", "--no-psqlrc", "--no-password", "--quiet", target]
+    writer.append("--set=ON_ERROR_STOP=1")
     with tempfile.TemporaryFile("w+") as complaints:
         with (
             subprocess.Popen(reader, stdout=subprocess.PIPE, stderr=complaints) as reading,

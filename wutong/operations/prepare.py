@@ -50,8 +50,8 @@ def _refuse_to_migrate_a_company() -> None:
     django.setup()
     if _holds_a_real_company() and (due := migrations_due()):
         raise Problem(
-            f"This version changes the database ({len(due)} migrations, {due[0]} first). Run wutong upgrade, then start "
-            "again: it makes a backup first, and goes back to it when anything fails."
+            f"This version changes the database ({len(due)} migrations, {due[0]} first). Run wutong upgrade, then "
+            "start again: it makes a backup first, and goes back to it when anything fails."
         )
 
 
@@ -64,7 +64,7 @@ def _holds_a_real_company() -> bool:
         if cursor.fetchone() != (True,):
             return False
         cursor.execute("SELECT EXISTS (SELECT FROM platform_organisation WHERE NOT is_demo)")
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchone() == (True,))
 
 
 def migrations_due() -> list[str]:

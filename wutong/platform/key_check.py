@@ -10,7 +10,7 @@ def remember_keys() -> None:
 
 
 def keys_fit() -> bool:
-    """Whether the newest key reads what was sealed last, and the oldest is the one on which passwords and links hang."""
+    """Whether the newest key reads what was sealed last, and passwords and links hang on the oldest."""
     noted = KeyCheck.objects.first()
     if noted is None:
         return True

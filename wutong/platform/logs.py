@@ -92,9 +92,9 @@ def _without_details(_logger: Any, _method: str, line: MutableMapping[str, Any])
     return line
 
 
-def _told(given: "ExcInfo") -> str:
+def _told(exc_info: "ExcInfo") -> str:
     """A traceback. Each error of a chain is one part of it, so that only what belongs to an error is cut."""
-    return "\n".join(without_detail(part.rstrip("\n")) for part in traceback.format_exception(*given))
+    return "\n".join(without_detail(part.rstrip("\n")) for part in traceback.format_exception(*exc_info))
 
 
 def _name_route(record: logging.LogRecord) -> bool:

@@ -66,9 +66,10 @@ def master_keys() -> tuple[bytes, ...]:
 
 def _refuse_to_replace(path: Path) -> None:
     """A new key would let everything start and leave mail, links and, in our own server, every password unreadable."""
+    url = config().database_url
     if (config().data_dir / "postgres" / "PG_VERSION").exists():
         whose = f"The database in {config().data_dir} needs the keys of {path}"
-    elif config().database_url is not None and _holds_a_company(config().database_url):
+    elif url is not None and _holds_a_company(url):
         whose = f"The company in the database of DATABASE_URL needs its keys in {path}"
     else:
         return

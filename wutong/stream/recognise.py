@@ -78,8 +78,7 @@ def recognise(batch: Batch) -> None:
     if posts:
         # Closed ones as well: what the door took in before it heard of the closing was promised to be kept.
         batch.forms = {
-            form.key: form
-            for form in Form.objects.filter(key__in=posts).select_related("site__team", "site__scope")
+            form.key: form for form in Form.objects.filter(key__in=posts).select_related("site__team", "site__scope")
         }
         known = [one for one in batch.arrivals if not isinstance(one, FormPost) or one.form in batch.forms]
         batch.drops[Drop.UNKNOWN_FORM] += len(batch.arrivals) - len(known)
