@@ -23,18 +23,19 @@ BEGIN
         WITH place AS (
             SELECT oid, nspname, nspowner FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
         ), ours AS (
-            SELECT CASE relkind WHEN 'S' THEN 2 ELSE 1 END AS turn, pg_class.oid, relowner AS owner,
+            SELECT CASE relkind WHEN 'S' THEN 2 WHEN 'c' THEN 4 ELSE 1 END AS turn, pg_class.oid, relowner AS owner,
                 format('%s IF EXISTS %I.%I', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                    WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, nspname, relname) AS name
+                    WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END,
+                    nspname, relname) AS name
             FROM pg_class JOIN place ON place.oid = relnamespace
-            WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT relispartition
+            WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT relispartition
             UNION ALL
             SELECT 3, pg_proc.oid, proowner,
                 format('ROUTINE IF EXISTS %I.%I(%s)', nspname, proname, pg_get_function_identity_arguments(pg_proc.oid))
             FROM pg_proc JOIN place ON place.oid = pronamespace
             UNION ALL
             SELECT 4, pg_type.oid, typowner, format('TYPE IF EXISTS %I.%I', nspname, typname)
-            FROM pg_type JOIN place ON place.oid = typnamespace WHERE typtype IN ('e', 'd')
+            FROM pg_type JOIN place ON place.oid = typnamespace WHERE typtype IN ('e', 'd', 'r')
             UNION ALL
             SELECT 5, oid, nspowner, format('SCHEMA IF EXISTS %I', nspname) FROM place WHERE nspname <> 'public'
         )

@@ -35,7 +35,7 @@ Check = Callable[[datetime], Finding]
 LABELS: dict[str, str | Promise] = {
     "disk": _("Disk"),
     "key_file": _("Key file"),
-    "keys": _("Keys"),
+    "keys": _("Key file and data"),
     "versions": _("Versions"),
     "durable_writes": _("Durable writes"),
     "clock": _("Clock"),
