@@ -124,8 +124,8 @@ def work_through(blocks: list[Block], worker: str) -> int:
         return 0
     except (OperationalError, InterfaceError) as error:
         # The database went away or refused for a reason of its own: no arrival is to blame. The supervisor starts us
-        # again. Only a limit that one arrival passes (class 54) and the wait for a neighbour's
-        # lock (class 40) are another matter.
+        # again. Only a limit that one arrival passes (class 54) and the wait for a neighbour's lock (class 40) are
+        # another matter.
         code = getattr(error.__cause__, "sqlstate", None) or ""
         if not code.startswith(("40", "54")):
             raise
