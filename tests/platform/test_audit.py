@@ -81,7 +81,9 @@ def test_the_export_is_filtered_neutral_and_recorded(ada: Staff) -> None:
     assert (exported.actor, exported.detail) == (ada, {"rows": 1})
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert neutral(cell) == f"'{cell}"
 

@@ -19,7 +19,9 @@ from wutong.platform.models import AuditEntry, Staff
 PAGE = 50
 MOST_EXPORTED = 100_000
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for the machine's own encoding
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple(
+    "=+-@\t\r\n＝＋－＠"
+)  # the wide ones, too: spreadsheets in Chinese and Japanese read them alike
 
 
 @dataclass(frozen=True, kw_only=True)
