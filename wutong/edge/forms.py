@@ -72,7 +72,6 @@ async def submit(request: Request, parts: Parts) -> Answer:
 async def _submit(request: Request, parts: Parts, language: Language, *, is_plain: bool) -> Answer:
     parts.limit(request, parts.forms_rate, door=_DOOR)
     form = await _form(request, parts)
-    _limit_form(form, parts)
     _check_origin(request, parts, form, is_plain=is_plain)
     submission, typed = await _read(request, parts, is_plain=is_plain)
     if submission.site is not None and submission.site != form.site.key:
@@ -102,6 +101,8 @@ async def _submit(request: Request, parts: Parts, language: Language, *, is_plai
     post = _post(
         form, submission, found.answers, parts, suspicions=reasons, is_from_machine=is_machine(request.headers)
     )
+    # Only what would be stored is counted: else junk from many addresses could close the form for everybody.
+    _limit_form(form, parts)
     try:
         await parts.inbox.append([post])
     except Answer as unavailable:

@@ -8,7 +8,7 @@ from wutong.edge.drops import Drop, Drops
 from wutong.edge.exchange import Answer, Request, refused
 from wutong.edge.inbox import Inbox
 from wutong.edge.live import Live
-from wutong.edge.rates import Rate
+from wutong.edge.rates import Rate, knocker
 from wutong.edge.sites import Site, Sites
 
 
@@ -57,13 +57,13 @@ class Parts:
         return answer
 
     def limit(self, request: Request, rate: Rate, *, door: str) -> None:
-        """Take one request of an address from its allowance.
+        """Take one request of an address, in IPv6 of its network, from its allowance.
 
         Raises:
             Answer: 429.
         """
         try:
-            rate.take(request.address)
+            rate.take(knocker(request.address))
         except Answer:
             self.drops.count(door, Drop.TOO_MANY)
             raise

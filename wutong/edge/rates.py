@@ -1,5 +1,6 @@
 """How often one address may knock: token buckets in memory. Addresses are kept nowhere else."""
 
+import ipaddress
 from collections import OrderedDict
 from time import monotonic
 
@@ -9,27 +10,43 @@ BUCKETS_MAX = 50_000
 
 
 class Rate:
-    """``per_second`` requests an address, with a reserve of ``burst``."""
+    """``per_second`` requests a key, with a reserve of ``burst``."""
 
     def __init__(self, *, per_second: float, burst: int) -> None:
         self._per_second = per_second
         self._burst = float(burst)
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address: tokens, when
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key: tokens, when
 
-    def take(self, address: str) -> None:
-        """Take one token.
+    def take(self, key: str) -> None:
+        """Take one token of ``key``, whatever is limited apart.
 
         Raises:
             Answer: 429 with the time until the next token.
         """
         now = monotonic()
-        tokens, since = self._buckets.get(address, (self._burst, now))
+        tokens, since = self._buckets.get(key, (self._burst, now))
         tokens = min(self._burst, tokens + (now - since) * self._per_second)
         if tokens < 1:
             wait_s = max(1, int((1 - tokens) / self._per_second + 0.999))
             detail = "Too many requests from one address. Come back later."
             raise refused(429, "too_many_requests", detail, {b"retry-after": b"%d" % wait_s})
-        self._buckets[address] = (tokens - 1, now)
-        self._buckets.move_to_end(address)
+        self._buckets[key] = (tokens - 1, now)
+        self._buckets.move_to_end(key)
         if len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
+
+
+def knocker(address: str) -> str:
+    """Whom an address stands for: in IPv6 everybody has a /64 network of addresses, to take a new one for each request.
+
+    Source: RFC 6177, a site is given at least a /64.
+    """
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return f"{int(parsed) >> 64:016x}::/64"
