@@ -21,7 +21,7 @@ def wanted(**given) -> dict:
 
 
 def test_a_lead_is_answered_with_its_id_and_goes_the_way_of_a_form(crm, mei, north) -> None:
-    ProductLine.objects.create(code="drives", name="Drives")
+    ProductLine.objects.create(code="drives", own_name="Drives")
     answer = crm.post(
         "/leads",
         wanted(
@@ -64,8 +64,8 @@ def test_colleagues_read_what_was_told_unless_it_came_to_another_part_of_the_bus
 
 
 def test_a_further_interest_in_a_line_joins_the_open_lead_and_one_in_another_line_opens_its_own(crm) -> None:
-    ProductLine.objects.create(code="drives", name="Drives")
-    ProductLine.objects.create(code="gears", name="Gears")
+    ProductLine.objects.create(code="drives", own_name="Drives")
+    ProductLine.objects.create(code="gears", own_name="Gears")
     first = crm.post("/leads", wanted(product_line="drives")).json()
     again = crm.post("/leads", wanted(product_line="drives"))
     other = crm.post("/leads", wanted(product_line="gears"))
@@ -100,6 +100,7 @@ def test_the_same_request_again_is_answered_as_the_first_time(crm) -> None:
     again = crm.post("/leads", json.dumps(wanted(), indent=4).encode(), Idempotency_Key="k1")
 
     assert (again.status_code, again.content) == (201, first.content)
+    assert again["Location"] == first["Location"] == f"/api/v1/leads/{first.json()['lead']}"
     assert again["Idempotent-Replayed"] == "true"
     assert FieldValue.objects.filter(field="full_name").count() == 1
 
@@ -153,6 +154,7 @@ def test_every_place_that_needs_mending_is_named_and_nothing_stored(crm) -> None
         ({"person": {"name": "Li"}}, "#/person", "no_way_to_reach"),
         ({"person": {"email": "a@"}}, "#/person", "no_way_to_reach"),
         ({"person": {"phone": "12345"}}, "#/person", "no_way_to_reach"),
+        ({"person": {"identifiers": ["cookie:c1", "device:d1"]}}, "#/person", "no_way_to_reach"),
         ({"person": {"identifiers": ["colour:red"]}}, "#/person/identifiers/0", "unknown_identifier"),
         ({"person": ZHOU, "product_line": "none"}, "#/product_line", "unknown_value"),
         ({"person": ZHOU, "source": {"channel": "pigeon"}}, "#/source/channel", "unknown_value"),
@@ -177,8 +179,8 @@ def test_a_lead_is_read_as_it_is_now(crm, mei) -> None:
 
 
 def test_leads_are_filtered(crm, mei) -> None:
-    ProductLine.objects.create(code="drives", name="Drives")
-    gears = ProductLine.objects.create(code="gears", name="Gears")
+    ProductLine.objects.create(code="drives", own_name="Drives")
+    gears = ProductLine.objects.create(code="gears", own_name="Gears")
     mine, other = make_lead(owner=mei), make_lead(product_line=gears)
     since = timezone.now()
     late = make_lead()

@@ -40,7 +40,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class PersonIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whose interest it is: at least a telephone number, an e-mail address or an identifier."""
+    """Whose interest it is: at least a telephone number, an e-mail address or an identifier of the person."""
 
     name: Line = ""
     title: Line = ""
@@ -226,7 +226,9 @@ def _sent(call: Call) -> Answer:
             asked = b"POST /leads " + msgspec.json.encode(wanted)
             kept = kept_answer(call.key, call.idempotency_key, asked=asked, id=capture.id, at=call.at)
             if kept is not None:
-                return Answer(status=kept.status, content=kept.content, headers={"Idempotent-Replayed": "true"})
+                received = msgspec.json.decode(kept.content, type=LeadReceived)
+                headers = {"Idempotent-Replayed": "true"} | _location(received)
+                return Answer(status=kept.status, content=kept.content, headers=headers)
         batch = work([capture], at=call.at)
         received = _received(batch.interests[capture.id].person_id, batch.opened)
         content = msgspec.json.encode(received)
@@ -234,8 +236,11 @@ def _sent(call: Call) -> Answer:
         record("api.lead_sent", actor=call.key, at=call.at, subject=_lead(received), outcome=received.outcome.value)
         if call.idempotency_key:
             keep_answer(call.key, call.idempotency_key, Kept(status=status, content=content))
-    headers = {"Location": f"/api/v1/leads/{received.lead}"} if status == 201 else {}
-    return Answer(status=status, content=content, headers=headers)
+    return Answer(status=status, content=content, headers=_location(received))
+
+
+def _location(received: LeadReceived) -> dict[str, str]:
+    return {"Location": f"/api/v1/leads/{received.lead}"} if received.outcome is Outcome.CREATED else {}
 
 
 def _received(person_id: int, opened: list[Any]) -> LeadReceived:
@@ -264,9 +269,10 @@ def _capture(wanted: LeadIn, key: ApiKey, *, at: datetime) -> Capture:
     ]
     answers = {"name": person.name, "title": person.title, "company": person.company, "phone": person.phone}
     answers |= {"email": person.email, "message": wanted.message}
-    if not (person.identifiers or can_be_reached(answers)):
-        detail = "Send a telephone number, an e-mail address or an identifier."
-        errors.append(Flawed(pointer="#/person", code="no_way_to_reach", detail=detail))
+    if not (_names_somebody(person.identifiers) or can_be_reached(answers)):
+        detail = "Send a telephone number, an e-mail address or an identifier of the person, not only of a browser."
+        if not errors:  # an identifier that we do not know might be the way
+            errors.append(Flawed(pointer="#/person", code="no_way_to_reach", detail=detail))
     if source.channel and source.channel not in CHANNELS:
         detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."
         errors.append(Flawed(pointer="#/source/channel", code="unknown_value", detail=detail))
@@ -302,6 +308,11 @@ def _capture(wanted: LeadIn, key: ApiKey, *, at: datetime) -> Capture:
         consent_given=wanted.consent.contact if wanted.consent else None,
         consent_version=wanted.consent.version if wanted.consent else "",
     )
+
+
+def _names_somebody(identifiers: list[str]) -> bool:
+    """Whether one of them is a person's: a browser or device can be recognised, but nobody can be called by it."""
+    return any(key is not None and not key.kind.is_weak for key in map(given_identifier, identifiers))
 
 
 def _with_utm(source: SourceIn) -> str:
