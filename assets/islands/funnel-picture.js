@@ -31,7 +31,7 @@ function drawn({ title, note, source, bars }) {
   bars.forEach((bar, place) => {
     const y = top + place * (BAR + GAP);
     const room = WIDTH - 2 * EDGE - 150 - 180;
-    text(pen, [bar.name], { x: EDGE, y: y + 9, font: `14px ${FONT}`, color: "#4a5670" });
+    text(pen, [bar.name], { x: EDGE, y: y + 9, font: `14px ${FONT}`, color: "#4a5670", room: 142 });
     pen.fillStyle = "#eef1f6";
     pen.fillRect(EDGE + 150, y, room, BAR);
     pen.fillStyle = "#1f4fd8";
@@ -43,10 +43,10 @@ function drawn({ title, note, source, bars }) {
   return canvas;
 }
 
-function text(pen, lines, { x, y, font, color, step = 0 }) {
+function text(pen, lines, { x, y, font, color, step = 0, room = WIDTH }) {
   pen.font = font;
   pen.fillStyle = color;
-  lines.forEach((line, place) => pen.fillText(line, x, y + place * step));
+  lines.forEach((line, place) => pen.fillText(line, x, y + place * step, room));
 }
 
 // Chinese breaks between any two characters, so lines are filled character by character.

@@ -66,7 +66,7 @@ def test_attainment_counts_what_is_due_and_nothing_else(mei, lin) -> None:
     contact(make_lead(), mei, after=3 * MINUTE)  # met
     contact(make_lead(), mei, after=20 * MINUTE)  # late
     contact(make_lead(), lin, after=5 * MINUTE)  # met, at the very deadline
-    make_lead()  # late and open
+    make_lead(owner=lin)  # late and open, on Lin's desk
     make_lead(at=NINE + 28 * MINUTE)  # open, not yet due
     close(make_lead(), mei, after=2 * MINUTE)  # closed in time without a contact: never due
     close(make_lead(), mei, after=12 * MINUTE)  # closed late without a contact: closing it hides nothing
@@ -79,10 +79,23 @@ def test_attainment_counts_what_is_due_and_nothing_else(mei, lin) -> None:
     assert everything.attainment == 0.4
     told = [(3, True), (20, True), (5, True), (30, False), (2, False), (2, False), (12, False)]
     assert everything.median == censored_median([(n * MINUTE, is_done) for n, is_done in told]) == 20 * MINUTE
-    assert [(one.full_name, own.contacted, own.met, own.due) for one, own in by_colleague.items()] == [
-        ("Lin", 1, 1, 1),
-        ("Mei", 2, 1, 2),
-    ]
+    counted = {one and one.full_name: (own.contacted, own.met, own.due) for one, own in by_colleague.items()}
+    assert counted == {"Lin": (1, 1, 2), "Mei": (2, 1, 3), None: (0, 0, 0)}
+
+
+@pytest.mark.django_db
+def test_leads_that_a_colleague_lets_wait_are_in_their_own_figures(mei, lin) -> None:
+    """Two of three are late on Mei's desk: her own attainment and median say so, not only everybody's."""
+    contact(make_lead(owner=mei), mei, after=2 * MINUTE)
+    for _ in range(2):
+        make_lead(owner=mei)
+    contact(make_lead(owner=lin), lin, after=4 * MINUTE)
+
+    everything, by_colleague = speed(lin, since=NINE, at=NINE + 30 * MINUTE)
+
+    assert (by_colleague[mei].attainment, by_colleague[mei].median, by_colleague[mei].late) == (1 / 3, None, 2)
+    assert by_colleague[lin].attainment == 1
+    assert sum(own.due for own in by_colleague.values()) == everything.due
 
 
 @pytest.mark.django_db

@@ -1,11 +1,12 @@
-"""Cards that packages above us put on our pages: a deal's next step on the day's page, deals on a person's, how
-somebody came on a lead's.
+"""What packages above us put on our pages: a deal's next step on the day's page, deals on a person's, how somebody came
+on a lead's, lists of leads behind figures.
 
-Our pages may not know of deals, so whoever has something to show says so once, when it is loaded.
+Our pages may not know of deals or reports, so whoever has something to show says so once, when it is loaded.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wutong.lifecycle.models import Lead
@@ -16,6 +17,8 @@ Context = dict[str, Any]
 HomeCard = Callable[[Staff], Context | None]
 PersonCard = Callable[[Staff, Person], Context | None]
 LeadCard = Callable[[Staff, Lead], Context | None]
+FigureAddress = Callable[[str, date, date, str | None], str]
+"""Of a figure's code, the first and last day of its leads, and a colleague's key: None is all, empty is nobody's."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Panel:
 _home: dict[str, HomeCard] = {}
 _person: dict[str, PersonCard] = {}
 _lead: dict[str, LeadCard] = {}
+_figures: list[FigureAddress] = []
 
 
 def register_home(template: str, card: HomeCard) -> None:
@@ -44,6 +48,16 @@ def register_person(template: str, card: PersonCard) -> None:
 def register_lead(template: str, card: LeadCard) -> None:
     """Show ``template`` in a lead's work area with what ``card(staff, lead)`` gives, unless that is None."""
     _lead[template] = card
+
+
+def register_figures(address: FigureAddress) -> None:
+    """Let figures of first contacts lead to the leads that they count."""
+    _figures[:] = [address]
+
+
+def figure_address(figure: str, first: date, last: date, colleague: str | None = None) -> str:
+    """Where the leads behind a figure are listed; empty where nobody lists them."""
+    return _figures[0](figure, first, last, colleague) if _figures else ""
 
 
 def home_panels(staff: Staff) -> list[Panel]:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from wutong.lifecycle.models import Clock, Lead, Machine, StageVisit
+from wutong.lifecycle.models import Assignment, Clock, Lead, Machine, StageVisit
 from wutong.lifecycle.models.lead import CLOSED_STAGES
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Staff
 
 MOST_CLOCKS = 20_000
+WHOSE_FIRST_CONTACT = Coalesce("stopped_by", "lead__owner")
+"""Over clocks: whoever made the contact; while nobody has, whoever was to make it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class Speed:
     """Clocks whose deadline has passed, or that were met; the open ones not yet due are in neither."""
     median: timedelta | None
     """Working time from creation to first contact, open ones censored; None while fewer than half were contacted."""
+    median_since_given: timedelta | None
+    """The same from the last assignment to a colleague before the contact; leads that nobody was given are left out."""
     is_partial: bool = False
     """Whether only the latest :data:`MOST_CLOCKS` were taken."""
 
@@ -44,32 +49,41 @@ class Speed:
         return self.met / self.due if self.due else None
 
 
-def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[Staff, Speed]]:
-    """The first contacts that ``staff`` may see since an instant: all together, and by the colleague who made them."""
+def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[Staff | None, Speed]]:
+    """The first contacts that ``staff`` may see since an instant: all together, and by the colleague they are of."""
     return speed_of(Lead.objects.visible_to(staff).of_the_market(), since=since, until=at, at=at)
 
 
 def speed_of(
     leads: QuerySet[Lead], *, since: datetime, until: datetime, at: datetime
-) -> tuple[Speed, dict[Staff, Speed]]:
-    """The same of ``leads`` whose clocks began in ``[since, until)``, as things stood at ``at``."""
+) -> tuple[Speed, dict[Staff | None, Speed]]:
+    """The same of ``leads`` whose clocks began in ``[since, until)``, as things stood at ``at``.
+
+    A clock is of the colleague who stopped it; while nobody has, of the lead's owner, so that whoever lets leads wait
+    answers for them. None stands for the leads that nobody has contacted and nobody owns.
+    """
     rows = Clock.objects.filter(
         lead__in=leads, kind=Clock.Kind.FIRST_CONTACT, started_at__gte=since, started_at__lt=until
     ).order_by("-started_at")
-    columns = ("lead_id", "started_at", "due_at", "stopped_at", "stopped_by_id", "lead__stage")
+    given = Assignment.objects.filter(
+        lead=OuterRef("lead"), to__isnull=False, at__lte=Coalesce(OuterRef("stopped_at"), at)
+    )
+    rows = rows.annotate(colleague=WHOSE_FIRST_CONTACT, given_at=Subquery(given.order_by("-at").values("at")[:1]))
+    columns = ("lead_id", "started_at", "due_at", "stopped_at", "colleague", "lead__stage", "given_at")
     clocks = [_Run(*row) for row in rows.values_list(*columns)[: MOST_CLOCKS + 1]]
     is_partial = len(clocks) > MOST_CLOCKS
     clocks = clocks[:MOST_CLOCKS]
     calendar = WorkingCalendar.load()
     ended_at = _ends_of_waiting(clocks, at=at)
-    runs: dict[int, list[_Run]] = {}
+    runs: dict[int | None, list[_Run]] = {}
     for clock in clocks:
-        if clock.stopped_by is not None:
-            runs.setdefault(clock.stopped_by, []).append(clock)
-    colleagues = Staff.objects.filter(pk__in=runs).order_by("sort_key", "pk")
+        runs.setdefault(clock.colleague, []).append(clock)
+    colleagues: list[Staff | None] = list(Staff.objects.filter(pk__in=runs).order_by("sort_key", "pk"))
+    if None in runs:
+        colleagues.append(None)
     return (
         _speed(clocks, calendar, ended_at, is_partial=is_partial),
-        {one: _speed(runs[one.pk], calendar, ended_at, is_partial=is_partial) for one in colleagues},
+        {one: _speed(runs[one.pk if one else None], calendar, ended_at, is_partial=is_partial) for one in colleagues},
     )
 
 
@@ -80,8 +94,9 @@ class _Run(NamedTuple):
     started_at: datetime
     due_at: datetime
     stopped_at: datetime | None
-    stopped_by: int | None
+    colleague: int | None
     stage: str
+    given_at: datetime | None
 
 
 def _ends_of_waiting(clocks: Sequence[_Run], *, at: datetime) -> dict[int, datetime]:
@@ -98,10 +113,14 @@ def _speed(
     contacted = [clock for clock in clocks if clock.stopped_at is not None]
     others = [clock for clock in clocks if clock.stopped_at is None]
     missed = [clock for clock in others if clock.due_at < ended_at[clock.lead]]
-    waits = [
-        (calendar.working_between(clock.started_at, ended_at[clock.lead]), clock.stopped_at is not None)
-        for clock in clocks
-    ]
+    waits, since_given = [], []
+    for clock in clocks:
+        waited = calendar.working_between(clock.started_at, ended_at[clock.lead])
+        waits.append((waited, clock.stopped_at is not None))
+        if clock.given_at is not None:
+            # The little time until it was given is taken off, since an open wait may be months of days to add up.
+            before = calendar.working_between(clock.started_at, clock.given_at)
+            since_given.append((max(waited - before, timedelta()), clock.stopped_at is not None))
     return Speed(
         started=len(clocks),
         contacted=len(contacted),
@@ -110,6 +129,7 @@ def _speed(
         met=sum(1 for clock in contacted if ended_at[clock.lead] <= clock.due_at),
         due=len(contacted) + len(missed),
         median=censored_median(waits),
+        median_since_given=censored_median(since_given),
         is_partial=is_partial,
     )
 

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wutong.analytics.leads.counted import leads_counted
-from wutong.analytics.leads.funnel import counts, leads_behind
+from wutong.analytics.leads.counted import COUNTED, rows_counted
+from wutong.analytics.leads.funnel import ReachedLead, counts, leads_behind
 from wutong.analytics.leads.question import LeadQuestion
 from wutong.lifecycle.models import Lead
+from wutong.platform.keyset import PAGE, slice_of
 
-PAGE = 50
+_NEEDED = ("person", "account", "owner")
 
 
 @dataclass(frozen=True, kw_only=True)
 class BehindLead:
-    """A lead, and when it reached the step or was captured."""
+    """A lead, and when it reached the step, was captured, handed over or contacted."""
 
     lead: Lead
     at: datetime
@@ -22,35 +23,48 @@ class BehindLead:
 
 @dataclass(frozen=True, kw_only=True)
 class BehindPage:
-    """One page of the leads of a figure, latest first."""
+    """One page of what a figure counts, latest first."""
 
     page: Sequence[BehindLead]
     total: int
     """As the figure says."""
-    before: str | None
-    after: str | None
+    next: str | None
 
 
-def of_step(question: LeadQuestion, *, step: int, offset: int = 0) -> BehindPage:
+def of_step(question: LeadQuestion, *, step: int, after: str = "") -> BehindPage:
     """Who is behind a step of the funnel."""
-    found = leads_behind(question, step=step, offset=offset, limit=PAGE)
-    leads = Lead.objects.select_related("person", "account", "owner").in_bulk([one.lead_id for one in found])
-    rows = [BehindLead(lead=leads[one.lead_id], at=one.at) for one in found]
-    return _page(rows, total=counts(question)[step - 1], offset=offset)
-
-
-def of_figure(question: LeadQuestion, *, figure: str, colleague: int | None, offset: int = 0) -> BehindPage:
-    """Who is behind a number of leads; of one colleague alone where one is named, 0 standing for nobody."""
-    leads = leads_counted(question, figure, colleague=colleague).order_by("-created_at", "-pk")
-    shown = leads.select_related("person", "account", "owner")[offset : offset + PAGE]
-    rows = [BehindLead(lead=lead, at=lead.created_at) for lead in shown]
-    return _page(rows, total=leads.order_by().count(), offset=offset)
-
-
-def _page(rows: list[BehindLead], *, total: int, offset: int) -> BehindPage:
+    found = leads_behind(question, step=step, after=_read(after), limit=PAGE + 1)
+    shown = found[:PAGE]
+    leads = Lead.objects.select_related(*_NEEDED).in_bulk([one.lead_id for one in shown])
     return BehindPage(
-        page=rows,
-        total=total,
-        before=str(max(offset - PAGE, 0)) if offset else None,
-        after=str(offset + PAGE) if offset + PAGE < total else None,
+        page=[BehindLead(lead=leads[one.lead_id], at=one.at) for one in shown],
+        total=counts(question)[step - 1],
+        next=f"{shown[-1].at.isoformat()}_{shown[-1].lead_id}" if len(found) > PAGE else None,
     )
+
+
+def of_figure(question: LeadQuestion, *, figure: str, split: str = "", key: str = "", after: str = "") -> BehindPage:
+    """Who is behind a counted figure; of one part alone where ``split`` says by what."""
+    kind = COUNTED[figure].kind
+    rows = rows_counted(question, figure, split=split, key=key)
+    needed = [f"{kind.lead}__{name}" if kind.lead else name for name in _NEEDED]
+    found = slice_of(rows.select_related(*needed), by=kind.at, after=after, is_down=True)
+    return BehindPage(
+        page=[
+            BehindLead(lead=getattr(row, kind.lead) if kind.lead else row, at=getattr(row, kind.at))
+            for row in found.rows
+        ],
+        total=rows.order_by().count(),
+        next=found.next,
+    )
+
+
+def _read(after: str) -> ReachedLead | None:
+    """What an address says a page comes after; None where that was cut or made up."""
+    at, _, lead_id = after.rpartition("_")
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    is_known = lead_id.isdecimal() and lead_id.isascii() and len(lead_id) <= 18
+    return ReachedLead(int(lead_id), instant) if is_known and instant.tzinfo is not None else None

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.analytics.leads.counted import COUNTED
+from wutong.analytics.leads.counted import COUNTED, PEOPLE, SPLITS
 from wutong.analytics.leads.question import PARTS, STEPS, LeadQuestion, Method
+from wutong.analytics.leads.tables import TABLES
 from wutong.analytics.period_form import PeriodForm
 from wutong.platform.models import Staff
 
@@ -63,17 +64,33 @@ class LeadsForm(PeriodForm):
 
 
 class BehindForm(LeadsForm):
-    """One figure: a step of the funnel (of one part), or a counted figure (of one colleague)."""
+    """One figure: a step of the funnel (of one part, or of the period before), or a counted figure (of one part)."""
 
     step = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, choices=[(step, step) for step in range(1, len(STEPS) + 1)]
     )
     part = forms.CharField(required=False, max_length=80)
+    earlier = forms.BooleanField(required=False)
     figure = forms.ChoiceField(required=False, choices=[(code, one.name) for code, one in COUNTED.items()])
-    colleague = forms.IntegerField(required=False, min_value=0)
+    split = forms.ChoiceField(required=False, choices=[(code, code) for code in SPLITS])
+    key = forms.CharField(required=False, max_length=40)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        if bool(given.get("step")) == bool(given.get("figure")):
+        figure, split, key = given.get("figure"), given.get("split"), given.get("key")
+        is_known = not split or (figure and split in COUNTED[figure].kind.splits)
+        # Eighteen digits are more than any colleague's number and fit into the database's.
+        is_key = split not in PEOPLE or not key or (key.isdecimal() and key.isascii() and len(key) <= 18)
+        if bool(given.get("step")) == bool(figure) or not is_known or not is_key:
             raise forms.ValidationError(_("Open a figure from the report."))
         return given
+
+    def question(self) -> LeadQuestion:
+        question = super().question()
+        return question.before if self.cleaned_data["earlier"] else question
+
+
+class ExportForm(LeadsForm):
+    """What goes into the file: the funnel, or one of the tables."""
+
+    table = forms.ChoiceField(required=False, choices=[("funnel", "funnel"), *((code, code) for code in TABLES)])

@@ -63,15 +63,21 @@ def counts(question: LeadQuestion) -> list[int]:
     return numbers
 
 
-def leads_behind(question: LeadQuestion, *, step: int, offset: int = 0, limit: int = 50) -> list[ReachedLead]:
-    """A page of the leads that a figure counts, latest first."""
+def leads_behind(
+    question: LeadQuestion, *, step: int, after: ReachedLead | None = None, limit: int = 50
+) -> list[ReachedLead]:
+    """A page of the leads that a figure counts, latest first, from the one that comes ``after``."""
     if step not in _NUMBERS:
         raise ValueError(step)
     kept, params = _kept(question)
+    beyond = ""
+    if after is not None:
+        beyond = f"AND (at_{step}, id) < (%(after_at)s, %(after_id)s)"
+        params |= {"after_at": after.at, "after_id": after.lead_id}
     rows = _fetched(
-        f"WITH {kept} SELECT id, at_{step} FROM kept WHERE at_{step} IS NOT NULL"
-        f" ORDER BY at_{step} DESC, id DESC OFFSET %(offset)s LIMIT %(limit)s",
-        params | {"offset": offset, "limit": limit},
+        f"WITH {kept} SELECT id, at_{step} FROM kept WHERE at_{step} IS NOT NULL {beyond}"
+        f" ORDER BY at_{step} DESC, id DESC LIMIT %(limit)s",
+        params | {"limit": limit},
     )
     return [ReachedLead(*row) for row in rows]
 

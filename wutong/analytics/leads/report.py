@@ -1,29 +1,19 @@
-"""The manager's answer: the funnel from lead to won, speed, acceptance and workload, each with its definition."""
+"""The funnel from lead to won as the page shows it, with what each of its figures means."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from wutong.analytics.leads.counted import ACCEPTANCE, SPEED, WORKLOAD, count_by_colleague
 from wutong.analytics.leads.funnel import Figure, counts, figures
-from wutong.analytics.leads.question import PARTS, STEPS, WINDOW, LeadQuestion
+from wutong.analytics.leads.names import part_names
+from wutong.analytics.leads.question import STEPS, WINDOW, LeadQuestion
 from wutong.analytics.rates import Rate
-from wutong.content.models import Form
-from wutong.events.touch import CHANNELS
-from wutong.lifecycle.models import HandOver, ProductLine, Stage
-from wutong.lifecycle.speed import Speed, censored_median, speed_of
-from wutong.lifecycle.stages import REASONS
-from wutong.platform.audit import record
-from wutong.platform.audit_trail import neutral
-from wutong.platform.calendar import WorkingCalendar
+from wutong.lifecycle.models import Stage
 from wutong.platform.format import number, percent
-from wutong.platform.models import Staff, Team
 
 REFERENCES: Mapping[Stage, tuple[Stage, float]] = {
     Stage.MQL: (Stage.NEW, 0.15),
@@ -36,7 +26,6 @@ REFERENCES: Mapping[Stage, tuple[Stage, float]] = {
 Source: ``product.md`` 3.
 """
 MOST_PARTS = 30
-_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes the file for the machine's own encoding
 
 MEANINGS: Mapping[str, Promise] = {
     "cohort": gettext_lazy(
@@ -57,13 +46,6 @@ MEANINGS: Mapping[str, Promise] = {
         "Half of the leads went on within this time; those that have not yet count as still waiting (Kaplan-Meier)."
     ),
     "p80": gettext_lazy("Four of five leads went on within this time, estimated in the same way."),
-    "acceptance": gettext_lazy("Accepted ÷ (accepted + returned) of the leads handed over in the period."),
-    "answer": gettext_lazy("Working time from the hand-over until sales answered; open ones count as still waiting."),
-    "attainment": gettext_lazy(
-        "Timers met ÷ timers due. Due are those whose deadline has passed and those met; open ones not yet due are in"
-        " neither."
-    ),
-    "speed": gettext_lazy("Working time from a lead's arrival to its first human contact; half were faster."),
 }
 
 
@@ -162,18 +144,6 @@ class LeadReport:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One colleague (None: nobody), or all (``is_total``), with a number for each figure."""
-
-    colleague: Staff | None
-    counts: list[tuple[str, int]]
-    is_total: bool = False
-    speed: Speed | None = None
-    rate: Rate | None = None
-    median: timedelta | None = None
-
-
 def lead_report(question: LeadQuestion) -> LeadReport:
     """The funnel of ``question``, by part and altogether, beside the period before."""
     found = figures(question)
@@ -189,92 +159,6 @@ def lead_report(question: LeadQuestion) -> LeadReport:
     return LeadReport(
         question=question, total=total, lines=lines[:MOST_PARTS], hidden_lines=max(len(lines) - MOST_PARTS, 0)
     )
-
-
-def speed_rows(question: LeadQuestion) -> list[Row]:
-    """How fast first contacts were made: all together first, then by colleague."""
-    everybody, each = speed_of(
-        question.leads(), since=question.since, until=min(question.until, question.as_of), at=question.as_of
-    )
-    return [
-        replace(row, speed=everybody if row.is_total else each.get(row.colleague) if row.colleague else None)
-        for row in _rows(question, SPEED)
-    ]
-
-
-def acceptance_rows(question: LeadQuestion) -> list[Row]:
-    """What sales did with what was handed over: all together first, then by who was asked."""
-    sent = HandOver.objects.filter(lead__in=question.leads(), at__gte=question.since, at__lt=question.until)
-    answers = list(sent.values_list("sent_to_id", "outcome", "at", "decided_at"))
-    calendar = WorkingCalendar.load()
-    waits: dict[int | None, list[tuple[timedelta, bool]]] = {}
-    outcomes: dict[int | None, list[str]] = {}
-    for seller, outcome, at, decided_at in answers:
-        took = calendar.working_between(at, decided_at or max(question.as_of, at))
-        for key in (None, seller):
-            waits.setdefault(key, []).append((took, decided_at is not None))
-            outcomes.setdefault(key, []).append(outcome)
-    rows = []
-    for row in _rows(question, ACCEPTANCE):
-        key = None if row.is_total else row.colleague.pk if row.colleague else 0
-        accepted = outcomes.get(key, []).count(HandOver.Outcome.ACCEPTED)
-        returned = outcomes.get(key, []).count(HandOver.Outcome.RETURNED)
-        answered = Rate(accepted, accepted + returned)
-        rows.append(replace(row, rate=answered, median=censored_median(waits.get(key, []))))
-    return rows
-
-
-def return_reasons(question: LeadQuestion) -> list[tuple[str, int]]:
-    """Why leads handed over in the period came back, most frequent first."""
-    sent = HandOver.objects.filter(
-        lead__in=question.leads(), at__gte=question.since, at__lt=question.until, outcome=HandOver.Outcome.RETURNED
-    )
-    counts: dict[str, int] = {}
-    for reason in sent.values_list("reason", flat=True):
-        counts[reason] = counts.get(reason, 0) + 1
-    words = REASONS[Stage.RETURNED]
-    return sorted(((str(words.get(code, code)), n) for code, n in counts.items()), key=lambda one: (-one[1], one[0]))
-
-
-def workload_rows(question: LeadQuestion) -> list[Row]:
-    """What lies on whose desk: all together first, then by colleague."""
-    return _rows(question, WORKLOAD)
-
-
-def export_csv(question: LeadQuestion, *, by: Staff, at: datetime) -> str:
-    """The funnel's table as a file for a spreadsheet, raw figures, one row a part and step. Leaves an audit entry."""
-    report = lead_report(question)
-    head = [
-        str(PARTS[question.by].name), _("Step"), _("Leads"), pgettext("denominator", "Of"), _("Rate"), _("Rate from"),
-        _("Rate to"), _("Median seconds"), _("80% within seconds"),
-    ]  # fmt: skip
-    rows = [_cells(line, cell) for line in [*report.lines, report.total] for cell in line.cells]
-    text = io.StringIO()
-    text.write(_BYTE_ORDER_MARK)
-    csv.writer(text).writerows([neutral(value) for value in row] for row in [head, *rows])
-    period = question.period
-    record("analytics.leads_exported", actor=by, at=at, rows=len(rows), first=f"{period.first}", last=f"{period.last}")
-    return text.getvalue()
-
-
-def part_names(by: str, keys: Sequence[str]) -> dict[str, str]:
-    """What people read for the keys of a split."""
-    ids = [int(key) for key in keys if key.isdecimal()]
-    if by == "channel":
-        return {key: str(CHANNELS.get(key, key) or pgettext_lazy("channel", "Unknown")) for key in keys}
-    if by == "campaign":
-        return {key: key or _("No campaign") for key in keys}
-    found: dict[int, str] = {}
-    if by == "form":
-        found = dict(Form.objects.filter(pk__in=ids).values_list("pk", "name"))
-    elif by == "team":
-        found = dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
-    elif by in ("owner", "sender"):
-        found = dict(Staff.objects.filter(pk__in=ids).values_list("pk", "full_name"))
-    elif by == "line":
-        found = dict(ProductLine.objects.filter(pk__in=ids).values_list("pk", "name"))
-    nothing = {"form": _("No form"), "owner": _("Nobody yet"), "sender": _("Not handed over")}
-    return {key: found.get(int(key), key) if key.isdecimal() else nothing.get(by, "—") for key in keys}
 
 
 def _line(
@@ -309,31 +193,3 @@ def _line(
             )
         )
     return Line(part=part, name=name or _("All leads"), cells=cells)
-
-
-def _rows(question: LeadQuestion, wanted: Sequence[str]) -> list[Row]:
-    counts = {figure: count_by_colleague(question, figure) for figure in wanted}
-    ids = {id for found in counts.values() for id in found}
-    people = Staff.objects.in_bulk([id for id in ids if id])
-    ordered = sorted(ids, key=lambda id: (id == 0, people[id].sort_key if id else "", id))
-    total = Row(colleague=None, is_total=True, counts=[(figure, sum(counts[figure].values())) for figure in wanted])
-    return [
-        total,
-        *(Row(colleague=people.get(id), counts=[(f, counts[f].get(id, 0)) for f in wanted]) for id in ordered),
-    ]
-
-
-def _cells(line: Line, cell: Cell) -> list[str]:
-    rate = cell.rate
-    low, high = (rate and rate.interval) or (None, None)
-    return [
-        line.name,
-        str(cell.name),
-        str(cell.n),
-        "" if rate is None else str(rate.of),
-        "" if rate is None or rate.share is None else f"{rate.share:.6f}",
-        "" if low is None else f"{low:.6f}",
-        "" if high is None else f"{high:.6f}",
-        "" if cell.median is None else f"{cell.median.total_seconds():.0f}",
-        "" if cell.p80 is None else f"{cell.p80.total_seconds():.0f}",
-    ]

@@ -1,6 +1,6 @@
 """The manager's report about leads: page, panels, the leads behind a figure, the file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,29 +9,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.analytics.leads import behind as behind_figures
-from wutong.analytics.leads.counted import ACCEPTANCE, COUNTED, SPEED, WORKLOAD, Counted
-from wutong.analytics.leads.forms import NOTHING, BehindForm, LeadsForm
+from wutong.analytics.leads.counted import COUNTED
+from wutong.analytics.leads.files import export_funnel, export_table
+from wutong.analytics.leads.forms import NOTHING, BehindForm, ExportForm, LeadsForm
+from wutong.analytics.leads.names import part_names
+from wutong.analytics.leads.pictures import funnel_picture, table_picture
 from wutong.analytics.leads.question import PARTS, STEPS, LeadQuestion
-from wutong.analytics.leads.report import (
-    MEANINGS,
-    Line,
-    Row,
-    acceptance_rows,
-    export_csv,
-    lead_report,
-    part_names,
-    return_reasons,
-    speed_rows,
-    workload_rows,
-)
+from wutong.analytics.leads.report import MEANINGS, Line, lead_report
+from wutong.analytics.leads.tables import TABLES, Row, rows_of
 from wutong.platform.answers import is_htmx
-from wutong.platform.format import day, instant, number, percent
-from wutong.platform.models import Organisation, Staff
+from wutong.platform.models import Organisation
 from wutong.platform.permissions import StaffRequest, may, requires
 
 
@@ -66,41 +57,42 @@ def panel(request: StaffRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@requires("funnel.read")
 @requires("people.read")
 def behind(request: StaffRequest) -> HttpResponse:
-    """The leads that a figure counts."""
+    """The leads that a figure counts, as far as the reader sees: figures of the report, and of the day's page."""
     form = BehindForm(request.GET, **_here(request))
     if not form.is_valid():
         raise Http404
-    question, given = form.question(), form.cleaned_data
-    context: dict[str, Any] = {"question": question, "back": f"{reverse('analytics:leads')}?{_asked(request)}"}
+    question, given, after = form.question(), form.cleaned_data, request.GET.get("after", "")
     if given["step"]:
-        stage = STEPS[given["step"] - 1]
         part = part_names(question.by, [question.part])[question.part] if question.part is not None else ""
-        context |= {"name": stage.label, "meaning": MEANINGS[question.method], "of": part}
-        found = behind_figures.of_step(question, step=given["step"], offset=_offset(request))
+        figure = {"name": STEPS[given["step"] - 1].label, "meaning": MEANINGS[question.method], "of": part}
+        found = behind_figures.of_step(question, step=given["step"], after=after)
     else:
-        counted = COUNTED[given["figure"]]
-        colleague = Staff.objects.filter(pk=given["colleague"]).first() if given["colleague"] else None
-        context |= {"name": counted.name, "meaning": counted.meaning, "of": colleague.full_name if colleague else ""}
-        found = behind_figures.of_figure(
-            question, figure=given["figure"], colleague=given["colleague"], offset=_offset(request)
-        )
-    return render(request, "analytics/leads/behind.html", context | {"found": found})
+        counted, split, key = COUNTED[given["figure"]], given["split"], given["key"]
+        part = part_names(split, [key])[key] if split else ""
+        figure = {"name": counted.name, "meaning": counted.meaning, "of": part}
+        found = behind_figures.of_figure(question, figure=given["figure"], split=split, key=key, after=after)
+    return render(
+        request, "analytics/leads/behind.html", figure | {"question": question, "found": found, **_back(request)}
+    )
 
 
 @require_POST
 @requires("funnel.read")
 def export(request: StaffRequest) -> HttpResponse:
-    """The funnel's table as a file. A POST, since it leaves an entry in the audit trail."""
-    form = LeadsForm(request.POST, **_here(request))
+    """The funnel or a table as a file. A POST, since it leaves an entry in the audit trail."""
+    form = ExportForm(request.POST, **_here(request))
     if not form.is_valid():
         context = {"form": form, "query": request.POST.urlencode(), "is_valid": False}
         return render(request, "analytics/leads/leads.html", context, status=422)
-    text = export_csv(form.question(), by=request.user, at=timezone.now())
+    question, table = form.question(), form.cleaned_data["table"] or "funnel"
+    if table == "funnel":
+        text = export_funnel(question, by=request.user, at=timezone.now())
+    else:
+        text = export_table(table, question, by=request.user, at=timezone.now())
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="leads-{form.today:%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="leads-{table}-{form.today:%Y-%m-%d}.csv"'
     return response
 
 
@@ -112,7 +104,16 @@ def _funnel(question: LeadQuestion, link: Links) -> dict[str, Any]:
 
     def drawn(line: Line) -> dict[str, Any]:
         of = {} if line.part is None else {"part": line.part or NOTHING}
-        cells = [{"cell": cell, "href": link(step=cell.step, **of) if cell.n else ""} for cell in line.cells]
+        cells = [
+            {
+                "cell": cell,
+                "href": link(step=cell.step, **of),
+                "of_href": link(step=cell.step - 1, **of),
+                "earlier_href": link(step=cell.step, earlier="on", **of),
+                "earlier_of_href": link(step=cell.step - 1, earlier="on", **of),
+            }
+            for cell in line.cells
+        ]
         return {"line": line, "cells": cells}
 
     return {
@@ -120,31 +121,51 @@ def _funnel(question: LeadQuestion, link: Links) -> dict[str, Any]:
         "split": PARTS[question.by].name,
         "total": drawn(report.total),
         "lines": [drawn(line) for line in report.lines],
-        "picture": _picture(report.total, sentence=report.sentence, question=question),
+        "picture": funnel_picture(report.total, sentence=report.sentence, question=question),
     }
 
 
-def _speed(question: LeadQuestion, link: Links) -> dict[str, Any]:
-    return {"heads": _heads(SPEED), "rows": _linked(speed_rows(question), link)}
+def _tables(*names: str) -> Callable[[LeadQuestion, Links], dict[str, Any]]:
+    """A panel of these tables."""
+
+    def drawn(question: LeadQuestion, link: Links) -> dict[str, Any]:
+        return {"tables": [_table(name, question, link) for name in names]}
+
+    return drawn
 
 
-def _acceptance(question: LeadQuestion, link: Links) -> dict[str, Any]:
+def _table(name: str, question: LeadQuestion, link: Links) -> dict[str, Any]:
+    table = TABLES[name]
+    rows = rows_of(table, question)
+
+    def cells(row: Row) -> list[dict[str, Any]]:
+        part = {} if row.key is None else {"split": table.split, "key": row.key}
+        return [
+            {
+                "column": column,
+                "value": value,
+                "href": link(figure=column.figure, **part),
+                "of_href": link(figure=column.of, **part) if column.of else "",
+            }
+            for column, value in zip(table.columns, row.values, strict=True)
+        ]
+
     return {
-        "heads": _heads(ACCEPTANCE),
-        "rows": _linked(acceptance_rows(question), link),
-        "reasons": return_reasons(question),
+        "name": name,
+        "picture_id": f"leads-{name}-picture",
+        "table": table,
+        "rows": [{"row": row, "cells": cells(row)} for row in rows],
+        "is_empty": len(rows) == 1,
+        "picture": table_picture(table, rows, question=question),
     }
-
-
-def _workload(question: LeadQuestion, link: Links) -> dict[str, Any]:
-    return {"heads": _heads(WORKLOAD), "rows": _linked(workload_rows(question), link)}
 
 
 PANELS: Mapping[str, Callable[[LeadQuestion, Links], dict[str, Any]]] = {
     "funnel": _funnel,
-    "speed": _speed,
-    "acceptance": _acceptance,
-    "workload": _workload,
+    "speed": _tables("speed"),
+    "acceptance": _tables("acceptance"),
+    "sdr": _tables("sdr", "sources", "returns"),
+    "workload": _tables("workload"),
 }
 
 
@@ -157,51 +178,12 @@ def _drawn(request: StaffRequest, name: str, question: LeadQuestion) -> dict[str
 
     return {
         "name": name,
-        "template": f"analytics/leads/_{name}.html",
+        "template": f"analytics/leads/_{'funnel' if name == 'funnel' else 'tables'}.html",
+        "asked": _asked_pairs(request),
         "question": question,
         "meaning": MEANINGS[question.method],
         "meanings": MEANINGS,
         **PANELS[name](question, link),
-    }
-
-
-def _heads(figures: Sequence[str]) -> list[Counted]:
-    return [COUNTED[figure] for figure in figures]
-
-
-def _linked(rows: list[Row], link: Links) -> list[dict[str, Any]]:
-    def href(row: Row, figure: str, n: int) -> str:
-        if not n:
-            return ""
-        return link(figure=figure, **({} if row.is_total else {"colleague": row.colleague.pk if row.colleague else 0}))
-
-    return [{"row": row, "cells": [{"n": n, "href": href(row, figure, n)} for figure, n in row.counts]} for row in rows]
-
-
-def _picture(total: Line, *, sentence: str, question: LeadQuestion) -> dict[str, Any]:
-    """What the picture of the chart says, in the reader's words: it carries its own title, period, scope and source."""
-    language = get_language() or "zh-hans"
-    words = {
-        "first": day(question.period.first, language=language),
-        "last": day(question.period.last, language=language),
-        "name": question.viewer.full_name,
-        "scope": question.viewer.get_data_scope_display(),
-        "at": instant(question.as_of, zone=timezone.get_current_timezone(), language=language),
-    }
-    return {
-        "title": sentence,
-        "note": _("%(first)s – %(last)s · in the sight of %(name)s (%(scope)s)") % words,
-        "source": _("Source: Wutong, counted %(at)s") % words,
-        "file": f"leads-{question.period.first}-{question.period.last}.png",
-        "bars": [
-            {
-                "name": str(cell.name),
-                "share": percent(cell.rate.share) if cell.rate else "",
-                "n": number(cell.n),
-                "width": cell.width,
-            }
-            for cell in total.cells
-        ],
     }
 
 
@@ -211,11 +193,19 @@ def _here(request: StaffRequest) -> dict[str, Any]:
 
 
 def _asked(request: StaffRequest) -> str:
+    return urlencode(_asked_pairs(request))
+
+
+def _asked_pairs(request: StaffRequest) -> list[tuple[str, str]]:
     """The address's question without what only a list knows."""
-    mine = ("step", "part", "figure", "colleague", "after", "before", "whole")
-    return urlencode([(name, value) for name, value in request.GET.items() if name not in mine])
+    return [(name, str(value)) for name, value in request.GET.items() if name not in _OF_A_LIST]
 
 
-def _offset(request: StaffRequest) -> int:
-    text = request.GET.get("after") or request.GET.get("before") or "0"
-    return min(int(text), 1_000_000) if text.isdecimal() and text.isascii() else 0
+_OF_A_LIST = ("step", "part", "earlier", "figure", "split", "key", "after", "whole", "from")
+
+
+def _back(request: StaffRequest) -> dict[str, str]:
+    """Where a list came from: the report, or home for those who have no report."""
+    if may(request.user, "funnel.read") and request.GET.get("from") != "home":
+        return {"back": f"{reverse('analytics:leads')}?{_asked(request)}", "back_name": _("Back to the report")}
+    return {"back": reverse("lifecycle:home"), "back_name": _("Back to today's desk")}

@@ -15,7 +15,7 @@ from wutong.lifecycle.first_steps import first_steps
 from wutong.lifecycle.inbox import inbox_of, waiting_count
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
-from wutong.lifecycle.panels import home_panels
+from wutong.lifecycle.panels import figure_address, home_panels
 from wutong.lifecycle.speed import speed
 from wutong.lifecycle.views.routing import duty_context
 from wutong.platform.models import Role, Staff
@@ -23,6 +23,8 @@ from wutong.platform.permissions import StaffRequest, may, signed_in
 
 PERIODS = {"today": timedelta(0), "7d": timedelta(days=6), "30d": timedelta(days=29)}
 _LATEST = 8
+_LISTED = ("received", "contacted", "met", "due")
+"""Figures of first contacts that open the leads they count."""
 
 
 @require_safe
@@ -44,7 +46,9 @@ def _selling(staff: Staff, period: str) -> dict[str, Any]:
     prefetch_related_objects([staff], "scopes")
     is_sales = staff.role == Role.SALES
     today = midnight(now)
-    everything, by_colleague = speed(staff, since=today - PERIODS[period], at=now)
+    since = today - PERIODS[period]
+    everything, by_colleague = speed(staff, since=since, at=now)
+    first, last = since.date(), today.date()
     to_accept = inbox_of(staff, view="accept", at=now) if is_sales else None
     to_do = inbox_of(staff, view="todo", at=now)
     own: dict[str, Any] = {}
@@ -54,7 +58,15 @@ def _selling(staff: Staff, period: str) -> dict[str, Any]:
         own["qualified"] = qualified_in_week_of(today, staff)
     return {
         "speed": None if is_sales else everything,
-        "by_colleague": by_colleague.items(),
+        "behind": {figure: figure_address(figure, first, last) for figure in _LISTED},
+        "by_colleague": [
+            {
+                "colleague": one,
+                "speed": own,
+                "behind": {name: figure_address(name, first, last, str(one.pk) if one else "") for name in _LISTED},
+            }
+            for one, own in by_colleague.items()
+        ],
         "waiting": waiting_count(staff),
         "is_sales": is_sales,
         "to_accept": to_accept,
