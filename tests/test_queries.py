@@ -189,7 +189,7 @@ def test_the_page_of_routing_asks_no_more_for_more_rules_and_colleagues(mei, nor
         start = AssignmentRule.objects.count()
         for number in range(start + 1, start + n + 1):
             staff = make_staff(f"S{number}", team=north)
-            AssignmentRule.objects.create(position=number, name="Rule", target="colleague", colleague=staff)
+            AssignmentRule.objects.create(position=number, own_name="Rule", target="colleague", colleague=staff)
             make_lead(at=LATELY, account=make_account(f"Account {number}"))
 
     client = signed_in(ada)

@@ -86,7 +86,7 @@ def draft() -> uuid.UUID:
 
 def assignment_rule() -> uuid.UUID:
     """A rule that takes every lead."""
-    given = {"name": "All", "target": "round_robin"}
+    given = {"own_name": "All", "target": "round_robin"}
     return AssignmentRule.objects.get_or_create(position=1, defaults=given)[0].public_id
 
 

@@ -319,7 +319,7 @@ def test_rules_of_scoring_and_routing_are_text(lead: Lead, ada, mei) -> None:
     ScoreModel.objects.create(version=1, state="published", published_at=LATELY, **about)
     draft = ScoreModel.objects.create(version=2, **about)
     given = {"conditions": {"campaigns": [TAG], "forms": [QUOTES[:80]]}, "target": "colleague", "colleague": mei}
-    routing = AssignmentRule.objects.create(position=1, name=TAG[:60], **given)
+    routing = AssignmentRule.objects.create(position=1, own_name=TAG[:60], **given)
     Assignment.objects.create(lead=lead, at=LATELY, to=mei, team=lead.team, reason="rule", rule_name=QUOTES[:60])
     client = signed_in(ada)
     scoring = f"/settings/scoring/{draft.public_id}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
 
 from tests.cast import (
     LATELY,
@@ -33,7 +34,16 @@ from wutong.lifecycle.assignment import (
 )
 from wutong.lifecycle.duty import BackInThePast, NotYourDuty, switch_duty
 from wutong.lifecycle.models import Assignment, AssignmentRule, Clock, Lead, StageVisit
-from wutong.lifecycle.routing_rules import Conditions, LeadFacts, RuleDraft, add_rule, ensure_rules, holds, move_rule
+from wutong.lifecycle.routing_rules import (
+    Conditions,
+    LeadFacts,
+    RuleDraft,
+    add_rule,
+    change_rule,
+    ensure_rules,
+    holds,
+    move_rule,
+)
 from wutong.platform.models import AuditEntry, Notification, Staff, Team
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +52,7 @@ Target = AssignmentRule.Target
 
 
 def rule(target: Target = Target.ROUND_ROBIN, *, position: int = 1, **given: Any) -> AssignmentRule:
-    return AssignmentRule.objects.create(position=position, name=given.pop("name", "Rule"), target=target, **given)
+    return AssignmentRule.objects.create(position=position, own_name=given.pop("name", "Rule"), target=target, **given)
 
 
 def give(*leads: Lead, at=NINE) -> list[str]:
@@ -236,16 +246,33 @@ def test_duty_is_ones_own_to_switch_and_a_managers(mei: Staff, lin: Staff, manag
 def test_rules_keep_one_order(manager: Staff, mei: Staff) -> None:
     ensure_rules()
     ensure_rules()
-    names = lambda: list(AssignmentRule.objects.order_by("position").values_list("name", flat=True))  # noqa: E731
+    names = lambda: [one.own_name or one.code for one in AssignmentRule.objects.order_by("position")]  # noqa: E731
     added = add_rule(
         RuleDraft(name="New", conditions=Conditions(channels=("search",)), target=Target.COLLEAGUE, colleague=mei),
         by=manager,
         at=NINE,
     )
-    assert names() == ["同一企业归同一人", "New", "团队内轮流"]
+    assert names() == ["same_company", "New", "turns_in_team"]
     move_rule(rule=added, up=True, by=manager, at=NINE)
     move_rule(rule=added, up=True, by=manager, at=NINE)  # the first stays the first
-    assert names() == ["New", "同一企业归同一人", "团队内轮流"]
+    assert names() == ["New", "same_company", "turns_in_team"]
+
+
+def test_what_ships_is_read_in_each_language_until_somebody_renames_it(manager: Staff, mei: Staff) -> None:
+    ensure_rules()
+    lead = make_lead(at=LATELY)
+    give(lead)
+    company, turns = AssignmentRule.objects.order_by("position")
+    with override("en"):
+        assert (turns.name, lead.product_line.name) == ("In turns within the team", "General")
+        assert "In turns within the team" in why(Assignment.objects.select_related("to", "by").get())
+        kept = RuleDraft(name=turns.name, conditions=Conditions(), target=Target.LEAST_LOAD)
+        change_rule(rule=turns, draft=kept, by=manager, at=NINE)
+        changed = RuleDraft(name="Key accounts", conditions=Conditions(), target=Target.ACCOUNT_OWNER)
+        change_rule(rule=company, draft=changed, by=manager, at=NINE)
+    with override("zh-hans"):
+        assert [one.name for one in AssignmentRule.objects.order_by("position")] == ["Key accounts", "团队内轮流"]
+        assert lead.product_line.name == "通用"
 
 
 def test_a_team_without_sdrs_gives_to_its_salespeople_and_one_with_both_to_its_sdrs(mei: Staff, north: Team) -> None:

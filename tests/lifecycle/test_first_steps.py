@@ -52,7 +52,7 @@ def test_product_lines_are_added_and_renamed_and_stand_once(ada) -> None:
 
     assert client.post("/settings/product-lines/", {"name": "Sensors"}).status_code == 302
     assert client.post("/settings/product-lines/", {"name": "Sensors"}).status_code == 422
-    line = ProductLine.objects.get(name="Sensors")
+    line = ProductLine.objects.get(own_name="Sensors")
     assert client.post(f"/settings/product-lines/{line.code}/", {"name": "Meters"}).status_code == 302
     assert "Meters" in client.get("/settings/product-lines/").text
     other = add_line(name="Pumps", by=ada, at=LATELY)

@@ -205,7 +205,7 @@ def test_a_lead_is_judged_by_the_model_of_its_product_line(company) -> None:
     from wutong.scoring.definition import Definition
 
     publish(Definition(fit=(), acts=(), gate=()), product_line="mes")
-    mes = ProductLine.objects.create(code="mes", name="MES")
+    mes = ProductLine.objects.create(code="mes", own_name="MES")
     lead = warm_lead(product_line=mes)
     rescore([lead.person_id], at=NINE)
     assert enter(lead) == Stage.NEW

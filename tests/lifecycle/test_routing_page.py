@@ -24,7 +24,7 @@ def test_a_manager_writes_rules_that_read_as_sentences(manager: Staff, mei: Staf
     given = {"name": "华东官网", "sites": [site.pk], "regions": ["浙江", "上海"], "grades": ["A1"], "company": "yes"}
     assert client.post(f"{PAGE}rules/new/", given | {"target": "colleague"}).status_code == 422
     assert client.post(f"{PAGE}rules/new/", given | {"target": "colleague", "colleague": mei.pk}).status_code == 302
-    rule = AssignmentRule.objects.get(name="华东官网")
+    rule = AssignmentRule.objects.get(own_name="华东官网")
     page = client.get(PAGE)
     said = {row["rule"].name: row["said"] for row in page.context["rules"]}
     assert all(word in said["华东官网"] for word in ("Website", "浙江", "上海", "A1", "Mei"))

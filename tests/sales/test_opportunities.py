@@ -129,7 +129,7 @@ def test_a_lead_feeds_neither_a_colleagues_deal_nor_one_of_another_product_line(
     deal = deal_of(xu)
     colleague = make_staff("Tan", role="sales", team=sales_team, data_scope="team")
     theirs = sql_of(colleague, account=deal.account)
-    other = sql_of(xu, account=deal.account, product_line=ProductLine.objects.create(code="mes", name="MES"))
+    other = sql_of(xu, account=deal.account, product_line=ProductLine.objects.create(code="mes", own_name="MES"))
     assert deals_of(theirs, by=colleague) == deals_of(other, by=xu) == []
     with pytest.raises(NotYourDeal):
         feed_opportunity(opportunity=deal, lead=theirs, by=colleague, at=LATER)

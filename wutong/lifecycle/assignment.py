@@ -26,6 +26,7 @@ from wutong.lifecycle.models import (
     Machine,
     StageVisit,
 )
+from wutong.lifecycle.models.assignment import called
 from wutong.lifecycle.routing_rules import LeadFacts, conditions_of, holds
 from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.people.models import FieldValue
@@ -177,7 +178,7 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
                 team=team,
                 reason=choice.reason,
                 rule=choice.rule,
-                rule_name=choice.rule.name if choice.rule else "",
+                rule_name=choice.rule.own_name or choice.rule.code if choice.rule else "",
             )
         )
     update_objects(waiting, ["owner", "team", "version"])
@@ -348,7 +349,7 @@ def who_may_be_given_leads() -> list[Staff]:
 def why(assignment: Assignment) -> str:
     """Why a lead went where it went, in one sentence; ``to`` and ``by`` must be loaded."""
     name = assignment.to.full_name if assignment.to else ""
-    rule = assignment.rule_name
+    rule = called(assignment.rule_name)
     match assignment.reason:
         case Reason.HAND:
             return _("%(by)s gave it to %(name)s") % {

@@ -101,7 +101,7 @@ def default_product_line() -> ProductLine:
     """The product line of captures that name none: the first one, made when there is none."""
     line = ProductLine.objects.order_by("id").first()
     if line is None:
-        line, _ = ProductLine.objects.get_or_create(code="general", defaults={"name": "通用"})
+        line, _ = ProductLine.objects.get_or_create(code="general")
     return line
 
 

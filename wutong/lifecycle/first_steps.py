@@ -52,7 +52,7 @@ def _organisation() -> str:
 
 
 def _lines() -> str:
-    return " · ".join(ProductLine.objects.exclude(code="general").order_by("pk").values_list("name", flat=True)[:3])
+    return " · ".join(line.name for line in ProductLine.objects.exclude(code="general").order_by("pk")[:3])
 
 
 def _team() -> str:

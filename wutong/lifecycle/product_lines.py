@@ -26,7 +26,7 @@ def add_line(*, name: str, by: Staff, at: datetime) -> ProductLine:
     """
     with transaction.atomic(durable=True):
         _refuse_twice(name)
-        line = ProductLine.objects.create(code=_free_code(), name=name)
+        line = ProductLine.objects.create(code=_free_code(), own_name=name)
         record("lifecycle.product_line_added", actor=by, subject=line, at=at)
     return line
 
@@ -39,8 +39,9 @@ def rename_line(*, line: ProductLine, name: str, by: Staff, at: datetime) -> Non
     """
     with transaction.atomic(durable=True):
         _refuse_twice(name, but=line)
-        line.name = name
-        line.save(update_fields=["name"])
+        if name != line.name:  # else a shipped one goes on being read in each language
+            line.own_name = name
+            line.save(update_fields=["own_name"])
         record("lifecycle.product_line_renamed", actor=by, subject=line, at=at)
 
 

@@ -47,7 +47,7 @@ class RuleForm(forms.Form):
         help_text=_("Keys of forms, a line each."),
     )
     product_lines = forms.ModelMultipleChoiceField(
-        label=_("Product line"), queryset=ProductLine.objects.order_by("name"), required=False
+        label=_("Product line"), queryset=ProductLine.objects.order_by("pk"), required=False
     )
     regions = forms.MultipleChoiceField(
         label=_("Province"),

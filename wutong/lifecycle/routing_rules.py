@@ -116,8 +116,8 @@ def ensure_rules() -> None:
             return
         AssignmentRule.objects.bulk_create(
             [
-                AssignmentRule(position=1, name="同一企业归同一人", target=Target.ACCOUNT_OWNER),
-                AssignmentRule(position=2, name="团队内轮流", target=Target.ROUND_ROBIN),
+                AssignmentRule(position=1, code="same_company", target=Target.ACCOUNT_OWNER),
+                AssignmentRule(position=2, code="turns_in_team", target=Target.ROUND_ROBIN),
             ]
         )
 
@@ -253,7 +253,9 @@ def _list(names: Any) -> str:
 
 
 def _write(rule: AssignmentRule, draft: RuleDraft) -> None:
-    rule.name, rule.target = draft.name, draft.target
+    # Whoever changes a shipped rule, but not the name they read, leaves it to be read in each language.
+    rule.own_name = rule.own_name if draft.name == rule.name else draft.name
+    rule.target = draft.target
     rule.conditions = msgspec.to_builtins(draft.conditions)
     rule.colleague = draft.colleague if draft.target == Target.COLLEAGUE else None
     rule.team = draft.team if draft.target in (Target.ROUND_ROBIN, Target.LEAST_LOAD) else None

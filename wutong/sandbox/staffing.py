@@ -73,7 +73,7 @@ def found(*, at: datetime, site_key: str | None = None) -> list[tuple[str, str, 
     at -= timedelta(days=PAST_DAYS)
     Organisation.objects.create(name=company.NAME, is_demo=True, created_at=at)
     scope = BusinessScope.objects.create(code="company", name=company.NAME)
-    ProductLine.objects.create(code="mes", name="MES 与质量")
+    ProductLine.objects.create(code="mes", own_name="MES 与质量")
     _never_rest(at=at)
     teams = _teams()
     port = config().sandbox_port

@@ -26,7 +26,12 @@ class AssignmentRule(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     position = models.PositiveIntegerField()
-    name = models.CharField(max_length=60)
+    code = models.SlugField(
+        max_length=40, blank=True, default="", db_default="", help_text="Of a rule that ships with the product."
+    )
+    own_name = models.CharField(
+        max_length=60, blank=True, db_column="name", help_text="Empty: shipped, and not renamed."
+    )
     is_on = models.BooleanField(default=True)
     conditions = models.JSONField(default=dict)
     target = models.CharField(max_length=13, choices=Target.choices)
@@ -47,11 +52,27 @@ class AssignmentRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"rule {self.position}: {self.name}"
+        return f"rule {self.position}: {self.own_name or self.code}"
+
+    @property
+    def name(self) -> str:
+        """What people read, in their language where it is one that ships with the product."""
+        return called(self.own_name or self.code)
 
     @property
     def audit_label(self) -> str:
         return self.name
+
+
+_SHIPPED_RULES = {
+    "same_company": _("One company, one colleague"),
+    "turns_in_team": _("In turns within the team"),
+}
+
+
+def called(name_or_code: str) -> str:
+    """What people read for a rule's own name, or for the code of one that ships with the product."""
+    return str(_SHIPPED_RULES.get(name_or_code, name_or_code))
 
 
 class Duty(models.Model):
@@ -93,7 +114,9 @@ class Assignment(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=8, choices=Reason.choices)
     rule = models.ForeignKey(AssignmentRule, models.SET_NULL, null=True, related_name="+")
-    rule_name = models.CharField(max_length=60, blank=True, help_text="As the rule was called then.")
+    rule_name = models.CharField(
+        max_length=60, blank=True, help_text="As the rule was called then; of a shipped one its code."
+    )
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", help_text="Empty: the machine.")
 
     class Meta:

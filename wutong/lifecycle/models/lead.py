@@ -85,11 +85,20 @@ class ProductLine(models.Model):
     """What a company may buy. A person has at most one open lead for each."""
 
     code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
+    own_name = models.CharField(
+        max_length=80, blank=True, db_column="name", help_text="Empty: shipped, and not renamed."
+    )
 
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def name(self) -> str:
+        """What people read, in their language where it is one that ships with the product."""
+        return self.own_name or str(_SHIPPED_LINES.get(self.code, self.code))
+
+
+_SHIPPED_LINES = {"general": pgettext_lazy("product line", "General")}
 
 _Rows = TypeVar("_Rows", bound="models.QuerySet[Any]")
 
