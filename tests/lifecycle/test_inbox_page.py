@@ -10,7 +10,7 @@ from tests.cast import LATELY, NINE, make_account, make_lead, make_person, make_
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.hand_over import HandOverFacts, hand_over, return_lead
 from wutong.lifecycle.inbox import inbox_of, row_of
-from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, OwnContactStatus, Qualification
+from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, OwnContactStatus, Qualification, TimeLimits
 from wutong.platform.models import AuditEntry, Notification, Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,9 +185,11 @@ def test_of_two_managers_who_give_one_lead_away_the_second_is_told_who_has_it(me
 
 def test_a_lead_is_handed_over_by_the_form(mei, xu) -> None:
     lead = contacted(mei)
+    TimeLimits.objects.create(acceptance_hours=16)
     answer = post(signed_in(mei), lead, "hand-over", was="new", to=str(xu.public_id), **GIVEN)
     lead.refresh_from_db()
     assert (answer.status_code, lead.stage, lead.owner) == (200, "mql", xu)
+    assert "16" in answer.context["done"].said
     assert HandOver.objects.get().note == "Call before noon"
 
 
