@@ -157,6 +157,20 @@ def test_what_is_taken_out_of_a_person_becomes_who_it_was_before(her: Person, hi
     assert check().differences == {}
 
 
+def test_a_merge_that_was_decided_against_leaves_nothing_to_look_at_once_it_is_taken_back(
+    her: Person, him: Person, mei: Staff
+) -> None:
+    merge_people(one=her, other=him, by=mei, at=LATER)
+    merge = IdentityDecision.objects.get()
+    unmerge(person=her, identifiers=[identifier(HIS).pk, identifier(HIS_MAIL).pk], by=mei, at=LATER)
+    assert RefusedLink.objects.count() == 1
+
+    withdraw(act=merge.act, by=mei, at=LATER)
+
+    assert not RefusedLink.objects.exists()
+    assert check().differences == {}
+
+
 def test_some_and_not_all_of_a_person_can_be_taken_out(her: Person, mei: Staff) -> None:
     for identifiers in ([], [identifier(HERS).pk, identifier(HER_MAIL).pk]):
         with pytest.raises(NothingToTakeOut):

@@ -106,16 +106,14 @@ def _mark_shared(nodes: dict[int, Known], shared: frozenset[int]) -> None:
 
 def _keep_refused(place: Neighbourhood, refused: list[Refused[int]], *, at: datetime) -> None:
     """Bring the list of refused links in line, for the part that is concerned."""
-    linked = {end for link in place.links for end in (link.one, link.other)} & place.concerned
-    if not linked:
-        return
     now = {
         (min(no.one, no.other), max(no.one, no.other)): no
         for no in refused
         if no.one in place.concerned and no.other in place.concerned
     }
+    # Not only what is linked: a link that a colleague made and withdrew leaves nothing but its refusal.
+    ids = id_array([id for id in place.concerned if place.nodes[id].person_id is not None])
     with connection.cursor() as cursor:
-        ids = id_array(linked)
         cursor.execute(
             "SELECT low_id, high_id, why, kind, first_at FROM people_refusedlink"
             " WHERE low_id = ANY(%s::bigint[]) AND high_id = ANY(%s::bigint[])",

@@ -11,9 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
+from wutong.people.graph.rules import KINDS, LARGEST
+
 
 class IdentifierKind(models.TextChoices):
-    """Kinds of identifier, strongest first; the order is the rank of ``algorithms.md`` 1."""
+    """Kinds of identifier, strongest first; what the rules ask of each is in :mod:`wutong.people.graph.rules`."""
 
     CRM_ID = "crm_id", pgettext_lazy("identifier", "CRM number")
     UNIONID = "unionid", pgettext_lazy("identifier", "WeChat union id")
@@ -27,15 +29,12 @@ class IdentifierKind(models.TextChoices):
     @property
     def rank(self) -> int:
         """0 is the strongest."""
-        return _RANKS[self]
+        return KINDS[self].rank
 
     @property
     def is_weak(self) -> bool:
         """Whether it names a machine rather than a person."""
-        return self in (IdentifierKind.COOKIE, IdentifierKind.DEVICE)
-
-
-_RANKS = {kind: rank for rank, kind in enumerate(IdentifierKind)}
+        return KINDS[self].is_weak
 
 
 class Assurance(models.TextChoices):
@@ -215,7 +214,7 @@ class IdentityRules(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     largest = models.PositiveSmallIntegerField(
-        default=60, help_text="No person gets more identifiers than this without a colleague's word."
+        default=LARGEST, help_text="No person gets more identifiers than this without a colleague's word."
     )
     built_by_version = models.PositiveSmallIntegerField(default=0)
 
