@@ -1,4 +1,4 @@
-// Builds what the browser gets: assets/ and npm packages in, wutong/web/static/dist/ out.
+// Builds what the browser gets: assets/ and npm packages in, wutong/web/static/dist/ out; and lays out one list of npm's.
 // Usually run by `python -m wutong.web.build_assets`, which also knows when there is nothing to do.
 import { createHash } from "node:crypto";
 import { promises as fs } from "node:fs";
@@ -9,6 +9,7 @@ import { build } from "esbuild";
 
 const PLACE = "wutong/web/static/dist";
 const OUT = "node_modules/.wutong-dist"; // moved to its place when complete, so that a failed build leaves the last one
+const FREE_MAIL = "wutong/people/free_mail_domains.json"; // read by wutong/people/mail_domains.py
 const ICONS = "node_modules/@tabler/icons/icons";
 const TRACKER_MAX_BYTES = 4096; // brotli; it is loaded on other people's pages
 
@@ -42,6 +43,7 @@ await writeSprite();
 await fs.writeFile(`${OUT}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
 await compressAll();
 await checkTracker();
+await fs.copyFile("node_modules/free-email-domains/domains.json", FREE_MAIL);
 await fs.rm(PLACE, { recursive: true, force: true });
 await fs.rename(OUT, PLACE);
 

@@ -33,6 +33,8 @@ COMMANDS = {
     "lake": ("wutong.events.lake.commands:run", "status or check of the lake"),
     "identity": ("wutong.operations.identity:main", "rebuild [--check], or resolve FILE.jsonl --level 1|2|3"),
     "staff": ("wutong.operations.staff:main", "reset-password EMAIL, or invite"),
+    "normalise": ("wutong.people.commands:normalise_main", "normal forms of phones|emails|credit-codes in a CSV file"),
+    "companies": ("wutong.people.commands:companies_main", "match names of companies against a list of them"),
     "secret": ("wutong.operations.rotation:main", "rotate the key file"),
     "check": ("wutong.operations.check:main", "Django's own checks"),
     "prepare": ("wutong.operations.prepare:main", ""),

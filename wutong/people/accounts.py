@@ -1,87 +1,206 @@
-"""Companies as visitors type them, and who says to work there."""
+"""Which company somebody works at: found by what is said of it, or added; and who says to work there."""
 
-import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
+from django.db.models import Count
+
+from wutong.people.companies.names import clean, grams, read_name
+from wutong.people.credit_code import is_consistent
+from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import Account, Affiliation, Assurance
 from wutong.platform.chinese import normalised, search_keys, sort_key
-from wutong.platform.rows import insert_objects
+from wutong.platform.rows import execute_with_rows, insert_objects
 
-_NOT_NAME = re.compile(r"[\s,.;:、，。；：()（）\[\]【】\"'“”‘’!！?？\-_/]+")
-_STAMP = re.compile(r"(盖章|公章)$")
+PEOPLE_FOR_A_DOMAIN = 2
+"""So many people of one company, and of no other, make a domain that company's. Source: ``algorithms.md`` 2.3."""
+Key = TypeVar("Key", bound=Hashable)
+_MARKS = str.maketrans("", "", " ,.;:、，。；：()（）[]【】\"'“”‘’!！?？-_/")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Employment:
-    """Somebody says to work at a company."""
+    """Somebody says to work at a company, or has an address there."""
 
     subject_id: int
     person_id: int
-    company: str
+    company: str = ""
+    email: str = ""
+    """In its normal form."""
+    credit_code: str = ""
+    """In its normal form; one whose check digit does not fit says nothing here."""
     title: str = ""
     source: str
     assurance: Assurance
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one company name have in common: simplified, without spaces, brackets and stamps.
+    """What two spellings of one company have in common: as ``companies.names`` has it, and without any punctuation.
 
-    Source: ``algorithms.md`` 2.2, steps 1 and 2.
+    No two accounts have one key: 甲乙(北京)科技 and 甲乙北京科技 would be one on every list of colleagues, too.
     """
-    return _STAMP.sub("", _NOT_NAME.sub("", normalised(name)))[:200]
+    return normalised(clean(name.strip()[:200])).translate(_MARKS)[:200]
 
 
 def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int, Account]:
     """Find or add the companies named and note who works there. Opens no transaction.
 
-    A company that nobody knew yet stays unconfirmed until a colleague confirms it.
+    A company that nobody knew yet stays unconfirmed until a colleague confirms it; companies with names like it are
+    looked for later (:mod:`wutong.people.similar_accounts`) and never taken for it.
 
     Returns:
-        the account of each subject; a subject whose company has no letters in its name has none.
+        the account of each subject; who names no company and has no address that tells one has none.
     """
-    keys = {one.company: name_key(one.company) for one in employments}
-    by_key = {key: company.strip()[:200] for company, key in keys.items() if key}
-    accounts = _accounts(by_key)
-    new = {key: name for key, name in sorted(by_key.items()) if key not in accounts}
-    if new:
-        insert_objects(
-            [
-                Account(
-                    public_id=uuid.uuid4(),
-                    name=name,
-                    name_key=key,
-                    sort_key=sort_key(name),
-                    search_keys=search_keys([name]),
-                    created_at=at,
-                )
-                for key, name in new.items()
-            ],
-            ignore_conflicts=True,
-        )
-        accounts |= _accounts(new)
-    found = {one.subject_id: accounts[key] for one in employments if (key := keys[one.company]) in accounts}
-    insert_objects(
-        [
-            Affiliation(
-                subject_id=one.subject_id,
-                person_id=one.person_id,
-                account=found[one.subject_id],
-                title=one.title[:120],
-                assurance=one.assurance,
-                source=one.source,
-                created_at=at,
-            )
+    found = known_employers(employments)
+    unknown = {
+        key: one.company
+        for one in employments
+        if one.subject_id not in found and (key := name_key(one.company))
+    }  # fmt: skip
+    if unknown:
+        insert_objects([new_account(name, at=at) for _, name in sorted(unknown.items())], ignore_conflicts=True)
+        added = _by_name(unknown)
+        found |= {
+            one.subject_id: added[key]
             for one in employments
-            if one.subject_id in found
-        ],
-        ignore_conflicts=True,
-    )
+            if one.subject_id not in found and (key := name_key(one.company)) in added
+        }
+    told = [one for one in employments if one.subject_id in found and (name_key(one.company) or one.email)]
+    _note_affiliations(told, found, at=at)
     return found
 
 
-def _accounts(keys: Iterable[str]) -> dict[str, Account]:
-    found = Account.objects.filter(name_key__in=list(keys)).defer("search_keys")
+def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
+    """The account of each subject that is known for certain; nothing is guessed from names that are only alike.
+
+    What a colleague has set counts before the credit code, this before a domain that a colleague has given to a
+    company, this before the exact name. Where no company is named, the domain of the address counts as soon as enough
+    people of one company, and of no other, have it. Source: ``algorithms.md`` 2.3.
+    """
+    typed = [one for one in employments if one.assurance != Assurance.STAFF]
+    set_by_hand = _set_by_hand({one.person_id for one in typed})
+    by_code = _by_code({one.credit_code for one in employments if one.credit_code and is_consistent(one.credit_code)})
+    domains = {one.email: organisation_domain(one.email) for one in employments if one.email}
+    by_domain = _by_given_domain(set(domains.values()) - {""})
+    by_name = _by_name({key for one in employments if (key := name_key(one.company))})
+    nameless = {domains.get(one.email, "") for one in employments if not name_key(one.company)}
+    by_habit = _by_usual_domain(nameless - {""} - by_domain.keys())
+
+    found: dict[int, Account] = {}
+    for one in employments:
+        key, domain = name_key(one.company), domains.get(one.email, "")
+        if one.assurance == Assurance.STAFF:
+            account = by_code.get(one.credit_code) or (by_name.get(key) if key else by_domain.get(domain))
+        else:
+            account = (
+                set_by_hand.get(one.person_id)
+                or by_code.get(one.credit_code)
+                or by_domain.get(domain)
+                or (by_name.get(key) if key else by_habit.get(domain))
+            )
+        if account is not None:
+            found[one.subject_id] = account
+    return found
+
+
+def new_account(name: str, *, at: datetime) -> Account:
+    """An account that is not stored yet. ``name`` has letters."""
+    shown = name.strip()[:200]
+    return Account(public_id=uuid.uuid4(), created_at=at, **names_of(shown))
+
+
+def names_of(name: str) -> dict[str, Any]:
+    """All columns that follow from an account's name, so that it is found by what is typed and by what is like it."""
+    read = read_name(name)
+    return {
+        "name": name,
+        "name_key": name_key(name),
+        "sort_key": sort_key(name),
+        "search_keys": search_keys([name]),
+        "brand": read.brand,
+        "name_grams": sorted(grams(read)),
+    }
+
+
+def _note_affiliations(employments: Sequence[Employment], found: Mapping[int, Account], *, at: datetime) -> None:
+    places = [
+        Affiliation(
+            subject_id=one.subject_id,
+            person_id=one.person_id,
+            account=found[one.subject_id],
+            title=one.title[:120],
+            assurance=one.assurance,
+            source=one.source,
+            email_domain=organisation_domain(one.email),
+            created_at=at,
+        )
+        for one in employments
+    ]
+    insert_objects(places, ignore_conflicts=True)
+    if told := [place for place in places if place.email_domain]:
+        execute_with_rows(
+            """
+            UPDATE people_affiliation a SET email_domain = r.domain
+            FROM json_to_recordset(%(rows)s::json) AS r(subject bigint, account bigint, domain text)
+            WHERE a.subject_id = r.subject AND a.account_id = r.account AND a.email_domain = ''
+            """,
+            [
+                {"subject": place.subject_id, "account": place.account_id, "domain": place.email_domain}
+                for place in told
+            ],
+        )
+
+
+def _by_name(keys: Iterable[str]) -> dict[str, Account]:
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    found = Account.objects.filter(name_key__in=wanted).defer("search_keys", "name_grams")
     return {account.name_key: account for account in found}
+
+
+def _by_code(codes: set[str]) -> dict[str, Account]:
+    if not codes:
+        return {}
+    found = Account.objects.filter(credit_code__in=codes).defer("search_keys", "name_grams")
+    return {account.credit_code: account for account in found if account.credit_code is not None}
+
+
+def _set_by_hand(people: set[int]) -> dict[int, Account]:
+    """Where a colleague has put each of ``people``; whoever has several places is not put anywhere."""
+    if not people:
+        return {}
+    places = Affiliation.objects.filter(person__in=people, assurance=Assurance.STAFF, valid_to=None)
+    return _single((place.person_id, place.account) for place in places.select_related("account"))
+
+
+def _by_given_domain(domains: set[str]) -> dict[str, Account]:
+    """The company of each domain that a colleague has given to one; one of several companies is ambiguous."""
+    if not domains:
+        return {}
+    found = Account.objects.filter(domain__in=domains).exclude(domain="").defer("search_keys", "name_grams")
+    return _single((account.domain, account) for account in found)
+
+
+def _by_usual_domain(domains: set[str]) -> dict[str, Account]:
+    """The company of each domain by whose people have it."""
+    if not domains:
+        return {}
+    places = Affiliation.objects.filter(email_domain__in=domains, valid_to=None)
+    counted = places.values_list("email_domain", "account").annotate(n=Count("person", distinct=True)).order_by()
+    people: dict[str, list[tuple[int, int]]] = {}
+    for domain, account, n in counted:
+        people.setdefault(domain, []).append((account, n))
+    single = {domain: of[0][0] for domain, of in people.items() if len(of) == 1 and of[0][1] >= PEOPLE_FOR_A_DOMAIN}
+    accounts = Account.objects.defer("search_keys", "name_grams").in_bulk(single.values())
+    return {domain: accounts[pk] for domain, pk in single.items()}
+
+
+def _single(pairs: Iterable[tuple[Key, Account]]) -> dict[Key, Account]:
+    found: dict[Key, set[Account]] = {}
+    for key, account in pairs:
+        found.setdefault(key, set()).add(account)
+    return {key: next(iter(accounts)) for key, accounts in found.items() if len(accounts) == 1}

@@ -27,6 +27,7 @@ class PeopleConfig(AppConfig):
         retention.register("people_identitymove", "moved_at", timedelta(days=400))
         for table in ("people_blockedvalue", "people_identityrules"):
             retention.register_kept(table, because="settings; they do not grow with what happens")
+        retention.register_kept("people_accountcandidate", because="doubts about a company go with it")
         for table in ("people_ownmark", "people_ownrule"):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.accounts import name_key
+from wutong.people.accounts import name_key, names_of
+from wutong.people.mail_domains import registrable
 from wutong.people.models import Account
-from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.refusal import Refusal
 
 
@@ -43,10 +43,15 @@ def correct_company(account: Account, *, name: str, credit_code: str | None, dom
         raise CompanyNameTaken
     if credit_code is not None and others.filter(credit_code=credit_code).exists():
         raise CreditCodeTaken
-    given = {"name": name.strip()[:200], "credit_code": credit_code, "domain": domain.strip().lower()}
+    domain = domain.strip().lower()
+    given = {"name": name.strip()[:200], "credit_code": credit_code, "domain": registrable(domain) or domain}
     changed = sorted(field for field, value in given.items() if getattr(account, field) != value)
     for field, value in given.items():
         setattr(account, field, value)
-    account.name_key, account.sort_key, account.search_keys = key, sort_key(name), search_keys([name])
+    for column, value in names_of(account.name).items():
+        setattr(account, column, value)
+    if "name" in changed:
+        account.compared_at = None
+        account.candidates.all().delete()
     account.save()
     return changed

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from wutong.people.own import redo_colleagues
 from wutong.people.reassign import reassign_piece
+from wutong.people.similar_accounts import compare_new
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
@@ -25,3 +26,11 @@ def redo_colleagues_later(timestamp: int) -> None:
     """Recognise people whose address a colleague has got since."""
     with transaction.atomic():
         redo_colleagues(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="compare_accounts")
+def compare_accounts_later(timestamp: int) -> None:
+    """Look for companies like those that have come in since, a batch a minute."""
+    with transaction.atomic():
+        compare_new(at=datetime.fromtimestamp(timestamp, UTC))

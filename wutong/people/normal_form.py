@@ -4,18 +4,14 @@ Source: ``algorithms.md`` 1.3.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from wutong.people.models.identity import IdentifierKind
+from wutong.platform.chinese import visible
 
-_INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF]
-)
 _EXTENSION = re.compile(r"(转|轉|ext\.?|分机)", re.IGNORECASE)
 _ROLE_MAILBOXES = frozenset(
     [
@@ -40,6 +36,8 @@ class Phone:
 
     e164: str
     extension: str
+    kind: str
+    """As phonenumbers calls it: mobile, fixed_line, shared_cost …"""
     is_personal: bool
 
 
@@ -50,7 +48,7 @@ def phone(text: str, *, region: str = "CN") -> Phone:
     Raises:
         NotAnIdentifier: it is no valid number of ``region`` nor an international one.
     """
-    cleaned = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    cleaned = visible(text)
     cleaned = _EXTENSION.sub(" ext ", cleaned)
     cleaned = re.sub(r"^00", "+", cleaned)
     cleaned = re.sub(r"^86-", "+86", cleaned)
@@ -67,6 +65,7 @@ def phone(text: str, *, region: str = "CN") -> Phone:
     return Phone(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         extension=extension,
+        kind=phonenumbers.PhoneNumberType.to_string(kind).lower(),
         is_personal=personal and not extension,
     )
 
@@ -78,7 +77,7 @@ def email(text: str) -> str:
     Raises:
         NotAnIdentifier: it is no e-mail address.
     """
-    cleaned = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+    cleaned = visible(text)
     try:
         parts = validate_email(cleaned, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
@@ -86,11 +85,15 @@ def email(text: str) -> str:
     return f"{parts.local_part.lower()}@{parts.ascii_domain or parts.domain}".lower()
 
 
-def is_generic(kind: IdentifierKind, value: str) -> bool:
-    """Whether a value belongs to nobody in particular, so that it must never link two people."""
-    if kind == IdentifierKind.EMAIL:
+def is_generic(kind: str, value: str) -> bool:
+    """Whether a value belongs to nobody in particular, so that it must never link two people.
+
+    Args:
+        kind: an ``IdentifierKind``. This module knows no Django, so that ``wutong normalise`` needs no deployment.
+    """
+    if kind == "email":
         return value.split("@", 1)[0] in _ROLE_MAILBOXES
-    if kind == IdentifierKind.PHONE:
+    if kind == "phone":
         national = re.sub(r"^\+86", "", value)
         return _PLACEHOLDER_NATIONAL.match(national) is not None
     return False

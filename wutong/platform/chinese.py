@@ -16,13 +16,27 @@ _MAX_CHARACTERS = 40
 _PREFIX = 12  # letters of a word or its pinyin that can be searched by
 _PERSON_CHARACTERS = 4  # a run this short may be a person's name, found by the given name too
 _DIGITS = 4  # a fragment of a number is found from four digits on
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+)
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _RUNS = re.compile(rf"[{_HAN}]+|[a-z]+|[0-9]+")
 
 
 def normalised(text: str) -> str:
     """The form in which texts are compared: NFKC, simplified, case folded, single spaces. Never shown as a name."""
-    return " ".join(_simplifier().convert(unicodedata.normalize("NFKC", text)).casefold().split())
+    return " ".join(simplified(unicodedata.normalize("NFKC", text)).casefold().split())
+
+
+def simplified(text: str) -> str:
+    """Traditional characters made simplified ones; for comparing only."""
+    simple: str = _simplifier().convert(text)
+    return simple
+
+
+def visible(text: str) -> str:
+    """NFKC without the characters that show nothing: zero-width ones and marks of direction."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
 @lru_cache(maxsize=20_000)

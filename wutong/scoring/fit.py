@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wutong.people.facts import standing
-from wutong.people.free_mail import is_free_mail
+from wutong.people.mail_domains import is_free_mail
 from wutong.people.models import FieldValue, Identifier, IdentifierKind, Person
 from wutong.people.regions import province_of
 from wutong.scoring.behaviour import Line, clamped

@@ -4,8 +4,8 @@ from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, capture_many
 from wutong.lifecycle.gate import enter_gate
 from wutong.people.accounts import Employment, employ_many
-from wutong.people.models import Assurance
-from wutong.stream.batch import Batch
+from wutong.people.models import Assurance, IdentifierKind
+from wutong.stream.batch import Batch, Interest
 from wutong.stream.recognise import typed_identifiers
 
 
@@ -21,21 +21,7 @@ def open_leads(batch: Batch) -> None:
     }
     if not interests:
         return
-    accounts = employ_many(
-        [
-            Employment(
-                subject_id=one.subject_id,
-                person_id=one.person_id,
-                company=one.answers["company"],
-                title=one.answers.get("title", ""),
-                source=one.source,
-                assurance=Assurance.TYPED,
-            )
-            for one in interests.values()
-            if one.answers.get("company", "").strip()
-        ],
-        at=batch.at,
-    )
+    accounts = employ_many([_employment(one) for one in interests.values()], at=batch.at)
     batch.opened = capture_many(
         [
             Captured(
@@ -54,6 +40,19 @@ def open_leads(batch: Batch) -> None:
             for event_id, one in interests.items()
         ],
         at=batch.at,
+    )
+
+
+def _employment(interest: Interest) -> Employment:
+    addresses = [key.value for key in typed_identifiers(interest.answers) if key.kind == IdentifierKind.EMAIL]
+    return Employment(
+        subject_id=interest.subject_id,
+        person_id=interest.person_id,
+        company=interest.answers.get("company", ""),
+        email=addresses[0] if addresses else "",
+        title=interest.answers.get("title", ""),
+        source=interest.source,
+        assurance=Assurance.TYPED,
     )
 
 

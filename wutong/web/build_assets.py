@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "wutong" / "web" / "static" / "dist"
+FREE_MAIL = ROOT / "wutong" / "people" / "free_mail_domains.json"
 BUILT_STAMP = OUT / ".built-from"
 PACKAGES_STAMP = ROOT / "node_modules" / ".installed-from"
 NPM_CI = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]
@@ -23,7 +24,7 @@ class NoNode(Exception):
 
 def main() -> None:
     sources = fingerprint(_sources())
-    if _reads(BUILT_STAMP) == sources and (OUT / "manifest.json").exists():
+    if _reads(BUILT_STAMP) == sources and (OUT / "manifest.json").exists() and FREE_MAIL.exists():
         return
     try:
         install_packages()

@@ -1,4 +1,4 @@
-from wutong.people.models.account import Account, Affiliation
+from wutong.people.models.account import Account, AccountCandidate, Affiliation
 from wutong.people.models.consent import Consent
 from wutong.people.models.identity import (
     Assurance,
@@ -18,6 +18,7 @@ from wutong.people.models.person import FieldValue, Person, Reach
 
 __all__ = [
     "Account",
+    "AccountCandidate",
     "Affiliation",
     "Assurance",
     "BlockedValue",

@@ -14,7 +14,10 @@ from wutong.people.models.person import Person
 
 
 class Account(models.Model):
-    """A company. ``name_key`` is the normal form of the name; an unconfirmed one was only typed by a visitor."""
+    """A company. ``name_key`` is the normal form of the name; an unconfirmed one was only typed by a visitor.
+
+    ``domain`` is what a colleague has said to be the company's: whoever has an address there works there.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=200)
@@ -24,6 +27,9 @@ class Account(models.Model):
     is_confirmed = models.BooleanField(default=False)
     sort_key = models.CharField(max_length=240, db_collation="C", blank=True)
     search_keys = ArrayField(models.CharField(max_length=80), default=list)
+    brand = models.CharField(max_length=200, blank=True, default="", db_default="")
+    name_grams = ArrayField(models.CharField(max_length=200), null=True, help_text="What names like it are found by.")
+    compared_at = models.DateTimeField(null=True, help_text="When companies of names like it were looked for last.")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -34,6 +40,9 @@ class Account(models.Model):
         indexes = [
             GinIndex(name="accounts_by_search_key", fields=["search_keys"], fastupdate=False),
             models.Index(name="accounts_by_name", fields=["sort_key", "id"]),
+            GinIndex(name="accounts_by_gram", fields=["name_grams"], fastupdate=False),
+            models.Index(name="accounts_by_domain", fields=["domain"], condition=~Q(domain="")),
+            models.Index(name="accounts_to_compare", fields=["id"], condition=Q(compared_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +70,7 @@ class Affiliation(models.Model):
     buying_role = models.CharField(max_length=16, choices=BuyingRole.choices, blank=True)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     source = models.CharField(max_length=60)
+    email_domain = models.CharField(max_length=253, blank=True, default="", db_default="")
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
     created_at = models.DateTimeField()
@@ -73,7 +83,38 @@ class Affiliation(models.Model):
                 condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=F("valid_from")),
             ),
         ]
-        indexes = [models.Index(name="companies_of_a_person", fields=["person"])]
+        indexes = [
+            models.Index(name="companies_of_a_person", fields=["person"]),
+            models.Index(
+                name="companies_of_a_mail_domain",
+                fields=["email_domain", "account"],
+                condition=~Q(email_domain="") & Q(valid_to=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.person_id} at account {self.account_id}"
+
+
+class AccountCandidate(models.Model):
+    """A company that may be another one's second entry, or its branch. Only a colleague can say."""
+
+    class Decision(models.TextChoices):
+        BRANCH = "branch", pgettext_lazy("company", "Branch")
+        CANDIDATE = "candidate", pgettext_lazy("company", "Perhaps the same")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="candidates")
+    other = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    decision = models.CharField(max_length=9, choices=Decision.choices)
+    score = models.FloatField()
+    reason = models.CharField(max_length=80)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="two_companies_are_compared_once", fields=["account", "other"]),
+            models.CheckConstraint(name="a_company_is_no_candidate_for_itself", condition=~Q(account=F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} may be {self.other_id}"
