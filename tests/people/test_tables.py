@@ -66,7 +66,7 @@ def test_credit_codes_say_what_is_wrong_with_them(tmp_path, capsys) -> None:
     assert [row["reason"] for row in rows] == [
         "",
         "",
-        "the check character is J, the others ask for K",
+        "the check character is J, the others ask for A",
         "nothing but zeros",
         "4 characters, not 18",
         "I stands in no code",
