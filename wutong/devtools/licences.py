@@ -37,6 +37,7 @@ OTHER_NAMES = {
     "apache license, version 2.0": "Apache-2.0",
     "apache software license": "Apache-2.0",
     "bsd": "BSD-3-Clause",
+    "bsd-3-clause and public-domain": "BSD-3-Clause",
     "bsd license": "BSD-3-Clause",
     "gnu lesser general public license v2 or later (lgplv2+)": "LGPL-2.1-or-later",
     "isc license (iscl)": "ISC",

@@ -20,11 +20,14 @@ from wutong.platform.chinese import simplified, visible
 MAX_CHARACTERS = 200
 _BRACKETS = str.maketrans("[{【〔〖〈", "((((((") | str.maketrans("]}】〕〗〉", "))))))")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_STAMP = re.compile(r"\(?(?:盖章|公章|盖公章|加盖公章|签章|印章|蓋章)\)?$|\((?:章)\)$")
+_STAMP = re.compile(
+    r"\((?:盖章|公章|盖公章|加盖公章|签章|印章|蓋章|章)\)$|(?:加盖公章|盖公章|盖章|公章|蓋章)$"  # a shop may be called 印章 or 章
+)
 _ENDS = re.compile(r"[\s.,;:!?、。，；：！？·…\-_—~*#|/\\'\"“”‘’《》]+$")
 _BEGINNINGS = re.compile(r"^[\s.,;:!?、。，；：！？·…\-_—~*#|/\\'\"“”‘’《》]+")
 _ABOUT_BRACKETS = re.compile(r"\s*([()])\s*")
 _FORMS = sorted((*LEGAL_FORMS, *HOUSES), key=len, reverse=True)
+_PARENT_FORMS = sorted(LEGAL_FORMS, key=len, reverse=True)
 _FORMS_OF_PARTS = ("公司", "分公司", "支公司", "分店", "分厂", "办事处", "支行", "分行")
 _COMPANY_FORMS = ("合伙企业", "个人独资企业", "集团", "(集团)")
 _KINDS = "省市区县旗州盟"
@@ -91,7 +94,7 @@ class CompanyName:
         return self.brand + self.trade
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def read_name(text: str) -> CompanyName:
     """Take a name apart. Anything is a name; one without letters has an empty key."""
     cleaned = clean(text)
@@ -164,9 +167,6 @@ def _without_branch(name: str) -> tuple[str, str]:
         if is_certain or (form.endswith("公司") and form != "公司"):
             return parent, branch
     return name, ""
-
-
-_PARENT_FORMS = sorted(LEGAL_FORMS, key=len, reverse=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
