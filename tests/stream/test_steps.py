@@ -16,6 +16,7 @@ from tests.cast import (
     email,
     hit,
     identifier,
+    make_account,
     make_form,
     make_lead,
     make_person,
@@ -84,6 +85,17 @@ def test_a_page_view_with_consent_is_a_visitors_and_warms_them(site) -> None:
         "granted",
         "2",
     )
+
+
+def test_a_form_with_a_credit_code_is_of_the_company_that_has_it(form) -> None:
+    known = make_account("南山精机有限公司")
+    Account.objects.filter(pk=known.pk).update(credit_code="91320623703753420J")
+    answers = {"name": "周思远", "phone": "13900000000", "company": "南山精机", "licence": "9132 0623 7037 5342 0j"}
+
+    arrive(post_form(form, visitor="c1", answers=answers))
+
+    assert Lead.objects.get().account == known
+    assert Account.objects.get() == known
 
 
 def test_a_view_from_elsewhere_is_a_touch_and_one_from_the_same_site_is_none(site) -> None:

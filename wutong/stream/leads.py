@@ -1,9 +1,12 @@
 """The steps that turn captured interest into leads, and warm leads into MQLs."""
 
+from contextlib import suppress
+
 from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, capture_many
 from wutong.lifecycle.gate import enter_gate
 from wutong.people.accounts import Employment, employ_many
+from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Assurance, IdentifierKind
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.recognise import typed_identifiers
@@ -50,10 +53,24 @@ def _employment(interest: Interest) -> Employment:
         person_id=interest.person_id,
         company=interest.answers.get("company", ""),
         email=addresses[0] if addresses else "",
+        credit_code=_credit_code(interest.answers),
         title=interest.answers.get("title", ""),
         source=interest.source,
         assurance=Assurance.TYPED,
     )
+
+
+def _credit_code(answers: dict[str, str]) -> str:
+    """The valid code of a company in any answer, whatever its question is called.
+
+    Those of companies begin with 9. Numbers of identity cards have eighteen characters as well, and never do.
+    """
+    for text in answers.values():
+        with suppress(NotACreditCode):
+            code = credit_code(text)
+            if code.startswith("9") and is_consistent(code):
+                return code
+    return ""
 
 
 def give_leads(batch: Batch) -> None:

@@ -20,9 +20,8 @@ from wutong.platform.chinese import simplified, visible
 MAX_CHARACTERS = 200
 _BRACKETS = str.maketrans("[{【〔〖〈", "((((((") | str.maketrans("]}】〕〗〉", "))))))")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_STAMP = re.compile(
-    r"\((?:盖章|公章|盖公章|加盖公章|签章|印章|蓋章|章)\)$|(?:加盖公章|盖公章|盖章|公章|蓋章)$"  # a shop may be called 印章 or 章
-)
+_STAMP = re.compile(r"\((?:盖章|公章|盖公章|加盖公章|签章|印章|蓋章|章)\)$|(?:加盖公章|盖公章|盖章|公章|蓋章)$")
+"""At the end. A shop may be called 印章 or 章: these are stamps in brackets only."""
 _ENDS = re.compile(r"[\s.,;:!?、。，；：！？·…\-_—~*#|/\\'\"“”‘’《》]+$")
 _BEGINNINGS = re.compile(r"^[\s.,;:!?、。，；：！？·…\-_—~*#|/\\'\"“”‘’《》]+")
 _ABOUT_BRACKETS = re.compile(r"\s*([()])\s*")
