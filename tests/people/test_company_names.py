@@ -93,6 +93,11 @@ def test_a_branch_is_told_from_its_parent(name: str, parent: str, branch: str, i
         ("北京华远恒通科技有限公司", "北京华远恒达科技有限公司", "candidate"),
         ("甲乙", "甲乙", "candidate"),
         ("甲乙", "北京甲乙科技有限公司", "candidate"),
+        ("金昌", "浙江金昌物业服务有限公司", "candidate"),
+        ("IBM", "ibm", "candidate"),
+        ("金昌物业服务有限公司", "浙江金昌物业服务有限公司", "candidate"),
+        ("兴安（怀宁县）房地产开发有限公司", "怀宁县兴安房地产开发有限公司", "candidate"),
+        ("花垣太丰矿山", "花垣太丰矿山有限责任公司", "candidate"),
         ("新月能源石家庄公司", "新月能源有限公司", "candidate"),
         ("Northwind Ltd", "northwind ltd.", "same"),
         ("Northwind Limited", "Northwind GmbH", "candidate"),
@@ -149,6 +154,12 @@ def test_equal_names_and_branches_have_one_answer(index: CompanyIndex) -> None:
     assert codes(index, "北京甲乙科技有限公司天津分公司") == ("branch", ["C0"])
     assert codes(index, "完全不同的贸易行") == ("none", [])
     assert codes(index, "") == ("none", [])
+
+
+def test_a_brand_that_is_a_place_is_found_by_itself() -> None:
+    index = CompanyIndex()
+    index.add(code="1", name="浙江金昌物业服务有限公司")
+    assert codes(index, "金昌") == ("candidate", ["1"])
 
 
 def test_a_brand_of_thousands_is_not_compared_with_all_of_them() -> None:

@@ -6,6 +6,7 @@ cannot read is told on stderr, and they leave with 2.
 
 import argparse
 import csv
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -224,4 +225,6 @@ def _guarded(name: str, work: Callable[[], None]) -> int:
     except BadTable as bad:
         print(f"wutong {name}: {bad}", file=sys.stderr)  # noqa: T201  # a command speaks on its streams
         return BAD_INPUT
+    except BrokenPipeError:  # whoever read on has read enough; what is left must not fail on the way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

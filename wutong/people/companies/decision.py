@@ -53,7 +53,7 @@ def decide(query: CompanyName, known: CompanyName) -> Verdict:
     if not query.is_short and _have_equal_readings(query, known):
         score = max(similarity(query, known), _EQUAL_READING)
         return Verdict(Decision.CANDIDATE, score, "the region or the legal form is moved, missing or another")
-    if not have_room_for_each_other(query, known):
+    if not query.is_short and not have_room_for_each_other(query, known):
         return OTHER_REGION
     score = similarity(query, known)
     if query.brand and query.brand == known.brand and query.branch == known.branch:
@@ -63,6 +63,8 @@ def decide(query: CompanyName, known: CompanyName) -> Verdict:
             return Verdict(Decision.CANDIDATE, score, reason)
         if query.is_only_brand:
             return Verdict(Decision.CANDIDATE, score, "only the brand is given")
+    if query.is_short and query.key == known.brand:
+        return Verdict(Decision.CANDIDATE, score, "only the brand is given")
     if query.is_short or score < CANDIDATE_FROM:
         return Verdict(Decision.NONE, score, "not alike")
     if known.branch and not query.branch:

@@ -72,15 +72,11 @@ class CompanyName:
     @property
     def is_short(self) -> bool:
         """Too short to be one company: the text is at most a brand."""
-        return len(self.key) < 4 and self.is_chinese
+        return len(self.key) < 4
 
     @property
     def is_only_brand(self) -> bool:
         return bool(self.brand) and not (self.trade or self.form or self.branch)
-
-    @property
-    def is_chinese(self) -> bool:
-        return _HAN.search(self.key) is not None
 
     @property
     def bare(self) -> str:
@@ -137,6 +133,8 @@ def grams(name: CompanyName) -> frozenset[str]:
     """
     core = name.brand if len(name.brand) > 1 else name.core
     found = _grams(core) | {f"={text}"[:MAX_CHARACTERS] for text, _ in name.readings}
+    if name.is_short:
+        found |= _grams(name.key)  # 金昌 is a city, and may be a brand
     if name.branch:
         end = next((end for end in BRANCH_ENDS if name.branch.endswith(end)), "")
         found |= _grams(name.branch.removesuffix(end))
