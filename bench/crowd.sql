@@ -50,16 +50,20 @@ SELECT '厂长', '', '', 'typed', 'form:bench-request', seen, a.id, {people} + c
 FROM crowd c JOIN crowd_company f ON f.n = c.company_n JOIN people_account a ON a.name_key = f.name
 WHERE is_known AND c.id % {lead_step} = 0;
 
--- How far leads have come, in shares of twenty. The first kind waits for its first contact; of the leads of the last
--- days only, the older ones of its share were put aside.
+-- How far leads have come, in shares of twenty, those of the last month and the older ones. Who came in the last hours
+-- waits for the first contact.
 CREATE UNLOGGED TABLE crowd_way AS
-SELECT n - 1 AS n, way, way[cardinality(way)] AS stage, NOT ('sal' = ANY(way)) AS is_with_sdr
+SELECT is_recent, row_number() OVER (PARTITION BY is_recent) - 1 AS n, way, way[cardinality(way)] AS stage,
+    NOT ('sal' = ANY(way)) AS is_with_sdr
 FROM (
-    SELECT row_number() OVER () AS n, string_to_array(w, ' ') AS way
-    FROM (VALUES ('new', 1), ('new nurture', 6), ('new mql', 3), ('new disqualified', 2), ('new mql sal', 2),
-        ('new mql sal sql', 2), ('new mql sal sql opportunity', 2), ('new mql sal sql opportunity won', 1),
-        ('new mql sal sql opportunity lost', 1)) AS ways (w, share), generate_series(1, share)
+    SELECT is_recent, string_to_array(w, ' ') AS way
+    FROM (VALUES ('new nurture', 7, 9), ('new mql', 3, 0), ('new disqualified', 4, 5), ('new mql sal', 1, 0),
+        ('new mql sal sql', 1, 0), ('new mql sal sql opportunity', 2, 1), ('new mql sal sql opportunity won', 1, 2),
+        ('new mql sal sql opportunity lost', 1, 3)) AS ways (w, recent, older),
+        (VALUES (true), (false)) AS age (is_recent), generate_series(1, CASE WHEN is_recent THEN recent ELSE older END)
 ) AS each;
+
+INSERT INTO crowd_way (n, way, stage, is_with_sdr) VALUES (0, '{{new}}', 'new', true);
 
 CREATE UNLOGGED TABLE crowd_staff AS
 SELECT id, team_id, role, row_number() OVER (PARTITION BY role ORDER BY id) - 1 AS n,
@@ -77,11 +81,13 @@ SELECT gen_random_uuid(), {people} + c.id, c.id, a.id, line.id, scope.id, s.team
     'not_contacted', false, (ARRAY['paid_search', 'search', 'wechat', 'event'])[1 + c.id / 64 % 4], '',
     captured_at, seen, CASE WHEN w.stage <> 'new' THEN captured_at + c.id % 400 * interval '1 minute' END, '', 1
 FROM (
-    SELECT *, id / {lead_step} AS n, seen > now() - interval '3 days' AS is_fresh,
-        CASE WHEN seen > now() - interval '3 days' THEN seen ELSE seen - interval '12 days' END AS captured_at
+    SELECT *, id / {lead_step} AS n,
+        CASE WHEN seen > now() - interval '12 hours' THEN seen ELSE seen - interval '12 days' END AS captured_at,
+        CASE WHEN seen < now() - interval '12 hours' THEN seen > now() - interval '30 days' END AS is_recent
     FROM crowd WHERE is_known AND id % {lead_step} = 0
 ) c
-JOIN crowd_way w ON w.n = CASE WHEN is_fresh THEN 0 WHEN c.n % 20 = 0 THEN 1 ELSE c.n % 20 END
+JOIN crowd_way w ON w.is_recent IS NOT DISTINCT FROM c.is_recent
+    AND w.n = CASE WHEN c.is_recent IS NOT NULL THEN c.n % 20 ELSE 0 END
 JOIN crowd_company f ON f.n = c.company_n
 JOIN people_account a ON a.name_key = f.name
 CROSS JOIN (SELECT id FROM lifecycle_productline LIMIT 1) line
