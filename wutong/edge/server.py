@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import signal
 
 import structlog
@@ -49,6 +50,10 @@ async def _serve() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     parts.start()
+    # What is loaded stays; and a group of arrivals is so many values at once, none of them in a circle, that they would
+    # be searched again and again.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     log.info("collecting", host=config().host, port=config().edge_port)
     try:
         await server.serve()
