@@ -17,6 +17,7 @@ from wutong.platform.figures import serve_figures
 from wutong.platform.logs import configure_logging
 
 POLL_SECONDS = 1.0
+PACE_SECONDS = 0.1
 
 
 def main(argv: Sequence[str] = ()) -> int:
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] = ()) -> int:
         listener.execute("LISTEN wutong_inbox")
         ready.append(True)
         while not stopping:
-            if not drain(worker, stopping=stopping):
+            if not drain(worker, stopping=stopping, pace_s=PACE_SECONDS):
                 for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
     return 0

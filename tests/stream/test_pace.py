@@ -1,0 +1,40 @@
+"""Arrivals that trickle in are let gather; what waits in masses is worked off at once."""
+
+import pytest
+
+from tests.cast import LATELY, hit
+from wutong.events.arrivals import pack
+from wutong.platform.models import InboxBlock
+from wutong.stream import processor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Where the processor sleeps, it notes for how long instead."""
+    taken: list[float] = []
+    monkeypatch.setattr(processor.time, "sleep", taken.append)
+    return taken
+
+
+def arrive_waiting(site, *, n: int) -> None:
+    hits = [hit(site=site, visitor=f"c{number}") for number in range(n)]
+    InboxBlock.objects.create(received_at=LATELY, count=n, body=pack(hits))
+
+
+def test_a_small_batch_is_followed_by_a_pause(site, pauses: list[float]) -> None:
+    arrive_waiting(site, n=2)
+
+    assert processor.drain("test:0", pace_s=60) == 2
+
+    (pause,) = pauses
+    assert 0 < pause < 60
+
+
+def test_a_large_batch_is_followed_at_once(site, pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "SMALL", 2)
+    arrive_waiting(site, n=2)
+
+    assert processor.drain("test:0", pace_s=60) == 2
+    assert pauses == []
