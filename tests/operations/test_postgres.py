@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import DOES_NOT_APPLY, postgres_binaries
 from tests.operations.clusters import PASSWORD, connect, make_cluster, served
-from wutong.operations.postgres import SETTINGS, Cluster
+from wutong.operations.postgres import SETTINGS, Cluster, buffers_for
 from wutong.operations.problem import Problem
 
 
@@ -122,3 +122,10 @@ def works_in(process: Path, data: Path) -> bool:
         return (process / "cwd").readlink() == data
     except OSError:
         return False
+
+
+def test_a_large_database_is_held_in_more_memory_but_never_in_most_of_the_machines() -> None:
+    gib = 1 << 30
+    assert buffers_for(gib // 10, memory=24 * gib) == 128 << 20
+    assert buffers_for(4 * gib, memory=24 * gib) == gib
+    assert buffers_for(40 * gib, memory=8 * gib) == 2 * gib

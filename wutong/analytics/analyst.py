@@ -31,6 +31,8 @@ WAIT_SECONDS = 2.0
 IDLE_SECONDS = 300
 MEMORY_MIB = 512
 THREADS = 2
+NICE = 10
+"""Whoever waits for a page goes first; a report has seconds."""
 _MAX_BYTES = 65_536
 
 log = structlog.get_logger(__name__)
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] = ()) -> int:
     parser.add_argument("--tied", action="store_true", help="end when stdin is closed")
     tied = parser.parse_args(argv).tied
     configure_logging("analyst")
+    os.nice(NICE)
     with ExitStack() as stack:
         door = stack.enter_context(_listening(socket_path()))  # first: whoever started us waits for it
         lake = stack.enter_context(engine(memory_mib=MEMORY_MIB, threads=THREADS))

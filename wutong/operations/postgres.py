@@ -4,6 +4,7 @@ Only programs are taken from the wheel. What follows is what a careful administr
 every role, a server account without rights, durable writes, and no guessing about a data folder of another version.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -28,7 +29,6 @@ SETTINGS = {
     "listen_addresses": "''",
     "unix_socket_permissions": "0700",
     "max_connections": "80",
-    "shared_buffers": "128MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -65,6 +65,8 @@ SETTINGS = {
 }
 SETTINGS_SINCE_18 = {"io_method": "worker", "io_workers": "1"}
 NO_OWN_SETTINGS = b"# Your own settings. They win over wutong.conf.\n"
+LEAST_BUFFERS, MOST_BUFFERS = 128 << 20, 8 << 30
+"""Of shared memory; beyond the most, the kernel's cache does as well."""
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -244,10 +246,39 @@ class Cluster:
 
     def _write_settings(self) -> None:
         settings = self.settings if self.major < 18 else SETTINGS_SINCE_18 | self.settings
+        buffers = buffers_for(_size(self.data / "base"), memory=_memory())
+        settings = {"shared_buffers": f"{buffers >> 20}MB"} | settings
         text = "".join(f"{name} = {value}\n" for name, value in settings.items())
         path = self.data / "wutong.conf"
         path.write_text("# Written at each start. Your own settings go into own.conf beside this file.\n" + text)
         self.account.own(path)
+
+
+def buffers_for(size: int, *, memory: int) -> int:
+    """Bytes of the database to be held in memory: a quarter of it, but no more than a quarter of the machine's.
+
+    A small company stays small; a large one does not read its indexes from disk again and again.
+    """
+    return max(LEAST_BUFFERS, min(size // 4, memory // 4, MOST_BUFFERS))
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below ``folder``."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # a temporary file of a server that is just ending
+            total += path.lstat().st_size
+    return total
+
+
+def _memory() -> int:
+    """Bytes of memory that we may use: the machine's, or what a container's limit leaves of it."""
+    whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
+    except (OSError, ValueError):  # no such file, or "max"
+        return whole
+    return min(whole, limit)
 
 
 def _works_in(pid: int, data: Path) -> bool:

@@ -18,7 +18,7 @@ from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQue
 from wutong.sales.risks import Risk, with_risks
 
 SORTS = ("close", "-close", "amount", "-amount", "changed", "-changed")
-CARDS = 40
+CARDS = 20
 """So many cards a column draws; the table has the rest."""
 SHOWN_AFTER_CLOSING = timedelta(days=90)
 """Won deals stay among the open ones for so long. Lost and invalid ones are there when asked for."""

@@ -181,6 +181,7 @@ _FOLLOWED = (
 def _fetched(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling took 2.5 of 3.6 s on 300,000 leads
+        cursor.execute("SET LOCAL work_mem = '64MB'")  # one row a lead; else it goes through temporary files
         cursor.execute(statement, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

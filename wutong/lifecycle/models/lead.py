@@ -269,7 +269,10 @@ class Clock(models.Model):
                 name="somebody_stopped_a_stopped_clock", condition=Q(stopped_at=None) | Q(stopped_by__isnull=False)
             ),
         ]
-        indexes = [models.Index(name="running_clocks", fields=["due_at"], condition=Q(stopped_at=None))]
+        indexes = [
+            models.Index(name="running_clocks", fields=["due_at"], condition=Q(stopped_at=None)),
+            models.Index(name="clocks_by_start", fields=["kind", "started_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of lead {self.lead_id}"
