@@ -114,8 +114,8 @@ def told_apart(ids: Collection[int]) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT low_id, high_id FROM people_identitydecision"
-            " WHERE low_id = ANY(%(ids)s::bigint[]) AND high_id = ANY(%(ids)s::bigint[])"
-            " AND what = 'apart' AND withdrawn_at IS NULL",
-            {"ids": id_array(list(ids))},
+            " WHERE low_id = ANY(%s::bigint[]) AND what = 'apart' AND withdrawn_at IS NULL",
+            [id_array(list(ids))],
         )
-        return [(low, high) for low, high in cursor.fetchall()]
+        among = set(ids)
+        return [(low, high) for low, high in cursor.fetchall() if high in among]

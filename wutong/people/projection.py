@@ -114,12 +114,12 @@ def _keep_refused(place: Neighbourhood, refused: list[Refused[int]], *, at: date
     # Not only what is linked: a link that a colleague made and withdrew leaves nothing but its refusal.
     ids = id_array([id for id in place.concerned if place.nodes[id].person_id is not None])
     with connection.cursor() as cursor:
+        # By one end only: by both, an index of both would be asked for each pair that the two arrays could make.
         cursor.execute(
-            "SELECT low_id, high_id, why, kind, first_at FROM people_refusedlink"
-            " WHERE low_id = ANY(%s::bigint[]) AND high_id = ANY(%s::bigint[])",
-            [ids, ids],
+            "SELECT low_id, high_id, why, kind, first_at FROM people_refusedlink WHERE low_id = ANY(%s::bigint[])",
+            [ids],
         )
-        before = {(low, high): told for low, high, *told in cursor.fetchall()}
+        before = {(low, high): told for low, high, *told in cursor.fetchall() if high in place.concerned}
         gone = [pair for pair in before if pair not in now]
         if gone:
             cursor.execute(
