@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from tests.cast import LATELY, NINE, arrive, hit, make_person, make_staff, signed_in, state
+from tests.cast import LATELY, NINE, arrive, hit, make_person, make_staff, post_form, signed_in, state
 from tests.scoring.test_score import publish as put_in_force
 from wutong.people.facts import refresh_people
 from wutong.platform.models import AuditEntry, Staff
@@ -137,9 +137,10 @@ def test_what_is_published_counts_the_past_and_going_back_brings_the_old_scores_
     ]
 
 
-def test_counting_anew_twice_changes_nothing(site, marketer) -> None:
+def test_counting_anew_twice_changes_nothing(site, form, marketer) -> None:
     put_in_force()
     arrive(*[hit(site=site, visitor=f"c{n}", url="https://www.example.com/blog") for n in (1, 1, 2)])
+    arrive(post_form(form, visitor="c1"))
     before = set(ScoreTerm.objects.values_list("measure", "n", "day"))
     for _time in range(2):
         recount_later.func(model=in_force().pk)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+import msgspec
 from django.db import connection, transaction
 
 from wutong.events.pages import path_of
@@ -69,7 +70,7 @@ def acts_of(people: Sequence[int], measures: dict[str, Measure]) -> Iterator[Act
                 person_id=person_id,
                 event=name,
                 path=path_of(url),
-                about=about(name, props),
+                about=about(name, msgspec.json.decode(props)),  # Django's connections leave JSON as it is stored
                 occurred_at=occurred_at,
             )
 
