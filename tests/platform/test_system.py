@@ -283,6 +283,9 @@ def test_preferences_are_kept_with_and_without_a_script(mei: Staff) -> None:
     assert client.post("/me/preferences/", {"theme": "neon"}).status_code == 422
     mei.refresh_from_db()
     assert (mei.theme, mei.language) == ("dark", "zh-hans")
+    assert set(AuditEntry.objects.filter(actor=mei, subject_id=str(mei.public_id)).values_list("subject_kind")) == {
+        ("staff",)
+    }
     assert 'data-theme="dark"' in client.get("/me/").content.decode()
 
 

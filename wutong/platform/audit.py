@@ -42,7 +42,8 @@ def record(
         actor=actor if isinstance(actor, Staff) else None,
         api_key=actor if isinstance(actor, ApiKey) else None,
         action=action,
-        subject_kind=type(subject).__name__.lower() if subject is not None else "",
+        # Not type(): the reader of a request is a proxy of the colleague.
+        subject_kind=subject.__class__.__name__.lower() if subject is not None else "",
         subject_id=str(getattr(subject, "public_id", None) or subject.pk) if subject is not None else "",
         subject_label=getattr(subject, "audit_label", "")[:120],
         detail=detail,
