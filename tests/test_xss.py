@@ -281,6 +281,7 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
     client = signed_in(seller)
     pages = [f"/opportunities/?view={view}&stage=all" for view in ("board", "table")]
     pages += [f"/opportunities/{one.public_id}/" for one in (deal, won)]
+    pages += [f"/inbox/?view=all&lead={fed.lead.public_id}" for fed in deal.leads.all()]
     pages += ["/opportunities/new/", "/contracts/", f"/contracts/{contract.public_id}/", "/accounts/"]
     pages += [f"/accounts/{account.public_id}/?tab={tab}" for tab in ("overview", "timeline", "committee", "deals")]
     for address in pages:

@@ -46,6 +46,14 @@ def test_a_deal_is_opened_with_the_company_of_the_lead(xu, lead) -> None:
     assert (deal.account, deal.owner, deal.people.get().role, lead.stage) == (lead.account, xu, "user", "opportunity")
 
 
+def test_a_lead_leads_on_to_its_deal_whoever_may_see_that(xu, lead) -> None:
+    send(xu, lead, account_id=str(lead.account.public_id))
+    to_deal = f'href="/opportunities/{Opportunity.objects.get().public_id}/"'
+    sdr = make_staff("Sdr", role="sdr", team=lead.team, data_scope="team")
+    assert to_deal in signed_in(xu).get(f"/inbox/?lead={lead.public_id}").content.decode()
+    assert to_deal not in signed_in(sdr).get(f"/inbox/?view=all&lead={lead.public_id}").content.decode()
+
+
 def test_a_company_can_be_named(xu, lead) -> None:
     Lead.objects.filter(pk=lead.pk).update(account=None)
     assert send(xu, lead, company="南山精机有限公司").status_code == 200

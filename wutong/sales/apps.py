@@ -7,17 +7,18 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
-        from wutong.lifecycle.panels import register_home, register_person
+        from wutong.lifecycle.panels import register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
-        from wutong.sales.cards import deals_of_person, next_steps_of
+        from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
         from wutong.sales.models import OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
         register_home("sales/_home_next_steps.html", next_steps_of)
         register_person("sales/_person_deals.html", deals_of_person)
+        register_lead("sales/_lead_deals.html", deals_of_lead)
         # The leads of an invalid deal are lost: of these the deal's reason is either's.
         unhappy = {**REASONS[OpportunityStage.LOST], **REASONS[OpportunityStage.INVALID]}
         register_deal_reasons({stage.value: words for stage, words in REASONS.items()} | {"lost": unhappy})

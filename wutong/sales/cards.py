@@ -1,10 +1,10 @@
-"""What deals show on pages that know nothing of deals: the day's page, a person's page."""
+"""What deals show on pages that know nothing of deals: the day's page, a person's page, a lead's."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from wutong.lifecycle.models import Contract
+from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.people.models import Person
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import may
@@ -21,6 +21,16 @@ def next_steps_of(staff: Staff) -> dict[str, Any] | None:
     planless = list(own.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
     planned = list(own.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
     return {"deals": [*planless, *planned], "n": own.count()}
+
+
+def deals_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:
+    """The deals that a lead feeds, as far as seen: from the inbox on to where the work goes on."""
+    if lead.stage not in (Stage.OPPORTUNITY, Stage.WON, Stage.LOST) or not may(staff, "deals.read"):
+        return None
+    deals = list(
+        Opportunity.objects.visible_to(staff).filter(leads__lead=lead).for_list("owner").order_by("-created_at")
+    )
+    return {"deals": deals} if deals else None
 
 
 def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
