@@ -118,7 +118,7 @@ def sell(rng: Random, at: datetime) -> str | None:
         by=lead.owner,
         at=at,
         account=lead.account,
-        name=f"{lead.account.name[:40]} · {rng.choice(sentences.PROJECTS)}",
+        name=sentences.deal_name(lead.account.name, rng.choice(sentences.PROJECTS)),
         close_on=at.date() + timedelta(days=rng.randint(30, 70)),
         amount=sentences.an_amount(rng),
         next_step="出方案",

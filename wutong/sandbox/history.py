@@ -30,8 +30,8 @@ from wutong.sandbox import company
 from wutong.sandbox.arriving import PastVisit, arrivals_of
 from wutong.sandbox.contacts import Contact, crowd
 from wutong.sandbox.customers import EARLIEST_DAYS, import_customers, steps_by_dates
-from wutong.sandbox.lives import ZONE, Crew, DealPlan, Life, life, waiting_for_sales
-from wutong.sandbox.sentences import BUYING_ROLES
+from wutong.sandbox.lives import ZONE, Crew, DealPlan, Life, bought_quickly, life, waiting_for_sales
+from wutong.sandbox.sentences import BUYING_ROLES, deal_name
 from wutong.sandbox.visitors import Read, Visit, visits
 from wutong.scoring.score import sweep
 from wutong.stream.leads import give_leads, pass_gate
@@ -42,6 +42,8 @@ SEED = 20261121
 UNANSWERED_FOR = (timedelta(minutes=26), timedelta(minutes=3, seconds=20), timedelta(seconds=50))
 SENT_TO_SALES = (timedelta(hours=21, minutes=30), timedelta(hours=5), timedelta(minutes=35))
 """Since when hand-overs wait for an answer; after 24 hours of working time they are late."""
+BOUGHT_QUICKLY_SINCE = (timedelta(days=26), timedelta(days=33), timedelta(days=40))
+"""When those asked who were won soon, so that most quarters have won leads of their own."""
 SHARE_SOUTH = 0.35
 BY_WEEKDAY = (1.15, 1.1, 1.05, 1.0, 0.9, 0.3, 0.25)
 BY_HOUR = (1, 1, 0, 0, 0, 1, 2, 4, 14, 24, 26, 18, 8, 16, 24, 24, 20, 12, 8, 8, 8, 6, 4, 2)
@@ -108,6 +110,11 @@ def _stories(rng: Random, people: Sequence[Contact], *, at: datetime, scale: Sca
         begins_at = at - ago - timedelta(days=rng.uniform(0.4, 2))
         asked = PastVisit(begins_at=begins_at, visit=_asking(rng, next(plan), next(ours)))
         life_so_far = waiting_for_sales(rng, captured_at=asked.submits_at, crew=crew, sent_at=at - ago)
+        yield Story(asked=asked, life=life_so_far)
+    for ago, crew in zip(BOUGHT_QUICKLY_SINCE, crews[company.FORM_KEY][1:], strict=False):
+        begins_at = _moment(rng, [((at - ago).astimezone(ZONE).date(), 1.0)], before=at)
+        asked = PastVisit(begins_at=begins_at, visit=_asking(rng, next(plan), next(ours)))
+        life_so_far = bought_quickly(rng, captured_at=asked.submits_at, crew=crew, now=at)
         yield Story(asked=asked, life=life_so_far)
     for contact in ours:
         form_key = company.SOUTH_FORM_KEY if rng.random() < SHARE_SOUTH else company.FORM_KEY
@@ -256,7 +263,7 @@ def _deal(
     told = ToldDeal(
         lead=lead,
         account=lead.account,
-        name=f"{lead.account.name.removesuffix('有限公司')[2:6]} · {plan.name}",
+        name=deal_name(lead.account.name, plan.name),
         by=lead.owner,
         opened_at=plan.opened_at,
         close_on=plan.close_on,

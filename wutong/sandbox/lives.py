@@ -24,6 +24,8 @@ TO_MQL = 0.13
 ACCEPTED, ACCEPTED_AFTER_RETURN = 0.43, 0.55
 QUALIFIED, TO_OPPORTUNITY = 0.74, 0.72
 WON, INVALID = 0.37, 0.05
+QUICK_PACE = 0.25
+"""How much less time a deal takes with who needs it at once."""
 QUALITY = {"partner": 2.1, "webinar_mail": 1.5, "organic_search": 1.2, "wechat_article": 0.8, "baidu_search": 0.85}
 """How much more often leads of a source become MQL."""
 RESPONSE_MINUTES = ((1, 5, 0.68), (5, 20, 0.16), (20, 100, 0.1), (100, 500, 0.06))
@@ -79,6 +81,13 @@ def waiting_for_sales(rng: Random, *, captured_at: datetime, crew: Crew, sent_at
     return plan.until(sent_at)
 
 
+def bought_quickly(rng: Random, *, captured_at: datetime, crew: Crew, now: datetime) -> Life:
+    """A lead that was won some weeks after its form."""
+    plan = _Plan(rng=rng, crew=crew)
+    plan.buy_quickly(captured_at)
+    return plan.until(now)
+
+
 def untouched() -> Life:
     """A lead that nobody has answered."""
     return Life(acts=[])
@@ -122,6 +131,19 @@ class _Plan:
         )
         if rng.random() < 0.12:
             self._return(self._later(at, 30, 80))
+
+    def buy_quickly(self, captured_at: datetime) -> None:
+        seller = self.crew.seller
+        self.contact(self.first_contact_at(captured_at), Outcome.REACHED)
+        self.hand_over(self._later(self.acts[-1].at, 0.02, 1))
+        at = self._later(self.acts[-1].at, 0.03, 0.5)
+        self.acts.append(Answered(at=at, by=seller, is_accepted=True))
+        at = self._later(at, 0.1, 1.5)
+        self.contact(at, Outcome.REACHED, by=seller)
+        self.acts.append(Qualified(at=at + timedelta(minutes=10), by=seller, bant=sentences.bant(self.rng)))
+        at = self._later(at, 0.1, 1)
+        self._move(at, Stage.OPPORTUNITY, by=seller, through=Through.OPPORTUNITY)
+        self._deal(at, ends=OpportunityStage.WON, pace=QUICK_PACE)
 
     def until(self, now: datetime) -> Life:
         done = [act for act in self.acts if act.at <= now]
@@ -219,9 +241,11 @@ class _Plan:
             self._move(self._later(at, 8, 25), Stage.DISQUALIFIED, "not_a_customer", by=seller)
             return
         self._move(at, Stage.OPPORTUNITY, by=seller, through=Through.OPPORTUNITY)
-        self._deal(at)
+        outcome = rng.random()
+        ends = OpportunityStage.WON if outcome < WON else OpportunityStage.LOST
+        self._deal(at, ends=OpportunityStage.INVALID if outcome > 1 - INVALID else ends)
 
-    def _deal(self, opened_at: datetime) -> None:
+    def _deal(self, opened_at: datetime, *, ends: OpportunityStage, pace: float = 1.0) -> None:
         rng, seller = self.rng, self.crew.seller
         self.deal = DealPlan(
             opened_at=opened_at,
@@ -230,18 +254,15 @@ class _Plan:
             close_on=(opened_at + timedelta(days=rng.randint(30, 70))).date(),
             competitor=rng.choice(sentences.COMPETITORS),
         )
-        outcome = rng.random()
-        ends = OpportunityStage.WON if outcome < WON else OpportunityStage.LOST
-        ends = OpportunityStage.INVALID if outcome > 1 - INVALID else ends
         at = opened_at
         goes_through = (OpportunityStage.CONFIRM, OpportunityStage.PROPOSE, OpportunityStage.NEGOTIATE)
         for stage in goes_through if ends == OpportunityStage.WON else goes_through[: rng.randint(1, 3)]:
             for _ in range(rng.choice((1, 2))):
-                at = self._later(at, 2, 7)
+                at = self._later(at, 2 * pace, 7 * pace)
                 self.contact(at, Outcome.REACHED, by=seller)
-            at = self._later(at, 0.05, 3)
+            at = self._later(at, 0.05, 3 * pace)
             self.deal.steps.append(DealStep(at=at, to=stage))
-        at = self._later(at, 3, 12)
+        at = self._later(at, 3 * pace, 12 * pace)
         reason = rng.choice(tuple(_END_REASONS[ends]))
         self.deal.steps.append(DealStep(at=at, to=ends, reason=reason))
         to = Stage.WON if ends == OpportunityStage.WON else Stage.LOST

@@ -60,6 +60,11 @@ BUYING_ROLES = {
 AMOUNTS = (18, 26, 35, 42, 48, 56, 68, 88, 120, 160, 240)  # in ten thousands
 
 
+def deal_name(company: str, project: str) -> str:
+    """How a salesperson calls a deal: the company without its town, and the project."""
+    return f"{company.removesuffix('有限公司')[2:6]} · {project}"
+
+
 def an_amount(rng: Random) -> Decimal:
     """What a deal may be about."""
     return Decimal(rng.choice(AMOUNTS)) * 10_000

@@ -51,7 +51,7 @@ WORDS = {
         "pause": "暂停",
         "go_on": "继续",
         "colleagues": "模拟同事",
-        "colleagues_lede": "首次联系、移交、接收、退回、推进商机，每分钟做两三件。最新的几条留给你。",
+        "colleagues_lede": "首次联系、转给销售、接收、退回、推进商机，每分钟做两三件。最新的几条留给你。",
         "acts": "做过的事",
         "working": "在工作",
         "resting": "在休息",
