@@ -114,3 +114,17 @@ def test_compiling_writes_what_django_reads(app: Path) -> None:
     translations.compile_catalog(app)
 
     assert "领取".encode() in (app / translations.PO).with_suffix(".mo").read_bytes()
+
+
+def test_two_apps_may_not_say_one_sentence_in_different_chinese(app: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "words.py").write_text("CLAIM = pgettext_lazy('take a lead', 'Claim')\nWHY = _('Why')\n")
+    for one, why in ((app, "原因"), (other, "为什么")):
+        translations.update(one)
+        translate(one, Claim="领取", Why=why)
+
+    (problem,) = translations.contradictions([app, other])
+
+    assert "pool" in str(problem)
+    assert "'Why'" in str(problem)

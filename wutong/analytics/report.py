@@ -168,7 +168,7 @@ def export_csv(wanted: Wanted, *, by: Staff, at: datetime) -> str:
     head = [
         _("Channel"),
         _("Step"),
-        _("People"),
+        pgettext("figure", "People"),
         pgettext("denominator", "Of"),
         _("Rate"),
         _("Rate from"),

@@ -9,7 +9,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m wutong.devtools.translations", description=__doc__)
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--write", action="store_true", help="bring the .po files up to date with the sources")
-    mode.add_argument("--check", action="store_true", help="fail on a missing, fuzzy or stale translation")
+    mode.add_argument(
+        "--check", action="store_true", help="fail on a missing, fuzzy, stale or contradictory translation"
+    )
     mode.add_argument("--compile", action="store_true", help="write the .mo files that Django reads")
     chosen = parser.parse_args()
 
@@ -70,7 +72,7 @@ def main() -> None:
         for app in apps:
             compile_catalog(app)
     else:
-        problems = [problem for app in apps for problem in problems_of(app)]
+        problems = [*(problem for app in apps for problem in problems_of(app)), *contradictions(apps)]
         for problem in problems:
             sys.stderr.write(f"{problem}\n")
         sys.exit(1 if problems else 0)
@@ -134,6 +136,20 @@ def problems_of(app: Path) -> list[Problem]:
     return [*problems, *(Problem(file=file, what=f"stale: {_shown(message)}") for message in stale)]
 
 
+def contradictions(apps: Sequence[Path]) -> Iterator[Problem]:
+    """Sentences to which two apps give different Chinese: Django merges their catalogues, so one is never seen."""
+    said: dict[tuple[str, str | None], tuple[Any, Path]] = {}
+    for app in apps:
+        for message in _read(app):
+            if not message.id:
+                continue
+            string, first = said.setdefault((_key(message), message.context), (message.string, app))
+            if _zh(string) != _zh(message.string):
+                yield Problem(
+                    file=app / PO, what=f"other words than in {first.name}, a context is missing: {_shown(message)}"
+                )
+
+
 def compile_catalog(app: Path) -> None:
     """Write the .mo file next to the .po file of ``app``, unless it is newer already."""
     po = app / PO
@@ -192,6 +208,10 @@ def _is_same_shape(one: Message, other: Message) -> bool:
 def _is_translated(message: Message) -> bool:
     strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     return all(strings)
+
+
+def _zh(string: Any) -> str:
+    return str(string[0] if isinstance(string, (tuple, list)) else string)
 
 
 def _placeholders(texts: Any) -> set[str]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import msgspec
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wutong.events.taxonomy import TAXONOMY
@@ -49,7 +49,9 @@ class RuleForm(forms.Form):
 class FitRuleForm(RuleForm):
     """A fact and its points."""
 
-    fact = forms.ChoiceField(label=_("When"), choices=lambda: [(code, str(said)) for code, said in FACTS.items()])
+    fact = forms.ChoiceField(
+        label=pgettext_lazy("scoring rule", "When"), choices=lambda: [(code, str(said)) for code, said in FACTS.items()]
+    )
     words = WordsField(
         label=_("Words"), required=False, help_text=_("A line each. Needed where the sentence speaks of a list.")
     )

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wutong.config import config
@@ -27,7 +28,7 @@ def forms(request: StaffRequest) -> HttpResponse:
     """The forms in sight, each with how it is used."""
     search, state = request.GET.get("q", "")[:80], request.GET.get("state", "")
     rows = forms_for(request.user, today=timezone.localdate(), search=search, state=state)
-    states = {"": _("All"), "open": _("Open"), "draft": _("Drafts"), "closed": _("Closed")}
+    states = {"": _("All"), "open": pgettext("form", "Open"), "draft": _("Drafts"), "closed": _("Closed")}
     context = {
         "rows": rows,
         "tabs": [
