@@ -43,7 +43,7 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "notifications": "/notifications/",
         "me": "/me/",
         "not-found": "/nothing-here/",
-        "not-yours": "/system/staff/",
+        "not-yours": "/system/staff/invite/",
     },
     SALES: {
         "home-sales": "/",
