@@ -45,13 +45,13 @@ def of_step(question: LeadQuestion, *, step: int, after: str = "") -> BehindPage
 
 def of_figure(question: LeadQuestion, *, figure: str, split: str = "", key: str = "", after: str = "") -> BehindPage:
     """Who is behind a counted figure; of one part alone where ``split`` says by what."""
-    kind = COUNTED[figure].kind
+    base = COUNTED[figure].base
     rows = rows_counted(question, figure, split=split, key=key)
-    needed = [f"{kind.lead}__{name}" if kind.lead else name for name in _NEEDED]
-    found = slice_of(rows.select_related(*needed), by=kind.at, after=after, is_down=True)
+    needed = [f"{base.lead}__{name}" if base.lead else name for name in _NEEDED]
+    found = slice_of(rows.select_related(*needed), by=base.at, after=after, is_down=True)
     return BehindPage(
         page=[
-            BehindLead(lead=getattr(row, kind.lead) if kind.lead else row, at=getattr(row, kind.at))
+            BehindLead(lead=getattr(row, base.lead) if base.lead else row, at=getattr(row, base.at))
             for row in found.rows
         ],
         total=rows.order_by().count(),

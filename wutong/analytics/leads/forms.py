@@ -78,7 +78,7 @@ class BehindForm(LeadsForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         figure, split, key = given.get("figure"), given.get("split"), given.get("key")
-        is_known = not split or (figure and split in COUNTED[figure].kind.splits)
+        is_known = not split or (figure and split in COUNTED[figure].base.splits)
         # Eighteen digits are more than any colleague's number and fit into the database's.
         is_key = split not in PEOPLE or not key or (key.isdecimal() and key.isascii() and len(key) <= 18)
         if bool(given.get("step")) == bool(figure) or not is_known or not is_key:

@@ -82,7 +82,7 @@ class Row:
 def rows_of(table: Table, question: LeadQuestion) -> list[Row]:
     """All together first, then each part that has something."""
     wanted = {figure for column in table.columns for figure in (column.figure, column.of) if figure}
-    counts = {figure: count_parts(question, figure, split=table.split) for figure in wanted}
+    counts = count_parts(question, sorted(wanted), split=table.split)
     medians = table.medians(question) if table.medians is not None else {}
     keys = {key for found in counts.values() for key in found}
     names = part_names(table.split, sorted(keys))
