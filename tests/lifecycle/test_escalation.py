@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.cast import NINE, make_lead, make_staff
+from tests.cast import NINE, arrive, make_lead, make_staff, post_form
+from wutong.content.models import Form
 from wutong.lifecycle.escalation import MANY, escalate, told_of
 from wutong.lifecycle.hand_over import HandOverFacts, hand_over
 from wutong.lifecycle.models import Clock, Escalation, HandOver, Lead, Stage, TimeLimits
 from wutong.lifecycle.stages import step_many
+from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Notification, Staff, Team
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +140,18 @@ def test_who_came_back_has_a_clock_that_escalates_too(mei: Staff) -> None:
     step_many([lead], to=Stage.NEW, by=None, at=NINE + HOUR, reason="re_engaged")
     assert escalate(at=NINE + HOUR + 5 * MINUTE) == 1
     assert told() == [("Mei", "contact_late")]
+
+
+def test_leads_of_an_event_have_two_working_days_before_anybody_is_told(mei: Staff, form: Form) -> None:
+    arrive(post_form(form, url="https://www.example.com/contact?utm_source=expo&utm_medium=event"))
+    clock = Clock.objects.get()
+    assert clock.lead.channel == "event"
+    worked = WorkingCalendar.load().working_between(clock.counts_from, clock.due_at)
+    assert worked == 16 * HOUR
+    told()
+    assert (escalate(at=clock.due_at - MINUTE), told()) == (0, [])
+    assert escalate(at=clock.due_at) == 1
+    assert {kind for _name, kind in told()} == {"contact_late"}
 
 
 def facts(**given: Any) -> HandOverFacts:

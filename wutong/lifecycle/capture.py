@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
-from wutong.lifecycle.clocks import first_contact_within, new_clock
+from wutong.lifecycle.clocks import first_contact_of, new_clock, time_limits
 from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
@@ -56,7 +56,7 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     if not captures:
         return []
     calendar = WorkingCalendar.load()
-    within = first_contact_within()
+    limits = time_limits()
     line = default_product_line()
     lines = {one.event_id: one.product_line or line for one in captures}
     people = [one.person_id for one in captures]
@@ -91,7 +91,16 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
     insert_objects([lead for lead, _ in fresh])
     insert_objects([_first_visit(lead, capture) for lead, capture in fresh])
     insert_objects(
-        [new_clock(lead, Clock.Kind.FIRST_CONTACT, calendar, within=within, at=capture.at) for lead, capture in fresh]
+        [
+            new_clock(
+                lead,
+                Clock.Kind.FIRST_CONTACT,
+                calendar,
+                within=first_contact_of(capture.channel, limits),
+                at=capture.at,
+            )
+            for lead, capture in fresh
+        ]
     )
     insert_many([_created(lead, capture, at=at) for lead, capture in fresh])
     return opened

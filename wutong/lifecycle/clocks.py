@@ -8,6 +8,9 @@ from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import Staff
 from wutong.platform.rows import insert_objects
 
+EVENT = "event"
+"""The channel of leads that have more time."""
+
 
 def time_limits() -> TimeLimits:
     """As the company has set them; the defaults where it has not."""
@@ -17,6 +20,13 @@ def time_limits() -> TimeLimits:
 def first_contact_within() -> timedelta:
     """Working time in which a new lead, or somebody who came back, is to be contacted by a human."""
     return timedelta(minutes=time_limits().first_contact_minutes)
+
+
+def first_contact_of(channel: str, limits: TimeLimits) -> timedelta:
+    """The same for a new lead that came by ``channel``: those of an event come by the hundred and are told so."""
+    if channel == EVENT:
+        return timedelta(hours=limits.event_hours)
+    return timedelta(minutes=limits.first_contact_minutes)
 
 
 def start_clocks(leads: Iterable[Lead], kind: Clock.Kind, *, within: timedelta, at: datetime) -> None:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import stop_clocks
-from wutong.lifecycle.models import CLOSED_STAGES, Clock, ContactStatus, FollowUp, Lead, OwnContactStatus
+from wutong.lifecycle.contact_statuses import is_to_choose
+from wutong.lifecycle.models import CLOSED_STAGES, Clock, ContactStatus, FollowUp, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
@@ -56,12 +57,13 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What is planned with a lead and how far contacts have come: what can be set by hand, and taken back."""
 
     contact_status: str
+    """With its reason, as :attr:`Lead.contact_choice`."""
     next_step: str
     next_step_at: datetime | None
 
     @classmethod
     def of(cls, lead: Lead) -> "Plan":
-        return cls(contact_status=lead.contact_status, next_step=lead.next_step, next_step_at=lead.next_step_at)
+        return cls(contact_status=lead.contact_choice, next_step=lead.next_step, next_step_at=lead.next_step_at)
 
     @property
     def mark(self) -> str:
@@ -126,7 +128,7 @@ def record_follow_up(
         if is_contact:
             now.owner = by
             now.last_touch_at = max(now.last_touch_at, at)
-            now.contact_status = _status_after(now, outcome)
+            now.contact_choice = _status_after(now, outcome)
             stop_clocks(now, Clock.Kind.FIRST_CONTACT, Clock.Kind.RE_ENGAGED, by=by, at=at)
         if is_first:
             now.first_contact_at = max(at, now.created_at)
@@ -161,22 +163,22 @@ def set_contact_status(*, lead: Lead, status: str, by: Staff, at: datetime, seen
     """Say by hand how far contacts have come; the next recorded contact says it anew.
 
     Args:
+        status: as :attr:`Lead.contact_choice`.
         seen: the mark of the plan that the form showed.
 
     Raises:
         ChangedMeanwhile: somebody else has planned or set it since.
-        UnknownContactStatus: neither one of ours nor an active one of the company.
+        UnknownContactStatus: none of ours or of the company; or nobody can be reached, for no reason.
         TakenByColleague: a colleague owns the lead.
     """
     with transaction.atomic(durable=True):
         now = _own(lead, by=by)
         refuse_unseen(seen, Plan.of(now).mark)
-        is_own = OwnContactStatus.objects.filter(code=status, is_active=True).exists()
-        if status not in ContactStatus.values and not is_own:
+        if not is_to_choose(status):
             raise UnknownContactStatus
-        before, now.contact_status = now.contact_status, status
+        before, now.contact_choice = now.contact_choice, status
         now.version += 1
-        now.save(update_fields=["contact_status", "version"])
+        now.save(update_fields=["contact_status", "contact_reason", "version"])
         record("lifecycle.contact_status_set", actor=by, subject=now, at=at, before=before, after=status)
         announce([(0, 0, "lead_changed", ["inbox"])])
 
@@ -221,9 +223,9 @@ def restore_plan(*, lead: Lead, plan: Plan, version: int, by: Staff, at: datetim
         now = _own(lead, by=by)
         if now.version != version:
             raise ChangedSince
-        now.contact_status, now.next_step, now.next_step_at = plan.contact_status, plan.next_step, plan.next_step_at
+        now.contact_choice, now.next_step, now.next_step_at = plan.contact_status, plan.next_step, plan.next_step_at
         now.version += 1
-        now.save(update_fields=["contact_status", "next_step", "next_step_at", "version"])
+        now.save(update_fields=["contact_status", "contact_reason", "next_step", "next_step_at", "version"])
         record("lifecycle.plan_restored", actor=by, subject=now, at=at)
         announce([(0, 0, "lead_changed", ["inbox"])])
 

@@ -1,13 +1,15 @@
 """How far contacts have come: our statuses, and those that the company adds for its own way of working."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wutong.lifecycle.models import ContactStatus, OwnContactStatus
+from wutong.lifecycle.models import ContactStatus, InvalidContact, Lead, OwnContactStatus
 from wutong.platform.audit import record
 from wutong.platform.chinese import sort_key
 from wutong.platform.models import Staff
@@ -30,9 +32,27 @@ def status_names() -> dict[str, str | Promise]:
 
 
 def statuses_to_choose() -> list[tuple[str, str | Promise]]:
-    """What a colleague may set by hand."""
+    """What a colleague may set by hand, as :attr:`Lead.contact_choice`: who cannot be reached is so for a reason."""
+    ours = [(code, name) for code, name in ContactStatus.choices if code != ContactStatus.INVALID]
     own = OwnContactStatus.objects.filter(is_active=True).order_by("pk").values_list("code", "name")
-    return [*ContactStatus.choices, *own]
+    invalid = [(f"{ContactStatus.INVALID.value}:{code}", _invalid(code)) for code in InvalidContact.values]
+    return [*ours, *own, *invalid]
+
+
+def is_to_choose(choice: str) -> bool:
+    """Whether a colleague may set ``choice`` by hand."""
+    code, _colon, reason = choice.partition(":")
+    if code == ContactStatus.INVALID:
+        return reason in InvalidContact.values
+    is_own = OwnContactStatus.objects.filter(code=code, is_active=True).exists()
+    return not reason and (code in ContactStatus.values or is_own)
+
+
+def status_in_words(lead: Lead, names: Mapping[str, str | Promise]) -> str | Promise:
+    """The contact status of ``lead``; ``names`` are :func:`status_names`."""
+    if lead.contact_status == ContactStatus.INVALID and lead.contact_reason in InvalidContact.values:
+        return _invalid(lead.contact_reason)
+    return names.get(lead.contact_status, lead.contact_status)
 
 
 def add_status(*, name: str, by: Staff, at: datetime) -> OwnContactStatus:
@@ -64,6 +84,10 @@ def change_status(*, status: OwnContactStatus, name: str, is_active: bool, by: S
         status.name, status.is_active = name, is_active
         status.save(update_fields=["name", "is_active"])
         record("lifecycle.own_status_changed", actor=by, at=at, name=name, is_active=is_active)
+
+
+def _invalid(code: str) -> str:
+    return gettext("Cannot be reached: %(reason)s") % {"reason": InvalidContact(code).label}
 
 
 def _refuse_double(name: str, *, besides: OwnContactStatus | None = None) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from wutong.lifecycle.assignment import House, house_of
-from wutong.lifecycle.clocks import time_limits
+from wutong.lifecycle.clocks import EVENT, time_limits
 from wutong.lifecycle.models import CLOSED_STAGES, Clock, Escalation, Lead, TimeLimits
 from wutong.lifecycle.visibility import managers_over
 from wutong.platform.calendar import NeverOpen, WorkingCalendar
@@ -100,14 +100,18 @@ def _late(limits: TimeLimits, *, at: datetime) -> list[Late]:
         .exclude(lead__stage__in=CLOSED_STAGES)
         .exclude(lead__person__is_own=True)
     )
-    rows = running.order_by("due_at").values_list("pk", "lead_id", "kind", "counts_from", "escalated_to_minutes")
+    columns = ("pk", "lead_id", "kind", "counts_from", "escalated_to_minutes", "due_at", "lead__channel")
+    rows = running.order_by("due_at").values_list(*columns)
     calendar = WorkingCalendar.load()
     late = []
-    for clock_id, lead_id, kind, counts_from, reached in rows[:_LOOKED_AT]:
+    for clock_id, lead_id, kind, counts_from, reached, due_at, channel in rows[:_LOOKED_AT]:
+        has_more_time = channel == EVENT and kind == Clock.Kind.FIRST_CONTACT
         try:
-            passed = calendar.working_between(counts_from, at)
+            passed = calendar.working_between(due_at if has_more_time else counts_from, at)
         except NeverOpen:
             continue
+        if has_more_time:  # its chain begins when its own time is up
+            passed += timedelta(minutes=limits.first_contact_minutes)
         levels = [(n, level) for n, level in chains[kind] if reached < n and passed >= timedelta(minutes=n)]
         if levels:
             minutes, level = levels[-1]

@@ -215,7 +215,7 @@ class ContactStatusForm(SeenForm):
     """Saying by hand how far contacts have come; the use case knows which there are."""
 
     name = "contact-status"
-    status = forms.CharField(max_length=20)
+    status = forms.CharField(max_length=41)
 
 
 class OwnStatusForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from msgspec import Struct
 
 from wutong.events.pages import page_name
-from wutong.lifecycle.contact_statuses import status_names
+from wutong.lifecycle.contact_statuses import status_in_words, status_names
 from wutong.lifecycle.escalation import told_of
 from wutong.lifecycle.models import SEARCHED_BY, UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
 from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, to_do_total
@@ -211,7 +211,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
             first_contact=first.get(lead.pk),
             score=round(_score(lead.person)),
             code=getattr(getattr(lead.person, "score", None), "code", ""),
-            contact_status=statuses.get(lead.contact_status, lead.contact_status),
+            contact_status=status_in_words(lead, statuses),
             given=given.get(lead.pk),
             told=told.get(running[lead.pk].pk, "") if lead.pk in running else "",
             reads=pages.get(lead.person_id, []),

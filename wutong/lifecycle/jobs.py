@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from wutong.lifecycle.contracts import advance_contracts
 from wutong.lifecycle.escalation import escalate
 from wutong.lifecycle.gate import enter_gate, lately_in_gate, leave_gate
+from wutong.lifecycle.neglect import return_silent_sqls
 
 
 @app.periodic(cron="17 * * * *")
@@ -23,6 +24,13 @@ def advance_contracts_later(timestamp: int) -> None:
 def escalate_later(timestamp: int) -> None:
     """Tell colleagues of clocks that have run late."""
     escalate(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="23 1 * * *")
+@app.task(queue="default", queueing_lock="return_silent_sqls")
+def return_silent_sqls_later(timestamp: int) -> None:
+    """Give SQLs that nobody follows up back to the SDRs who sent them."""
+    return_silent_sqls(at=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="2-59/5 * * * *")

@@ -13,7 +13,7 @@ from wutong.platform.models import Staff
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """As :class:`TimeLimits`: minutes and hours of working time."""
+    """As :class:`TimeLimits`."""
 
     first_contact_minutes: int
     owner_after_minutes: int
@@ -21,6 +21,8 @@ class Limits:
     managers_after_minutes: int
     acceptance_hours: int
     acceptance_warning_hours: int
+    event_hours: int
+    sql_silent_days: int
 
 
 def mark_of_limits(limits: TimeLimits) -> str:

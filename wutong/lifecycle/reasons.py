@@ -14,6 +14,7 @@ _NOTED: Mapping[str, str | Promise] = {
     "score_gate": _("The score met the gate"),
     "below_score_gate": _("The score stayed below the gate"),
     "handed_over": _("Handed over to sales"),
+    "silent": _("Sales did not follow up in time"),
 }
 _of_deals: dict[str, Mapping[str, str | Promise]] = {}
 

@@ -141,6 +141,8 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
             "managers_after_minutes",
             "acceptance_hours",
             "acceptance_warning_hours",
+            "event_hours",
+            "sql_silent_days",
         )
         labels = {
             "first_contact_minutes": _("A new lead is to be contacted within … working minutes"),
@@ -149,6 +151,8 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
             "managers_after_minutes": _("After … minutes all managers are told"),
             "acceptance_hours": _("Sales accept or return a lead within … working hours"),
             "acceptance_warning_hours": _("They are warned … hours before; after it their managers are told"),
+            "event_hours": _("Leads of an event are to be contacted within … working hours (16 are two days)"),
+            "sql_silent_days": _("An SQL without a follow-up goes back to the SDR after … days (0: never)"),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -163,6 +167,8 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
         for name in ("first_contact_minutes", "owner_after_minutes"):
             if cleaned.get(name) == 0:
                 self.add_error(name, _("At least one minute."))
+        if cleaned.get("event_hours") == 0:
+            self.add_error("event_hours", _("At least one hour."))
         return cleaned
 
 
@@ -186,9 +192,9 @@ class DutyForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Leads, and who gets them."""
+    """Who gets leads, and where they are named: ids in ``leads``, or rows of a list under ``chosen``."""
 
-    leads = forms.CharField(max_length=10_000)
+    leads = forms.CharField(max_length=10_000, required=False)
     to = _Colleagues(queryset=Staff.objects.active().filter(role__in=[Role.SDR, Role.SALES, Role.MANAGER]))
 
 

@@ -72,7 +72,7 @@ class Step:
     by: frozenset[str]
     through: Through = Through.MOVE
     also_machine: bool = False
-    """Whether the system itself may take it: by the score gate, or because the person came back."""
+    """Whether the system itself may take it: by the score gate, because the person came back, or nobody followed up."""
 
 
 _SDR = frozenset({Role.SDR, Role.MANAGER})
@@ -95,7 +95,7 @@ STEPS: Mapping[tuple[Stage, Stage], Step] = {
     (Stage.SAL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
     (Stage.SAL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SALES),
     (Stage.SQL, Stage.OPPORTUNITY): Step(Accountable.SALES, _SALES, Through.OPPORTUNITY),
-    (Stage.SQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN),
+    (Stage.SQL, Stage.RETURNED): Step(Accountable.SDR, _SALES, Through.RETURN, also_machine=True),
     (Stage.SQL, Stage.DISQUALIFIED): Step(Accountable.NOBODY, _SALES),
     (Stage.OPPORTUNITY, Stage.WON): Step(Accountable.NOBODY, _SALES, Through.CLOSING),
     (Stage.OPPORTUNITY, Stage.LOST): Step(Accountable.NOBODY, _SALES, Through.CLOSING),

@@ -99,6 +99,20 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="warn",
     ),
+    "sql_silent": NoticeKind(
+        title=_("Follow up %(name)s soon"),
+        body=_("%(company)s · an SQL without a follow-up for %(days)s days goes back to the SDR"),
+        icon="clock",
+        topics=("inbox",),
+        tone="warn",
+    ),
+    "sql_returned": NoticeKind(
+        title=_("%(name)s goes back to the SDR"),
+        body=_("%(company)s · no follow-up for %(days)s days · now with %(owner)s"),
+        icon="refresh",
+        topics=("inbox",),
+        tone="warn",
+    ),
     "lead_assigned": NoticeKind(
         title=_("%(by)s gives you a lead: %(name)s"),
         body="%(company)s",

@@ -63,6 +63,15 @@ class ContactStatus(models.TextChoices):
     INVALID = "invalid", _("Cannot be reached")
 
 
+class InvalidContact(models.TextChoices):
+    """Why somebody cannot be reached."""
+
+    WRONG_NUMBER = "wrong_number", pgettext_lazy("cannot be reached", "wrong number or address")
+    OUT_OF_SERVICE = "out_of_service", pgettext_lazy("cannot be reached", "out of service")
+    LEFT_COMPANY = "left_company", pgettext_lazy("cannot be reached", "has left the company")
+    REFUSES = "refuses", pgettext_lazy("cannot be reached", "does not want to be contacted")
+
+
 class OwnContactStatus(models.Model):
     """A contact status of the company's own, chosen by hand."""
 
@@ -172,6 +181,9 @@ class Lead(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
     accountable = models.CharField(max_length=16, choices=Accountable.choices, default=Accountable.SDR)
     contact_status = models.CharField(max_length=20, default=ContactStatus.NOT_CONTACTED)
+    contact_reason = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="Why the person cannot be reached."
+    )
     is_incomplete = models.BooleanField(default=False)
     channel = models.CharField(max_length=20, blank=True)
     campaign = models.CharField(max_length=80, blank=True)
@@ -237,6 +249,15 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"lead {self.pk}"
+
+    @property
+    def contact_choice(self) -> str:
+        """The contact status with its reason, as one chooses it: ``invalid:wrong_number``."""
+        return f"{self.contact_status}:{self.contact_reason}" if self.contact_reason else self.contact_status
+
+    @contact_choice.setter
+    def contact_choice(self, choice: str) -> None:
+        self.contact_status, _colon, self.contact_reason = choice.partition(":")
 
 
 class Clock(models.Model):

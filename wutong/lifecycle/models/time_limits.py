@@ -9,7 +9,11 @@ from wutong.lifecycle.models.lead import Clock
 
 
 class TimeLimits(models.Model):
-    """The company's one set of limits, and after how long who is told. Minutes and hours are working time."""
+    """The company's one set of limits, and after how long who is told. Minutes and hours are working time, days not.
+
+    Whoever left a card at an event does not wait for a call: such leads have ``event_hours`` (sixteen are two days).
+    An SQL that nobody follows up for ``sql_silent_days`` goes back to the SDR; 0 is never.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     first_contact_minutes = models.PositiveSmallIntegerField(default=5)
@@ -18,6 +22,8 @@ class TimeLimits(models.Model):
     managers_after_minutes = models.PositiveSmallIntegerField(default=60)
     acceptance_hours = models.PositiveSmallIntegerField(default=24)
     acceptance_warning_hours = models.PositiveSmallIntegerField(default=4, help_text=_("Before the time is up."))
+    event_hours = models.PositiveSmallIntegerField(default=16, db_default=16)
+    sql_silent_days = models.PositiveSmallIntegerField(default=30, db_default=30)
 
     class Meta:
         constraints = [
@@ -35,6 +41,7 @@ class TimeLimits(models.Model):
             models.CheckConstraint(
                 name="a_first_contact_takes_time", condition=Q(first_contact_minutes__gte=1, owner_after_minutes__gte=1)
             ),
+            models.CheckConstraint(name="leads_of_events_have_an_hour_at_least", condition=Q(event_hours__gte=1)),
         ]
 
     def __str__(self) -> str:
