@@ -1,5 +1,6 @@
 """The inbox as SDRs and sales work with it: what is to do now, in which order, and each act by its address."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -123,6 +124,34 @@ def test_a_contact_status_of_the_company_can_be_set(mei) -> None:
     assert post(signed_in(mei), lead, "contact-status", status="nonsense").status_code == 409
 
 
+def test_a_manager_gives_away_ticked_rows_unless_somebody_was_quicker(wang, mei, lin) -> None:
+    leads = [make_lead(owner=mei, at=LATELY) for _ in range(2)]
+    client = signed_in(wang)
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', client.get("/inbox/?view=all").text)
+    assert sorted(chosen) == sorted(f"{lead.public_id}:{mei.pk}" for lead in leads)
+    assert "data-select" not in signed_in(mei).get("/inbox/?view=all").text
+
+    given = client.post("/leads/assign/", {"chosen": chosen, "to": lin.pk, "view": "all"})
+    assert (given.status_code, given["Location"]) == (302, "/inbox/?view=all")
+    assert set(Lead.objects.values_list("owner", flat=True)) == {lin.pk}
+    assert client.post("/leads/assign/", {"chosen": chosen, "to": wang.pk, "view": "all"}).status_code == 409
+    assert client.post("/leads/assign/", {"chosen": ["nonsense"], "to": lin.pk}).status_code == 404
+
+
+def test_who_cannot_be_reached_is_so_for_a_reason(mei) -> None:
+    lead = make_lead(owner=mei)
+    client = signed_in(mei)
+    for status in ("invalid", "invalid:mood", "first:wrong_number"):
+        assert post(client, lead, "contact-status", status=status).status_code == 409
+    assert post(client, lead, "contact-status", status="invalid:left_company").status_code == 200
+    page = client.get(f"/inbox/?view=all&lead={lead.public_id}")
+    assert 'value="invalid:left_company" selected' in page.text
+    assert "Cannot be reached: has left the company" in page.text
+    contact = {"by": mei, "at": NINE, "kind": FollowUp.Kind.CALL, "outcome": FollowUp.Outcome.REACHED}
+    record_follow_up(lead=Lead.objects.get(pk=lead.pk), **contact)
+    assert Lead.objects.get(pk=lead.pk).contact_choice == "first"
+
+
 def test_bant_is_kept_and_sales_confirm_it(mei, xu) -> None:
     lead = handed_over(mei, xu)
     client = signed_in(xu)
@@ -143,7 +172,7 @@ def test_bant_is_kept_and_sales_confirm_it(mei, xu) -> None:
     [
         ("bant", "bant", {"budget": "300,000"}, {"budget": "500,000"}),
         ("next-step", "plan", {"next_step": "Call"}, {"next_step": "Visit"}),
-        ("contact-status", "plan", {"status": "worth_following"}, {"status": "invalid"}),
+        ("contact-status", "plan", {"status": "worth_following"}, {"status": "invalid:refuses"}),
     ],
 )
 def test_of_two_who_write_of_one_lead_the_second_is_told(mei, lin, act: str, of: str, given: dict, other: dict) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.inbox import PAGE, Rows, inbox_of, taken_from
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.views.tabs import order_of
@@ -21,7 +22,7 @@ from wutong.lifecycle.views.work_area import (
     work_of,
 )
 from wutong.platform.answers import is_htmx
-from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.permissions import StaffRequest, may, requires
 
 MORE_THAN_A_PAGE = PAGE + 1
 
@@ -37,6 +38,8 @@ def inbox(request: StaffRequest) -> HttpResponse:
         if opened is None:
             return taken(request, chosen)
     context = list_of(request, view, opened=opened) | {"order": order_of(view)}
+    if may(request.user, "routing.manage"):
+        context["colleagues"] = who_may_be_given_leads()
     if opened is not None:
         context |= work_of(request, opened)
     return render(request, "lifecycle/inbox.html", context)

@@ -1,6 +1,7 @@
 """Who gets which lead and in what time: rules, duty, limits, a dry run, and giving leads away by hand."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count
@@ -129,22 +130,27 @@ def duty_of(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @requires("routing.manage")
 def assign(request: StaffRequest) -> HttpResponse:
-    """Give leads away by hand: ``leads`` holds their ids, separated by spaces or commas."""
+    """Give leads away by hand: ``leads`` holds their ids, separated by spaces or commas; ``chosen`` ticked rows of the
+    inbox, each an id and whose the lead was there.
+    """
     form = AssignForm(request.POST)
     if not form.is_valid():
         raise Http404
-    wanted = _uuids(form.cleaned_data["leads"])
-    leads = list(Lead.objects.visible_to(request.user).filter(public_id__in=wanted))
+    ticked = dict(row.partition(":")[::2] for row in request.POST.getlist("chosen"))
+    wanted = _uuids(" ".join([form.cleaned_data["leads"], *ticked]))
+    leads = list(Lead.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("person"))
     if not wanted or len(leads) < len(wanted):
         raise Http404
     to = form.cleaned_data["to"]
-    back = (
-        reverse("lifecycle:person", args=[leads[0].person.public_id])
-        if len(leads) == 1
-        else reverse("lifecycle:people")
-    )
+    if ticked:
+        back = f"{reverse('lifecycle:inbox')}?{urlencode({'view': request.POST.get('view', '')})}"
+    elif len(leads) == 1:
+        back = reverse("lifecycle:person", args=[leads[0].person.public_id])
+    else:
+        back = reverse("lifecycle:people")
+    told = {lead.pk: ticked.get(str(lead.public_id)) or request.POST.get("seen", "") for lead in leads}
+    seen = {pk: owner for pk, owner in told.items() if owner}
     try:
-        seen = {leads[0].pk: request.POST["seen"]} if len(leads) == 1 and request.POST.get("seen") else None
         n = assign_by_hand(leads, to=to, by=request.user, at=timezone.now(), seen=seen)
     except Refusal as no:
         return refused(request, no, back=back)

@@ -7,6 +7,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from wutong.platform.permissions import may
 from wutong.web.assets import asset_url
 from wutong.web.words import script_words
 
@@ -17,6 +18,12 @@ register = Library()
 def asset(name: str) -> str:
     """``{% asset "core.js" %}``: the address of a built file."""
     return asset_url(name)
+
+
+@register.filter(name="may")
+def has_right(staff: object, code: str) -> bool:
+    """``{% if request.user|may:"routing.manage" %}``: whether the reader may do what ``code`` names."""
+    return may(staff, code)
 
 
 @register.simple_tag
