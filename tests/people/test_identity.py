@@ -456,11 +456,12 @@ def test_what_was_seen_before_needs_nobody_to_wait(company) -> None:
         lane.share()  # as a batch that relies on who is who
         again, other = seen(HER_MAIL, HERS, at=NINE + MINUTE), seen(HERS, HIS, at=NINE + MINUTE)
 
-        (told, refused) = at_once(lambda: tell_at_once(again), lambda: tell_at_once(other))
+        (told,) = at_once(lambda: tell_at_once(again))
+        (waits,) = at_once(lambda: tell_at_once(other))  # after it: whoever waits is waited for
 
     assert told.whose[again.id].person_id == person_of(HERS).pk
     assert Observation.objects.count() == 2
-    assert refused is None
+    assert waits is None
 
 
 def tell_at_once(*observations: Observed) -> Recognised | None:
