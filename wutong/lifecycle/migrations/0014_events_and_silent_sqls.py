@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lifecycle", "0013_shipped_names")]
+    dependencies = [("lifecycle", "0014_clocks_by_start")]
 
     operations = [
         migrations.AddField("timelimits", "event_hours", models.PositiveSmallIntegerField(db_default=16, default=16)),
