@@ -4,20 +4,21 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.core.mail import send_mail
+from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.platform.cast import NINE, PASSWORD, signed_in
 from wutong.platform.mail import MailNotSetUp, MailTrouble, send_later, send_waiting_mail
 from wutong.platform.models import AuditEntry, MailSettings, OutgoingMail, Staff
-from wutong.platform.passwords import send_reset_link
+from wutong.platform.passwords import ask_for_reset, send_reset_link
 from wutong.platform.secrets import seal
 
 pytestmark = pytest.mark.django_db
@@ -289,6 +290,35 @@ def test_asking_again_and_again_makes_one_job(mei: Staff, sink: Sink) -> None:
     for _time in range(5):
         assert Client().post("/password/forgotten/", {"email": mei.email}).status_code == 200
     assert ProcrastinateJob.objects.count() == 1
+
+
+def test_a_fourth_link_for_one_address_within_an_hour_is_not_sent_and_looks_as_if_it_were(
+    mei: Staff, lin: Staff, sink: Sink
+) -> None:
+    def asks(email: str, *, client: str, at: datetime = NINE) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")  # the job that waits would stand for a second
+        ask_for_reset(email=email, client=client, at=at)
+        return ProcrastinateJob.objects.exists()
+
+    assert [asks(mei.email, client=f"192.0.2.{n}") for n in range(4)] == [True, True, True, False]
+    assert asks(lin.email, client="192.0.2.4")
+    assert asks(mei.email, client="192.0.2.5", at=NINE + timedelta(hours=1))
+
+
+def test_one_client_asks_for_ten_links_an_hour_and_hears_the_same_as_before(company, sink: Sink) -> None:
+    answers = {
+        Client()
+        .post("/password/forgotten/", {"email": f"n{n:02}@example.com"})
+        .content.decode()
+        .replace(f"n{n:02}@", "@")
+        for n in range(12)
+    }
+    assert len({re.sub(r'(?:value|nonce)="[^"]{16,}"', "", answer) for answer in answers}) == 1
+    assert ProcrastinateJob.objects.count() == 10
+
+    Client(REMOTE_ADDR="192.0.2.7").post("/password/forgotten/", {"email": "else@example.com"})
+    assert ProcrastinateJob.objects.count() == 11
 
 
 def test_without_mail_the_page_names_whom_to_ask(ada: Staff) -> None:

@@ -1,5 +1,6 @@
 """Accounts and teams: who may change what, and what can never be lost."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +10,10 @@ from django.db import connection
 from django.test import Client
 
 from tests.platform.cast import NINE, PASSWORD, make_staff, signed_in
-from wutong.platform.invitations import AddressTaken, HasAPassword, invite, invite_again
+from wutong.platform.invitations import AddressTaken, Deactivated, HasAPassword, invite, invite_again
 from wutong.platform.models import AuditEntry, DataScope, Invitation, Role, Staff, Team
 from wutong.platform.one_time_links import LinkUsedUp
-from wutong.platform.passwords import accept_invitation
+from wutong.platform.passwords import HasNoPassword, OwnPassword, accept_invitation, make_reset_link
 from wutong.platform.refusal import Refusal
 from wutong.platform.staff import (
     LastAdministrator,
@@ -195,6 +196,32 @@ def test_an_invited_colleague_sets_a_password_and_is_in(ada: Staff) -> None:
 
     assert client.get("/me/").status_code == 200
     assert Staff.objects.get(email="new@example.com").full_name == "Newton"
+
+
+def test_an_administrators_link_sets_a_colleagues_password_once_and_the_old_one_works_until_then(ada, mei) -> None:
+    page = signed_in(ada).post(f"/system/staff/{mei.public_id}/password-link/")
+    link = re.search(r"/password/reset/[^<\s]+", page.content.decode()).group()
+    assert page["Cache-Control"].count("no-store") == 1
+    entry = AuditEntry.objects.get(action="staff.reset_link_made")
+    assert (entry.actor, entry.subject_label, entry.detail) == (ada, "Mei", {})
+    assert mei.check_password(PASSWORD)
+
+    assert Client().post(link, {"password": "another-long-passphrase"}).status_code == 302
+
+    mei.refresh_from_db()
+    assert mei.check_password("another-long-passphrase")
+    assert Client().post(link, {"password": "a-third-long-passphrase"}).status_code == 409
+
+
+def test_a_password_link_is_for_colleagues_who_have_a_password(ada: Staff, mei: Staff) -> None:
+    with pytest.raises(OwnPassword):
+        make_reset_link(staff=ada, by=ada, at=NINE)
+    with pytest.raises(HasNoPassword):
+        make_reset_link(staff=invited(by=ada).staff, by=ada, at=NINE)
+    deactivate(staff=mei, by=ada, at=NINE)
+    with pytest.raises(Deactivated):
+        make_reset_link(staff=mei, by=ada, at=NINE)
+    assert not AuditEntry.objects.filter(action="staff.reset_link_made").exists()
 
 
 def test_teams_move_with_all_below_them(ada: Staff) -> None:

@@ -41,7 +41,7 @@ register_actions(
         "staff.password_reset_asked": _("Asked for a password link"),
         "staff.password_reset": _("Set a new password by a link"),
         "staff.password_changed": _("Changed the password"),
-        "staff.reset_link_made": _("Made a password link on the command line"),
+        "staff.reset_link_made": _("Made a password link for a colleague"),
         "staff.invited": _("Invited a colleague"),
         "staff.invited_again": _("Made a new invitation link"),
         "staff.invitation_accepted": _("Accepted the invitation"),

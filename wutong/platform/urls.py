@@ -38,6 +38,7 @@ urlpatterns = [
     path("system/staff/invite/", staff.invite, name="staff_invite"),
     path("system/staff/<uuid:public_id>/", staff.colleague, name="colleague"),
     path("system/staff/<uuid:public_id>/invitation/", staff.invite_once_more, name="staff_invite_again"),
+    path("system/staff/<uuid:public_id>/password-link/", staff.password_link, name="staff_password_link"),
     path("system/staff/<uuid:public_id>/deactivate/", staff.deactivate, name="staff_deactivate"),
     path("system/staff/<uuid:public_id>/reactivate/", staff.reactivate, name="staff_reactivate"),
     path("system/teams/", teams.teams, name="teams"),

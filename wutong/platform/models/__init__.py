@@ -8,7 +8,7 @@ from wutong.platform.models.key_check import KeyCheck
 from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
-from wutong.platform.models.staff import DataScope, Invitation, Role, Staff, Team
+from wutong.platform.models.staff import DataScope, Invitation, ResetAsk, Role, Staff, Team
 
 __all__ = [
     "ApiKey",
@@ -28,6 +28,7 @@ __all__ = [
     "Organisation",
     "OutgoingMail",
     "ParkedItem",
+    "ResetAsk",
     "Role",
     "SenderKey",
     "Staff",

@@ -144,3 +144,20 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.staff_id} until {self.expires_at:%Y-%m-%d}"
+
+
+class ResetAsk(models.Model):
+    """Somebody asked for a link that sets a new password. Kept to be counted: nobody is to fill a mailbox with them."""
+
+    asked_at = models.DateTimeField()
+    email_digest = models.BinaryField(max_length=32)
+    client = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="asks_for_an_address", fields=["email_digest", "asked_at"]),
+            models.Index(name="asks_of_a_client", fields=["client", "asked_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"password link asked for at {self.asked_at:%Y-%m-%d %H:%M}"

@@ -20,6 +20,7 @@ from wutong.platform.invitations import AddressTaken, Invited, invite_again
 from wutong.platform.invitations import invite as invite_colleague
 from wutong.platform.models import DataScope, Role, Staff
 from wutong.platform.one_time_links import full_address
+from wutong.platform.passwords import make_reset_link
 from wutong.platform.permissions import GRANTS, LABELS, StaffRequest, requires, signed_in
 from wutong.platform.refusal import Refusal
 
@@ -111,6 +112,19 @@ def invite_once_more(request: StaffRequest, public_id: UUID) -> HttpResponse:
     except Refusal as no:
         return refused(request, no, back=_address(staff))
     return _show_link(request, invited)
+
+
+@never_cache
+@require_POST
+@requires("staff.manage")
+def password_link(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    staff = _find(request, public_id)
+    try:
+        path = make_reset_link(staff=staff, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=_address(staff))
+    context = {"staff": staff, "link": full_address(path)}
+    return render(request, "platform/staff_password_link.html", context)
 
 
 @require_GET
