@@ -191,11 +191,16 @@ LISTS: dict[str, str] = {
 WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
     "platform:colleague": lambda world: reverse("platform:colleague", args=[world.staff.public_id]),
     "platform:staff_invite_again": lambda world: reverse("platform:staff_invite_again", args=[world.staff.public_id]),
+    "platform:staff_password_link": lambda world: reverse("platform:staff_password_link", args=[world.staff.public_id]),
     "platform:staff_deactivate": lambda world: reverse("platform:staff_deactivate", args=[world.staff.public_id]),
     "platform:staff_reactivate": lambda world: reverse("platform:staff_reactivate", args=[world.staff.public_id]),
     "platform:team": lambda world: reverse("platform:team", args=[world.site.team.public_id]),
     "platform:api_key_revoke": lambda _world: f"/settings/api-keys/{uuid.uuid4()}/revoke/",
     "lifecycle:product_line": lambda _world: "/settings/product-lines/nonsense/",
+    **{
+        f"lifecycle:product_line_{act}": (lambda _world, act=act: f"/settings/product-lines/nonsense/{act}/")
+        for act in ("move", "retire", "restore")
+    },
     "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
     "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
     "platform:job_retry": lambda _world: "/system/jobs/1/retry/",

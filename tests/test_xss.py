@@ -24,7 +24,7 @@ from tests.cast import (
     signed_in,
 )
 from tests.sales.cast import deal_of, sql_of
-from wutong.lifecycle.models import Assignment, AssignmentRule, Lead
+from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
@@ -220,7 +220,9 @@ def test_what_an_address_asks_for_is_shown_and_never_run(lead: Lead, ada) -> Non
 
 def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada) -> None:
     Organisation.objects.update(name=TAG)
-    make_staff("Nasty", full_name=QUOTES[:80], team=make_team(TAG))
+    nasty = make_staff("Nasty", full_name=QUOTES[:80], team=make_team(TAG))
+    ProductLine.objects.create(code="tag", own_name=TAG)
+    ProductLine.objects.create(code="quotes", own_name=QUOTES[:80], is_active=False)
     client = signed_in(ada)
     make_key(
         name=TAG,
@@ -232,6 +234,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         by=ada,
         at=LATELY,
     )
+    assert Page(client.post(f"/system/staff/{nasty.public_id}/password-link/").content.decode()).dangers == []
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
     for address in (

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.cast import company_scope, email, make_lead, make_person, make_scope, person_of, phone, signed_in
+from tests.cast import LATELY, company_scope, email, make_lead, make_person, make_scope, person_of, phone, signed_in
 from wutong.lifecycle.models import Clock, Lead, ProductLine
+from wutong.lifecycle.product_lines import retire_line
 from wutong.people.models import Consent, FieldValue, Identifier, Observation, Person
 from wutong.platform.models import ApiRight, AuditEntry, Notification
 
@@ -74,6 +75,17 @@ def test_a_further_interest_in_a_line_joins_the_open_lead_and_one_in_another_lin
     assert again.json() == {**first, "outcome": "joined"}
     assert other.json()["outcome"] == "created"
     assert Lead.objects.count() == 2
+
+
+def test_a_retired_line_is_none_that_a_system_may_name(crm, ada) -> None:
+    ProductLine.objects.create(code="drives", own_name="Drives")
+    retire_line(line=ProductLine.objects.create(code="gears", own_name="Gears"), by=ada, at=LATELY)
+
+    answer = crm.post("/leads", wanted(product_line="gears"))
+
+    assert answer.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [("#/product_line", "unknown_value")]
+    assert "gears" not in answer.json()["errors"][0]["detail"]
 
 
 def test_somebody_of_our_own_house_gets_no_lead(crm) -> None:

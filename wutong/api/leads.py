@@ -95,7 +95,9 @@ class LeadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """One person's interest in one product line."""
 
     person: PersonIn
-    product_line: Annotated[str, Meta(max_length=40, description=gettext_noop("Its code; empty: the first one."))] = ""
+    product_line: Annotated[
+        str, Meta(max_length=40, description=gettext_noop("Its code, of one on offer; empty: the first one."))
+    ] = ""
     message: Annotated[str, Meta(max_length=5_000, description=gettext_noop("What they wrote."))] = ""
     source: SourceIn = SourceIn()
     consent: ConsentIn | None = None
@@ -276,7 +278,7 @@ def _capture(wanted: LeadIn, key: ApiKey, *, at: datetime) -> Capture:
     if source.channel and source.channel not in CHANNELS:
         detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."
         errors.append(Flawed(pointer="#/source/channel", code="unknown_value", detail=detail))
-    lines = dict(ProductLine.objects.values_list("code", "pk")) if wanted.product_line else {}
+    lines = dict(ProductLine.objects.on_offer().values_list("code", "pk")) if wanted.product_line else {}
     if wanted.product_line and wanted.product_line not in lines:
         detail = f"There is no such product line. Known are: {', '.join(sorted(lines))}."
         errors.append(Flawed(pointer="#/product_line", code="unknown_value", detail=detail))

@@ -14,6 +14,7 @@ from wutong.content.models import Form, of_sites_seen_by
 from wutong.content.starters import STARTERS
 from wutong.events.models import Site
 from wutong.lifecycle.models import ProductLine
+from wutong.lifecycle.product_lines import line_label
 from wutong.platform.models import Staff
 
 
@@ -28,7 +29,7 @@ class LineField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscr
     """A choice of product lines, by their names."""
 
     def label_from_instance(self, obj: ProductLine) -> str:
-        return obj.name
+        return line_label(obj)
 
 
 class NewForm(forms.Form):
@@ -58,7 +59,7 @@ class TextsForm(forms.Form):
     )
     product_line = LineField(
         label=gettext_lazy("Product line of its leads"),
-        queryset=ProductLine.objects.order_by("id"),
+        queryset=ProductLine.objects.none(),
         required=False,
         empty_label=gettext_lazy("The first one"),
     )
@@ -123,6 +124,13 @@ class TextsForm(forms.Form):
     takes_own_markup = forms.BooleanField(
         label=gettext_lazy("Also take posts from pages of the website with markup of their own"), required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = self.fields["product_line"]
+        if isinstance(lines, LineField):
+            chosen = self.initial.get("product_line")
+            lines.queryset = ProductLine.objects.to_choose(besides=[chosen] if chosen else [])
 
     def clean_company_names(self) -> list[str]:
         names = list(dict.fromkeys(line.strip() for line in self.cleaned_data["company_names"].splitlines()))

@@ -61,5 +61,8 @@ class LifecycleConfig(AppConfig):
                 "lifecycle.contract_renewed": _("Renewed a contract"),
                 "lifecycle.product_line_added": _("Added a product line"),
                 "lifecycle.product_line_renamed": _("Renamed a product line"),
+                "lifecycle.product_line_moved": _("Moved a product line"),
+                "lifecycle.product_line_retired": _("Retired a product line"),
+                "lifecycle.product_line_restored": _("Restored a product line"),
             }
         )

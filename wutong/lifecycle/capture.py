@@ -1,7 +1,7 @@
 """From a captured interest to a lead with a running clock."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -57,21 +57,27 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
         return []
     calendar = WorkingCalendar.load()
     limits = time_limits()
-    line = default_product_line()
-    lines = {one.event_id: one.product_line or line for one in captures}
+    first = default_product_line()
+    asked = {one.event_id: one.product_line or first for one in captures}
+    given = {id: line if line.is_active else first for id, line in asked.items()}
     people = [one.person_id for one in captures]
     events = [one.event_id for one in captures]
     known = list(
         # Locked, so that nobody closes a lead while a form is found to belong to it.
         Lead.objects.select_for_update(no_key=True)
-        .filter(Q(person__in=people, product_line__in=set(lines.values())) | Q(created_by_event_id__in=events))
+        .filter(
+            Q(person__in=people, product_line__in={*asked.values(), *given.values()})
+            | Q(created_by_event_id__in=events)
+        )
         .order_by("pk")
     )
     opened: list[Opened] = []
     for one in sorted(captures, key=lambda capture: (capture.at, capture.event_id)):
-        lead = next((lead for lead in known if _takes(lead, one, lines[one.event_id])), None)
+        # An open lead of a retired line goes on; a new one is of a line on offer.
+        lines = {asked[one.event_id].pk, given[one.event_id].pk}
+        lead = next((lead for lead in known if _takes(lead, one, lines)), None)
         if lead is None:
-            lead = _new_lead(one, lines[one.event_id])
+            lead = _new_lead(one, given[one.event_id])
             known.append(lead)
             opened.append(Opened(one, lead, is_new=True))
         else:
@@ -107,15 +113,15 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
 
 
 def default_product_line() -> ProductLine:
-    """The product line of captures that name none: the first one, made when there is none."""
-    line = ProductLine.objects.order_by("id").first()
+    """The product line of captures that name none: the first one on offer, made when there is none."""
+    line = ProductLine.objects.on_offer().in_order().first()
     if line is None:
         line, _ = ProductLine.objects.get_or_create(code="general")
     return line
 
 
-def _takes(lead: Lead, capture: Captured, line: ProductLine) -> bool:
-    is_same = lead.person_id == capture.person_id and lead.product_line_id == line.pk
+def _takes(lead: Lead, capture: Captured, lines: Set[int]) -> bool:
+    is_same = lead.person_id == capture.person_id and lead.product_line_id in lines
     return lead.created_by_event_id == capture.event_id or (is_same and lead.stage not in CLOSED_STAGES)
 
 

@@ -52,7 +52,8 @@ def _organisation() -> str:
 
 
 def _lines() -> str:
-    return " · ".join(line.name for line in ProductLine.objects.exclude(code="general").order_by("pk")[:3])
+    own = ProductLine.objects.on_offer().in_order().exclude(code="general")
+    return " · ".join(line.name for line in own[:3])
 
 
 def _team() -> str:

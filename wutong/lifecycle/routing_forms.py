@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from wutong.events.models import Site
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import AssignmentRule, Duty, ProductLine, TimeLimits
+from wutong.lifecycle.product_lines import line_label
 from wutong.lifecycle.routing_rules import Conditions, RuleDraft, Target, conditions_of
 from wutong.people.regions import CITIES
 from wutong.platform.models import Role, Staff, Team
@@ -23,6 +24,11 @@ _KNOWN = [("", _("does not matter")), ("yes", _("is known")), ("no", _("is not k
 class _Colleagues(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     def label_from_instance(self, obj: Staff) -> str:
         return obj.full_name
+
+
+class _Lines(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    def label_from_instance(self, obj: ProductLine) -> str:
+        return line_label(obj)
 
 
 class RuleForm(forms.Form):
@@ -46,9 +52,7 @@ class RuleForm(forms.Form):
         max_length=2_000,
         help_text=_("Keys of forms, a line each."),
     )
-    product_lines = forms.ModelMultipleChoiceField(
-        label=_("Product line"), queryset=ProductLine.objects.order_by("pk"), required=False
-    )
+    product_lines = _Lines(label=_("Product line"), queryset=ProductLine.objects.none(), required=False)
     regions = forms.MultipleChoiceField(
         label=_("Province"),
         choices=[(name, name) for name in CITIES],
@@ -74,6 +78,13 @@ class RuleForm(forms.Form):
         required=False,
         empty_label=_("the lead's own team"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = self.fields["product_lines"]
+        if isinstance(lines, _Lines):
+            chosen = [line.pk for line in self.initial.get("product_lines", ())]
+            lines.queryset = ProductLine.objects.to_choose(besides=chosen)
 
     @staticmethod
     def initial_of(rule: AssignmentRule) -> dict[str, Any]:

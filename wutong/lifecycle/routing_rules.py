@@ -202,10 +202,12 @@ def drop_rule(*, rule: AssignmentRule, by: Staff, at: datetime) -> None:
         now.delete()
 
 
-def sentence(rule: AssignmentRule, *, sites: Mapping[int, str], forms: Mapping[str, str]) -> str:
-    """A rule as people read it; ``sites`` and ``forms`` give names to what its conditions mean."""
+def sentence(
+    rule: AssignmentRule, *, sites: Mapping[int, str], forms: Mapping[str, str], lines: Mapping[str, str]
+) -> str:
+    """A rule as people read it; ``sites``, ``forms`` and ``lines`` give names to what its conditions mean."""
     when = pgettext("between conditions", "; ").join(
-        _conditions_in_words(conditions_of(rule), sites=sites, forms=forms)
+        _conditions_in_words(conditions_of(rule), sites=sites, forms=forms, lines=lines)
     )
     then = _target_in_words(rule)
     if not when:
@@ -213,7 +215,9 @@ def sentence(rule: AssignmentRule, *, sites: Mapping[int, str], forms: Mapping[s
     return _("When %(conditions)s: %(target)s.") % {"conditions": when, "target": then}
 
 
-def _conditions_in_words(one: Conditions, *, sites: Mapping[int, str], forms: Mapping[str, str]) -> list[str]:
+def _conditions_in_words(
+    one: Conditions, *, sites: Mapping[int, str], forms: Mapping[str, str], lines: Mapping[str, str]
+) -> list[str]:
     said = []
     if one.channels:
         said.append(_("the channel is %(names)s") % {"names": _list(str(CHANNELS.get(c, c)) for c in one.channels)})
@@ -224,7 +228,9 @@ def _conditions_in_words(one: Conditions, *, sites: Mapping[int, str], forms: Ma
     if one.forms:
         said.append(_("the form is %(names)s") % {"names": _list(forms.get(key, key) for key in one.forms)})
     if one.product_lines:
-        said.append(_("the product line is %(names)s") % {"names": _list(one.product_lines)})
+        said.append(
+            _("the product line is %(names)s") % {"names": _list(lines.get(code, code) for code in one.product_lines)}
+        )
     if one.regions:
         said.append(_("the province is %(names)s") % {"names": _list(one.regions)})
     if one.is_account_known is not None:

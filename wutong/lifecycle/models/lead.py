@@ -1,6 +1,7 @@
 """A lead: one buying interest of one person for one product line, and the clocks that run on it."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 from django.db import connection, models
@@ -90,13 +91,31 @@ class OwnContactStatus(models.Model):
         return self.code
 
 
+class ProductLineQuerySet(models.QuerySet["ProductLine"]):
+    def on_offer(self) -> Self:
+        """What new leads, forms and rules may be given."""
+        return self.filter(is_active=True)
+
+    def to_choose(self, *, besides: Iterable[int]) -> Self:
+        """What a field offers: what is on offer, and ``besides`` what was chosen before, by id: it can stay."""
+        return self.filter(Q(is_active=True) | Q(pk__in=list(besides))).in_order()
+
+    def in_order(self) -> Self:
+        """As the company has put them; the first is for whoever names none."""
+        return self.order_by("position", "pk")
+
+
 class ProductLine(models.Model):
-    """What a company may buy. A person has at most one open lead for each."""
+    """What a company may buy. A person has at most one open lead for each. A retired one keeps what it has."""
 
     code = models.SlugField(max_length=40, unique=True)
     own_name = models.CharField(
         max_length=80, blank=True, db_column="name", help_text="Empty: shipped, and not renamed."
     )
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
+
+    objects = ProductLineQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.code
@@ -105,6 +124,10 @@ class ProductLine(models.Model):
     def name(self) -> str:
         """What people read, in their language where it is one that ships with the product."""
         return self.own_name or str(_SHIPPED_LINES.get(self.code, self.code))
+
+    @property
+    def audit_label(self) -> str:
+        return self.name
 
 
 _SHIPPED_LINES = {"general": pgettext_lazy("product line", "General")}

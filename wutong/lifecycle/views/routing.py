@@ -19,7 +19,7 @@ from wutong.lifecycle.assignment import assign_by_hand, is_on_duty
 from wutong.lifecycle.clocks import time_limits as limits_now
 from wutong.lifecycle.duty import switch_duty
 from wutong.lifecycle.limits import Limits, mark_of_limits, set_time_limits
-from wutong.lifecycle.models import UNCONTACTED, AssignmentRule, Duty, Lead
+from wutong.lifecycle.models import UNCONTACTED, AssignmentRule, Duty, Lead, ProductLine
 from wutong.lifecycle.routing_forms import AssignForm, DutyForm, RuleForm, TimeLimitsForm
 from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.lifecycle.trial import try_rules
@@ -219,6 +219,7 @@ def _drawn(*, limits_form: TimeLimitsForm | None = None) -> dict[str, Any]:
     sites = dict(Site.objects.values_list("pk", "name"))
     keys = {key for one in rules for key in routing_rules.conditions_of(one).forms}
     forms = {source.removeprefix("form:"): name for source, name in source_names(f"form:{key}" for key in keys).items()}
+    lines = {line.code: line.name for line in ProductLine.objects.all()}
     waiting = Lead.objects.filter(UNCONTACTED, owner__isnull=False).values_list("owner").annotate(n=Count("pk"))
     load = dict(waiting.order_by())
     staff = Staff.objects.active().filter(role__in=[Role.SDR, Role.SALES]).select_related("team", "duty")
@@ -236,8 +237,12 @@ def _drawn(*, limits_form: TimeLimitsForm | None = None) -> dict[str, Any]:
         )
     return {
         "rules": [
-            {"rule": one, "said": routing_rules.sentence(one, sites=sites, forms=forms), "is_first": n == 0}
-            | {"is_last": n == len(rules) - 1}
+            {
+                "rule": one,
+                "said": routing_rules.sentence(one, sites=sites, forms=forms, lines=lines),
+                "is_first": n == 0,
+                "is_last": n == len(rules) - 1,
+            }
             for n, one in enumerate(rules)
         ],
         "colleagues": colleagues,

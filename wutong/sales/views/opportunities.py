@@ -219,7 +219,7 @@ def _choices(staff: Staff, wanted: Wanted) -> list[dict[str, Any]]:
             "line",
             _("Product line"),
             _("Any product line"),
-            [(line.code, line.name) for line in ProductLine.objects.order_by("pk")[:50]],
+            [(line.code, line.name) for line in ProductLine.objects.in_order()[:50]],
         ),
         (
             "stage",
