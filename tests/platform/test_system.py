@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.platform.cast import NINE, make_staff, signed_in
 from wutong.operations.staff import main as staff_command
 from wutong.platform import health, retention
+from wutong.platform.arrival_labels import DOORS, QUEUES, REASONS
 from wutong.platform.first_run import PLACEHOLDER_ADDRESS, ensure_company
 from wutong.platform.job_queue import JobMovedOn, cancel_job, queues, remember_failure, retry_job
 from wutong.platform.models import (
@@ -146,15 +148,40 @@ def test_a_refusal_without_a_script_is_a_page_and_with_one_a_line(ada: Staff) ->
     assert "<html" not in part.content.decode()
 
 
+def test_doors_lanes_queues_and_reasons_are_told_in_words(ada: Staff, no_jobs) -> None:
+    from wutong.edge.drops import Drop as AtADoor
+    from wutong.stream.batch import Drop as InTheStream
+
+    assert set(REASONS) == {one.value for one in (*AtADoor, *InTheStream)}
+    app.perform_import_paths()
+    assert {task.queue for task in app.tasks.values() if not task.name.startswith("builtin")} <= set(QUEUES)
+    ada.language = "zh-hans"
+    ada.save()
+    a_job("failed")
+    a_parked_item()
+    InboxBlock.objects.create(received_at=NINE, count=7, body=b"")
+    for door in DOORS:
+        DropCount.objects.create(on=timezone.now().date(), door=door, reason="unknown_form", n=1)
+
+    client = signed_in(ada)
+    pages = client.get("/system/jobs/").content.decode() + client.get("/system/health/").content.decode()
+
+    for code in ("unknown_form", "collector", ">urgent<", *(f">{door}<" for door in DOORS)):
+        assert code not in pages, code
+    for words in ("表单已不存在", "事件和表单", "紧急", "跟踪代码"):
+        assert words in pages, words
+
+
 # Retention
 
 
-def test_every_table_of_the_platform_that_grows_says_how_long_it_keeps() -> None:
+def test_every_table_that_grows_says_how_long_it_keeps() -> None:
     grows = (models.DateField, models.DateTimeField)
     tables = {
         model._meta.db_table
-        for label in ("platform", "sessions", "axes")
-        for model in apps.get_app_config(label).get_models()
+        for app_config in apps.get_app_configs()
+        if app_config.name.startswith("wutong.") or app_config.label in ("sessions", "axes")
+        for model in app_config.get_models()
         if any(isinstance(field, grows) for field in model._meta.get_fields())
     }
     tables.discard("axes_accessattemptexpiration")  # goes with its attempt; not in use

@@ -28,6 +28,8 @@ class PeopleConfig(AppConfig):
         for table in ("people_blockedvalue", "people_identityrules"):
             retention.register_kept(table, because="settings; they do not grow with what happens")
         retention.register_kept("people_accountcandidate", because="doubts about a company go with it")
+        for table in ("people_person", "people_identifier", "people_account"):
+            retention.register_kept(table, because="people and companies stay until somebody erases them")
         for table in ("people_ownmark", "people_ownrule"):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))
