@@ -27,7 +27,7 @@ lint: test-environment assets ## the checks without the tests
 	@$(BIN)/python -m wutong.devtools.suite --lint-only
 
 fmt: test-environment ## put code and templates into shape
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/djlint --reformat --quiet wutong || true
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && { $(BIN)/djlint --reformat --quiet wutong || [ $$? -eq 1 ]; } # djlint leaves with 1 when it has changed something
 
 clean: ## remove what was built; the data folder stays
 	rm -rf .venv node_modules wutong/web/static/dist build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache shots

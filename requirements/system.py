@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+POSTGRESQL = Path("/usr/lib/postgresql")
+OLDEST_POSTGRESQL = 15
+
 
 def has_chromium() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
@@ -16,7 +19,9 @@ def has_cjk_fonts() -> bool:
 
 
 def has_postgresql() -> bool:
-    return any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    """Of a version that we support: an older one would be no second run."""
+    majors = (path.parent.parent.name for path in POSTGRESQL.glob("*/bin/postgres"))
+    return any(major.isdecimal() and int(major) >= OLDEST_POSTGRESQL for major in majors)
 
 
 NEEDS = {

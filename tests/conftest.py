@@ -1,7 +1,8 @@
 """Before Django loads: a throw-away PostgreSQL, a data folder, and settings that no machine's environment changes.
 
 ``WUTONG_TEST_POSTGRES=15`` takes the distribution's programs of that major version instead of the wheel's;
-``WUTONG_TEST_DATABASE_URL`` takes a server that already runs.
+``WUTONG_TEST_DATABASE_URL`` takes a server that already runs. With ``WUTONG_TEST_WITH_REFERENCE_DATA`` a test
+that finds no reference data fails.
 """
 
 import os
@@ -163,5 +164,8 @@ class SharedData:
     def __call__(self, name: str) -> Path:
         path = SHARED_DATA / name
         if not path.exists():
-            pytest.skip(f"{MISSING_DATA}: {path} is not there, so what it proves is not proved in this run")
+            message = f"{MISSING_DATA}: {path} is not there, so what it proves is not proved in this run"
+            if os.environ.get("WUTONG_TEST_WITH_REFERENCE_DATA"):
+                pytest.fail(message)
+            pytest.skip(message)
         return path
