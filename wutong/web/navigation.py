@@ -1,7 +1,4 @@
-"""The left navigation: every entry there is, and who sees which.
-
-An entry shows once its address resolves, so that the menu never promises a page that does not exist.
-"""
+"""The left navigation: every entry there is, and who sees which. An entry comes with its page, not before."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -78,11 +75,8 @@ ITEMS = (
     ),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "lifecycle:people", on_phone=True),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "sales:accounts"),
-    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Pool"), "ripple", "lifecycle:pool", SELLING),
-    NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Review queue"), "user-question", "people:review", SELLING),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Opportunities"), "layout-kanban", "sales:opportunities", CLOSING),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Contracts"), "file-certificate", "sales:contracts", CLOSING),
-    NavItem(Group.GROWTH, pgettext_lazy("navigation", "Content"), "file-text", "content:library", MARKETING),
     NavItem(
         Group.GROWTH,
         pgettext_lazy("navigation", "Forms"),
@@ -145,7 +139,7 @@ ITEMS = (
 def navigation_for(staff: Any, *, path: str, items: tuple[NavItem, ...] = ITEMS) -> list[ShownGroup]:
     """The groups that ``staff`` sees while on the page at ``path``; the entry it belongs to is marked."""
     role = getattr(staff, "role", None)
-    seen = [(item, url) for item in items if role in item.roles and (url := _resolved(item.url_name))]
+    seen = [(item, _address(item.url_name)) for item in items if role in item.roles]
     current = max((url for _, url in seen if _is_within(path, url)), key=len, default=None)
     shown = [ShownItem(item, url, url == current, item.count(staff) if item.count else None) for item, url in seen]
     groups = [ShownGroup(group.value, [entry for entry in shown if entry.item.group is group]) for group in Group]
@@ -153,11 +147,8 @@ def navigation_for(staff: Any, *, path: str, items: tuple[NavItem, ...] = ITEMS)
 
 
 @cache
-def _resolved(url_name: str) -> str | None:
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return None
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 def _is_within(path: str, url: str) -> bool:
