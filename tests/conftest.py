@@ -35,6 +35,9 @@ each TRUNCATE makes a file for every table and every index. No programs: they ma
 
 OPEN_POSTGRES = {"django_db_setup", "folder", "cluster"}
 """Fixtures by which a test comes to a PostgreSQL of this run's version."""
+TESTS = Path(__file__).parent
+PAGES_OF = {"web", "api", "content", "sandbox", "test_scope_walk.py", "test_xss.py", "test_queries.py"}
+"""What is about pages and doors alone: the statements below them are asked by the tests of other packages."""
 MAY_ASK = {"postgres", "browser", "faults", "own_server"}
 
 
@@ -101,6 +104,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_a_case_of_django = hasattr(getattr(item, "cls", None), "databases")
         if uses_one or is_a_case_of_django or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.postgres)
+        if PAGES_OF & set(item.path.relative_to(TESTS).parts):
+            item.add_marker(pytest.mark.pages)
 
 
 @pytest.fixture(autouse=True)

@@ -38,3 +38,11 @@ def test_a_large_batch_is_followed_at_once(site, pauses: list[float], monkeypatc
 
     assert processor.drain("test:0", pace_s=60) == 2
     assert pauses == []
+
+
+def test_a_suspect_that_comes_alone_is_followed_at_once(site, pauses: list[float]) -> None:
+    arrive_waiting(site, n=2)
+    InboxBlock.objects.update(attempts=processor.TRIES)
+
+    assert processor.drain("test:0", pace_s=60) == 2
+    assert pauses == []

@@ -27,7 +27,7 @@ LEASE = timedelta(seconds=15)
 MAX_EVENTS = 6_000
 MAX_BLOCKS = 200
 SMALL = 1_000
-"""A batch of fewer arrivals did not take all that one can: nothing waits behind it."""
+"""After a batch of fewer arrivals, those that trickle in are let gather."""
 TRIES = 3
 OUTAGE_SECONDS = 1
 """Between two looks whether the database answers again."""
@@ -84,9 +84,15 @@ def drain(worker: str, *, stopping: Sequence[object] = (), pace_s: float = 0) ->
         except (OperationalError, InterfaceError):
             _give_back_untried(worker, stopping=stopping)
             raise
-        if sum(block.count for block in blocks) < SMALL and not stopping:
+        if _are_all_that_waited(blocks) and not stopping:
             time.sleep(max(0.0, began + pace_s - time.monotonic()))
     return done
+
+
+def _are_all_that_waited(blocks: Sequence[Block]) -> bool:
+    """Whether a claim has left nothing behind: it took less than it may, and no suspect that comes alone."""
+    is_suspect = blocks[0].attempts > TRIES
+    return not is_suspect and len(blocks) < MAX_BLOCKS and sum(block.count for block in blocks) < SMALL
 
 
 def claim(worker: str, *, at: datetime) -> list[Block]:
