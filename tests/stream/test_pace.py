@@ -1,5 +1,7 @@
 """Arrivals that trickle in are let gather; what waits in masses is worked off at once."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.cast import LATELY, hit
@@ -46,3 +48,14 @@ def test_a_suspect_that_comes_alone_is_followed_at_once(site, pauses: list[float
 
     assert processor.drain("test:0", pace_s=60) == 2
     assert pauses == []
+
+
+def test_suspects_do_not_take_the_place_of_what_came_after_them(site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor, "MAX_BLOCKS", 3)
+    for _ in range(3):
+        arrive_waiting(site, n=1)
+    InboxBlock.objects.update(attempts=processor.TRIES)
+    for _ in range(3):
+        arrive_waiting(site, n=1)
+
+    assert [len(processor.claim("test:0", at=datetime.now(UTC))) for _ in range(4)] == [3, 1, 1, 1]

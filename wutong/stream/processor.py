@@ -100,22 +100,25 @@ def claim(worker: str, *, at: datetime) -> list[Block]:
 
     Those whose tries are used up wait until nothing else is free, and come alone.
     """
+    return _leased(worker, at=at, are_suspects=False) or _leased(worker, at=at, are_suspects=True)
+
+
+def _leased(worker: str, *, at: datetime, are_suspects: bool) -> list[Block]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
             WITH free AS (
-                SELECT id, count, attempts >= %s AS is_suspect FROM platform_inboxblock
-                WHERE lane = %s AND (leased_until IS NULL OR leased_until < %s)
+                SELECT id, count FROM platform_inboxblock
+                WHERE lane = %s AND (leased_until IS NULL OR leased_until < %s) AND (attempts >= %s) = %s
                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
             ), running AS (
-                SELECT id, is_suspect, row_number() OVER in_order AS place, sum(count) OVER in_order - count AS before
-                FROM free WINDOW in_order AS (ORDER BY is_suspect, id)
+                SELECT id, sum(count) OVER (ORDER BY id) - count AS before FROM free
             )
             UPDATE platform_inboxblock b SET leased_until = %s, leased_by = %s, attempts = attempts + 1
-            FROM running r WHERE b.id = r.id AND (r.place = 1 OR (NOT r.is_suspect AND r.before < %s))
+            FROM running r WHERE b.id = r.id AND r.before < %s
             RETURNING b.id, b.received_at, b.count, b.body, b.attempts
             """,
-            [TRIES, LANE, at, MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
+            [LANE, at, TRIES, are_suspects, 1 if are_suspects else MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
         )
         rows = [
             Block(id, received_at, count, bytes(body), attempts)
