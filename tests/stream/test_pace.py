@@ -44,7 +44,7 @@ def test_a_large_batch_is_followed_at_once(site, pauses: list[float], monkeypatc
 
 def test_a_suspect_that_comes_alone_is_followed_at_once(site, pauses: list[float]) -> None:
     arrive_waiting(site, n=2)
-    InboxBlock.objects.update(attempts=processor.TRIES)
+    InboxBlock.objects.update(attempts=processor.SUSPECT_AFTER)
 
     assert processor.drain("test:0", pace_s=60) == 2
     assert pauses == []
@@ -54,7 +54,7 @@ def test_suspects_do_not_take_the_place_of_what_came_after_them(site, monkeypatc
     monkeypatch.setattr(processor, "MAX_BLOCKS", 3)
     for _ in range(3):
         arrive_waiting(site, n=1)
-    InboxBlock.objects.update(attempts=processor.TRIES)
+    InboxBlock.objects.update(attempts=processor.SUSPECT_AFTER)
     for _ in range(3):
         arrive_waiting(site, n=1)
 

@@ -19,7 +19,7 @@ from wutong.people.models import Identifier, Person
 from wutong.platform.models import InboxBlock, Notification, ParkedItem
 from wutong.scoring.models import ScoreTerm
 from wutong.scoring.shipped import SHIPPED
-from wutong.stream.processor import LEASE, TRIES, claim, drain, release_dead_neighbours, work_through
+from wutong.stream.processor import LEASE, SUSPECT_AFTER, TRIES, claim, drain, release_dead_neighbours, work_through
 
 pytestmark = pytest.mark.django_db
 
@@ -168,12 +168,12 @@ def test_an_arrival_that_kills_the_process_ends_parked_and_its_neighbours_go_thr
     assert "died" in parked.error
     assert Event.objects.exclude(name="lead_created").count() == 5
     assert FormSubmission.objects.get().form == form
-    assert deaths <= 3 * TRIES
+    assert deaths <= 2 * SUSPECT_AFTER
     assert Notification.objects.get(kind="item_parked").staff == ada
 
 
 def test_blocks_on_which_processes_died_wait_for_the_others_and_come_alone(site) -> None:
-    suspects = [put_in_inbox([hit(site=site)], attempts=TRIES) for _n in range(2)]
+    suspects = [put_in_inbox([hit(site=site)], attempts=SUSPECT_AFTER) for _n in range(2)]
     others = [put_in_inbox([hit(site=site)]) for _n in range(2)]
 
     claimed = [[block.id for block in claim("one:1", at=NOW)] for _n in range(4)]

@@ -29,6 +29,8 @@ MAX_BLOCKS = 200
 SMALL = 1_000
 """After a batch of fewer arrivals, those that trickle in are let gather."""
 TRIES = 3
+SUSPECT_AFTER = 12
+"""So often a block may be claimed before it is thought to kill whoever works on it: outages claim innocents, too."""
 OUTAGE_SECONDS = 1
 """Between two looks whether the database answers again."""
 
@@ -77,7 +79,7 @@ def drain(worker: str, *, stopping: Sequence[object] = (), pace_s: float = 0) ->
             blocks = claim(worker, at=datetime.now(UTC))
             if not blocks:
                 break
-            if blocks[0].attempts > TRIES:
+            if blocks[0].attempts > SUSPECT_AFTER:
                 done += work_through_warily(blocks[0], worker)
             else:
                 done += work_through(blocks, worker)
@@ -91,7 +93,7 @@ def drain(worker: str, *, stopping: Sequence[object] = (), pace_s: float = 0) ->
 
 def _are_all_that_waited(blocks: Sequence[Block]) -> bool:
     """Whether a claim has left nothing behind: it took less than it may, and no suspect that comes alone."""
-    is_suspect = blocks[0].attempts > TRIES
+    is_suspect = blocks[0].attempts > SUSPECT_AFTER
     return not is_suspect and len(blocks) < MAX_BLOCKS and sum(block.count for block in blocks) < SMALL
 
 
@@ -118,7 +120,7 @@ def _leased(worker: str, *, at: datetime, are_suspects: bool) -> list[Block]:
             FROM running r WHERE b.id = r.id AND r.before < %s
             RETURNING b.id, b.received_at, b.count, b.body, b.attempts
             """,
-            [LANE, at, TRIES, are_suspects, 1 if are_suspects else MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
+            [LANE, at, SUSPECT_AFTER, are_suspects, 1 if are_suspects else MAX_BLOCKS, at + LEASE, worker, MAX_EVENTS],
         )
         rows = [
             Block(id, received_at, count, bytes(body), attempts)
@@ -168,13 +170,13 @@ def work_through_warily(block: Block, worker: str) -> int:
     Returns how many arrivals were worked through.
     """
     try:
-        if block.attempts > 2 * TRIES:
+        if block.attempts > SUSPECT_AFTER + TRIES:
             error = ProcessDied(f"each process that has worked on it died, the last of {block.attempts - 1}")
             with transaction.atomic(durable=True):
                 _take_out([block], worker)
                 _park(block, error)
             return 0
-        halves = _halved(block, worker, attempts=TRIES)
+        halves = _halved(block, worker, attempts=SUSPECT_AFTER)
     except LeaseLost:
         return 0
     return sum(work_through([half], worker) for half in halves or [block])
