@@ -11,7 +11,8 @@ from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.sales.models import Opportunity
 
-PEOPLE = 400
+PEOPLE = 8000
+"""Enough that a stage with one of twenty of the last month's leads is never empty by chance."""
 
 
 @pytest.mark.usefixtures("site", "mei", "lin")
