@@ -1,0 +1,234 @@
+"""Every route of the product, by what it opens.
+
+Whoever adds a route adds it here: to :data:`OBJECTS` with the way to an object of a team, else to one of the lists of
+routes that have none. A route in no list fails the test.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.urls import reverse
+
+from tests.cast import (
+    LATELY,
+)
+from tests.scope.world import ITS_BEGINNING, World
+from wutong.lifecycle.models import AssignmentRule
+from wutong.scoring.definition import as_json
+from wutong.scoring.models import ScoreModel
+from wutong.scoring.shipped import SHIPPED
+
+
+def draft() -> uuid.UUID:
+    """A draft of a scoring model by which everybody's grade would change, so that its preview has examples to show."""
+    definition = as_json(SHIPPED) | {"fit_from": [99, 98, 97], "behaviour_from": [9, 8, 7]}
+    given = {"version": 2, "definition": definition, "created_at": LATELY}
+    return ScoreModel.objects.get_or_create(product_line="", state="draft", defaults=given)[0].public_id
+
+
+def assignment_rule() -> uuid.UUID:
+    """A rule that takes every lead."""
+    given = {"own_name": "All", "target": "round_robin"}
+    return AssignmentRule.objects.get_or_create(position=1, defaults=given)[0].public_id
+
+
+OBJECTS: dict[str, Callable[[World], str]] = {
+    "lifecycle:work": lambda world: reverse("lifecycle:work", args=[world.lead.public_id]),
+    "lifecycle:follow_up": lambda world: reverse("lifecycle:follow_up", args=[world.lead.public_id]),
+    **{
+        f"lifecycle:{act}": lambda world, act=act: reverse(f"lifecycle:{act}", args=[world.lead.public_id])
+        for act in (
+            "move",
+            "assign",
+            "bant",
+            "contact_status",
+            "next_step",
+            "hand_over",
+            "accept",
+            "give_back",
+            "qualify",
+        )
+    },
+    "sales:open": lambda world: reverse("sales:open", args=[world.lead.public_id]),
+    "lifecycle:undo": lambda world: reverse("lifecycle:undo", args=[world.lead.public_id, world.undo_token]),
+    "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
+    "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
+    "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
+    "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
+    "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
+    "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
+    "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),
+    "sales:move_card": lambda world: reverse("sales:move_card", args=[world.deal.public_id]),
+    "sales:activity": lambda world: reverse("sales:activity", args=[world.deal.public_id]),
+    "sales:change": lambda world: reverse("sales:change", args=[world.deal.public_id]),
+    "sales:move": lambda world: reverse("sales:move", args=[world.deal.public_id]),
+    "sales:close": lambda world: reverse("sales:close", args=[world.deal.public_id]),
+    "sales:candidates": lambda world: reverse("sales:candidates", args=[world.deal.public_id]),
+    "sales:name_part": lambda world: reverse("sales:name_part", args=[world.deal.public_id]),
+    "sales:remove_part": lambda world: reverse("sales:remove_part", args=[world.deal.public_id]),
+    "sales:feed": lambda world: reverse("sales:feed", args=[world.deal.public_id]),
+    "sales:contract": lambda world: reverse("sales:contract", args=[world.contract.public_id]),
+    "sales:contract_move": lambda world: reverse("sales:contract_move", args=[world.contract.public_id]),
+    "sales:contract_renew": lambda world: reverse("sales:contract_renew", args=[world.contract.public_id]),
+    "sales:contract_hand": lambda world: reverse("sales:contract_hand", args=[world.contract.public_id]),
+    "sales:account": lambda world: reverse("sales:account", args=[world.deal.account.public_id]),
+    "sales:account_activity": lambda world: reverse("sales:account_activity", args=[world.deal.account.public_id]),
+    "sales:account_change": lambda world: reverse("sales:account_change", args=[world.deal.account.public_id]),
+    "sales:account_confirm": lambda world: reverse("sales:account_confirm", args=[world.deal.account.public_id]),
+    "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
+    "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),
+    "content:form_edit": lambda world: reverse("content:form_edit", args=[world.form.key]),
+    "content:question_add": lambda world: reverse("content:question_add", args=[world.form.key]),
+    "content:question": lambda world: reverse("content:question", args=[world.form.key, "name"]),
+    "content:question_move": lambda world: reverse("content:question_move", args=[world.form.key, "name"]),
+    "content:question_remove": lambda world: reverse("content:question_remove", args=[world.form.key, "name"]),
+    "content:form_texts": lambda world: reverse("content:form_texts", args=[world.form.key]),
+    "content:form_preview": lambda world: reverse("content:form_preview", args=[world.form.key]),
+    "content:form_publish": lambda world: reverse("content:form_publish", args=[world.form.key]),
+    "content:form_switch": lambda world: reverse("content:form_switch", args=[world.form.key]),
+    "content:form_duplicate": lambda world: reverse("content:form_duplicate", args=[world.form.key]),
+    "content:form_discard": lambda world: reverse("content:form_discard", args=[world.form.key]),
+    "content:form_share": lambda world: reverse("content:form_share", args=[world.form.key]),
+    "content:submissions": lambda world: reverse("content:submissions", args=[world.form.key]),
+    "content:submissions_export": lambda world: reverse("content:submissions_export", args=[world.form.key]),
+    "content:submission_release": lambda world: reverse(
+        "content:submission_release", args=[world.form.key, world.held.pk]
+    ),
+}
+"""Routes to an object of a team: out of scope they answer 404; the toast, asked for by a script, shows nothing."""
+
+LISTS: dict[str, str] = {
+    "lifecycle:home": "/?period=30d",
+    "lifecycle:inbox": "/inbox/?view=all",
+    "lifecycle:inbox_rows": "/inbox/rows/?view=all",
+    "lifecycle:inbox_news": "/inbox/news/?view=all",
+    "lifecycle:trial": "/settings/routing/trial/",
+    "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
+    "sales:opportunities": f"/opportunities/?q={ITS_BEGINNING}&stage=all",
+    "sales:new": "/opportunities/new/",
+    "sales:contracts": f"/contracts/?q={ITS_BEGINNING}&stage=all",
+    "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
+    "lifecycle:own": "/settings/own/",
+    "platform:notifications": "/notifications/",
+    "platform:notifications_read": "/notifications/read/",
+    "platform:notification_count": "/notifications/count/",
+    "platform:notification_poll": "/notifications/poll/?after=0",
+    "platform:audit": "/system/audit/",
+    "platform:audit_export": "/system/audit/export/",
+    "platform:jobs": "/system/jobs/",
+    "platform:health": "/system/health/",
+    # What the analyst answers is cut to the reader's sight in tests/analytics; here it is not started.
+    "analytics:leads": "/insight/leads/?period=30d&whole=1",
+    "analytics:leads_panel": "/insight/leads/funnel/?period=30d&by=owner",
+    "analytics:leads_behind": "/insight/leads/behind/?period=30d&step=1",
+    "analytics:leads_export": "/insight/leads/export/",
+    "analytics:funnel": "/insight/funnel/",
+    "analytics:funnel_figures": "/insight/funnel/figures/?method=nonsense",
+    "analytics:funnel_people": "/insight/funnel/people/?method=nonsense",
+    "analytics:funnel_export": "/insight/funnel/export/",
+    "content:forms": "/forms/",
+}
+"""Routes that show many objects: those of another team are not among them."""
+
+WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
+    "platform:colleague": lambda world: reverse("platform:colleague", args=[world.staff.public_id]),
+    "platform:staff_invite_again": lambda world: reverse("platform:staff_invite_again", args=[world.staff.public_id]),
+    "platform:staff_password_link": lambda world: reverse("platform:staff_password_link", args=[world.staff.public_id]),
+    "platform:staff_deactivate": lambda world: reverse("platform:staff_deactivate", args=[world.staff.public_id]),
+    "platform:staff_reactivate": lambda world: reverse("platform:staff_reactivate", args=[world.staff.public_id]),
+    "platform:team": lambda world: reverse("platform:team", args=[world.site.team.public_id]),
+    "platform:api_key_revoke": lambda _world: f"/settings/api-keys/{uuid.uuid4()}/revoke/",
+    "lifecycle:product_line": lambda _world: "/settings/product-lines/nonsense/",
+    **{
+        f"lifecycle:product_line_{act}": (lambda _world, act=act: f"/settings/product-lines/nonsense/{act}/")
+        for act in ("move", "retire", "restore")
+    },
+    "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
+    "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
+    "platform:job_retry": lambda _world: "/system/jobs/1/retry/",
+    "platform:job_cancel": lambda _world: "/system/jobs/1/cancel/",
+    "platform:parked_retry": lambda _world: "/system/jobs/parked/1/retry/",
+    "platform:parked_discard": lambda _world: "/system/jobs/parked/1/discard/",
+    "platform:file": lambda _world: f"/files/{uuid.uuid4()}/",
+    **{
+        f"scoring:{name}": (lambda _world, name=name, rest=rest: reverse(f"scoring:{name}", args=[draft(), *rest]))
+        for name, rest in {
+            "version": (),
+            "bounds": (),
+            "fit_rule_new": (),
+            "fit_rule": ("competitor",),
+            "act_rule_new": (),
+            "act_rule": ("pricing",),
+            "rule_drop": ("pricing",),
+            "publish": (),
+            "discard": (),
+            "roll_back": (),
+        }.items()
+    },
+    **{
+        f"lifecycle:{name}": (lambda _world, name=name: reverse(f"lifecycle:{name}", args=[assignment_rule()]))
+        for name in ("rule", "rule_move", "rule_switch", "rule_drop")
+    },
+    "lifecycle:duty_of": lambda world: reverse("lifecycle:duty_of", args=[world.staff.public_id]),
+    "lifecycle:scoring_preview": lambda _world: reverse("lifecycle:scoring_preview", args=[draft()]),
+    "lifecycle:status": lambda _world: "/settings/contact-statuses/none/",
+    "content:site": lambda world: reverse("content:site", args=[world.site.key]),
+    "content:server_key": lambda world: reverse("content:server_key", args=[world.site.key]),
+    "content:arriving": lambda world: reverse("content:arriving", args=[world.site.key]),
+}
+"""Routes to what belongs to the company: a right of the role opens them, for every team alike."""
+
+API: dict[str, Callable[[World], str]] = {
+    "api:leads": lambda _world: reverse("api:leads"),
+    "api:lead": lambda world: reverse("api:lead", args=[world.lead.public_id]),
+    "api:person": lambda world: reverse("api:person", args=[world.person.public_id]),
+    "api:events": lambda _world: reverse("api:events"),
+}
+"""Routes of other systems: they take a key, and no colleague's session opens them."""
+
+WITHOUT_OBJECT: dict[str, str] = {
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "metrics": "/metrics",
+    "web:components": "/_components",
+    "platform:sign_in": "/sign-in/",
+    "platform:sign_out": "/sign-out/",
+    "platform:password_forgotten": "/password/forgotten/",
+    "platform:password_reset": "/password/reset/x/y/",
+    "platform:invitation": "/invitation/x/",
+    "platform:welcome": "/welcome/x/",
+    "lifecycle:routing": "/settings/routing/",
+    "lifecycle:time_limits": "/settings/routing/time-limits/",
+    "lifecycle:rule_new": "/settings/routing/rules/new/",
+    "lifecycle:duty": "/me/duty/",
+    "lifecycle:assign_leads": "/leads/assign/",
+    "scoring:models": "/settings/scoring/",
+    "scoring:draft_open": "/settings/scoring/draft/",
+    "platform:profile": "/me/",
+    "platform:change_password": "/me/password/",
+    "platform:preferences": "/me/preferences/",
+    "platform:live_token": "/live/token/",
+    "platform:staff": "/system/staff/",
+    "platform:staff_invite": "/system/staff/invite/",
+    "platform:teams": "/system/teams/",
+    "platform:roles": "/system/roles/",
+    "platform:organisation": "/system/organisation/",
+    "sandbox:end": "/system/demo/end/",
+    "lifecycle:own_link": "/settings/own/link/",
+    "lifecycle:product_lines": "/settings/product-lines/",
+    "lifecycle:step_skip": "/first-steps/team/skip/",
+    "platform:hours": "/system/hours/",
+    "platform:calendar_day_add": "/system/hours/days/",
+    "platform:mail": "/system/mail/",
+    "platform:mail_test": "/system/mail/test/",
+    "platform:api_keys": "/settings/api-keys/",
+    "api:docs": "/api/docs",
+    "api:openapi": "/api/openapi.json",
+    "api:nowhere": "/api/nowhere",
+    "platform:api_key_new": "/settings/api-keys/new/",
+    "lifecycle:statuses": "/settings/contact-statuses/",
+    "content:sites": "/settings/sites/",
+    "content:site_new": "/settings/sites/new/",
+    "content:form_new": "/forms/new/",
+}
+"""Routes that show settings, forms and oneself."""
