@@ -1,10 +1,19 @@
 """The pages people work in, over HTTP, in a company with a million people and 300,000 leads.
 
-Ten colleagues turn pages (each thinks a second between two, on average) while the collector takes 1,000 events a
-second, the stream works them off, and a manager asks the lake for the visitors' funnel again and again; all on this
-machine's cores, the readers and the load included. What the leads' funnel of a month takes is measured before, alone.
+Ten colleagues turn pages while the collector takes 1,000 events a second, the stream works them off, and a manager asks
+the lake for the visitors' funnel again and again; all on this machine's cores, the readers and the load included. What
+the leads' funnel of a month takes is measured before, alone.
 
-    python -m bench.pages [--json] [--people 1000000] [--seconds 25] [--think 1.0]
+How often a user asks is what makes "ten users" a load, and it is not ours to choose: between two pages each thinks as
+TPC-W has it, for a time drawn from a negative exponential distribution with a mean of seven seconds, cut off at
+seventy. ``--think`` gives another mean, to see what happens beyond; that answers another question, so its pages have
+no limits. The limits hold for all requests of a kind that the budget names, lists, inbox, records: a reader picks
+a kind first and then one of its pages, so that each kind gets the hundred requests that a 95th percentile rests on.
+A single page gets too few; its figures are told for whoever looks for what is slow.
+
+Source: Transaction Processing Performance Council, TPC Benchmark W (Web Commerce), specification 1.8, clause 5.3.1.1.
+
+    python -m bench.pages [--json] [--people 1000000] [--seconds 280] [--think 7]
 """
 
 import argparse
@@ -26,23 +35,26 @@ from bench.company import PASSWORD, ROOT, SDRS, SITE, Company, cpu_seconds
 from bench.crowd import MANAGER, SELLERS, crowded, fill
 from bench.frame import Limit, percentile, report, run
 
-SDR_PAGES = (
-    "home",
-    "inbox",
-    "inbox_mine",
-    "people",
-    "people_searched",
-    "people_filtered",
-    "people_by_name",
-    "person",
-)
+INBOX = ("home", "inbox", "inbox_mine")
+PEOPLE = ("people", "people_searched", "people_filtered", "people_by_name")
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "lists": (*PEOPLE, "deals", "board", "accounts", "contracts"),
+    "inboxes": INBOX,
+    "records": ("person", "deal", "account"),
+    "reports": ("leads",),
+}
+"""The pages of each kind. Of the report this is the frame, which comes before its figures; the budget names no time."""
+LIMITED = ("lists", "inboxes", "records")
+SDR_PAGES = (*INBOX, *PEOPLE, "person")
 SALES_PAGES = ("home", "inbox", "deals", "board", "deal", "accounts", "account", "contracts", "people", "person")
 MANAGER_PAGES = ("home", "people", "people_by_name", "person", "leads", "deals", "accounts")
 READERS = [(email, SDR_PAGES) for email in SDRS * 3] + [(email, SALES_PAGES) for email in SELLERS[:3]]
 READERS += [(MANAGER, MANAGER_PAGES)]
-PAGES = tuple(dict.fromkeys((*SDR_PAGES, *SALES_PAGES, *MANAGER_PAGES)))
-LIMITS = {f"{page}_p95_ms": Limit(must=150, aim=100, below=True) for page in PAGES} | {
-    "failed": Limit(must=1, below=True)
+THINK_S, THINK_TIMES_MOST = 7.0, 10
+LIMITS = {f"{kind}_p95_ms": Limit(must=150, aim=100, below=True) for kind in LIMITED} | {
+    # Below this a percentile is an anecdote; it is the length of the run that has to give it.
+    "fewest_requests": Limit(must=100),
+    "failed": Limit(must=1, below=True),
 }
 HEAVY = "/insight/funnel/figures/?period=30d"
 """What is counted all the while, in the lake."""
@@ -58,9 +70,9 @@ _OPENED = {
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=25)
+    parser.add_argument("--seconds", type=float, default=280)
     parser.add_argument(
-        "--think", type=float, default=1.0, help="seconds a reader thinks between two pages, on average"
+        "--think", type=float, default=THINK_S, help="seconds a reader thinks between two pages, on average"
     )
     return run(measured, parser, sys.argv[1:] if argv is None else argv)
 
@@ -89,25 +101,30 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
             spent = cpu_seconds(web.pid)
             read_together(readers, seconds=options.seconds, think=options.think)
             spent = cpu_seconds(web.pid) - spent
-    taken: dict[str, list[float]] = {page: [] for page in PAGES}
+    taken: dict[str, list[float]] = {page: [] for pages in KINDS.values() for page in pages}
     for reader in readers:
         for page, seconds in reader.taken:
             taken[page].append(seconds * 1000)
+    of_kind = {kind: [time for page in pages for time in taken[page]] for kind, pages in KINDS.items()}
+    n = sum(len(times) for times in taken.values())
     figures: dict[str, Any] = {"people": options.people, "leads": leads, "seeded_in_s": seeded}
-    for page, times in taken.items():
-        figures |= {f"{page}_p50_ms": round(percentile(times, 50)), f"{page}_p95_ms": round(percentile(times, 95))}
+    for name, times in (of_kind | taken).items():
+        figures |= {f"{name}_p{share}_ms": round(percentile(times, share)) for share in (50, 95)}
+        figures |= {f"{name}_max_ms": round(max(times, default=0)), f"{name}_requests": len(times)}
     figures |= {
-        "pages": sum(len(times) for times in taken.values()),
+        "fewest_requests": min(len(of_kind[kind]) for kind in LIMITED),
+        "pages": n,
         "failed": sum(reader.failed.total() for reader in (*readers, counter)),
         "failures": dict(sum((reader.failed for reader in (*readers, counter)), Counter())),
-        "web_cpu_ms_a_page": round(spent * 1000 / max(sum(len(times) for times in taken.values()), 1)),
+        "web_cpu_ms_a_page": round(spent * 1000 / max(n, 1)),
         "counts_beside": len(counts),
         "count_p50_ms": round(percentile(counts, 50) * 1000),
         "leads_report_alone_ms": round(percentile(alone, 50) * 1000),
         "readers": len(READERS),
         "think_s": options.think,
     }
-    return report("pages", figures, LIMITS, command="wutong bench pages --json")
+    limits = LIMITS if options.think == THINK_S else {"failed": LIMITS["failed"]}
+    return report("pages", figures, limits, command="wutong bench pages --json")
 
 
 class Reader:
@@ -144,9 +161,15 @@ class Reader:
         return seconds
 
     def read(self, *, until: float, think: float) -> None:
-        while time.monotonic() < until:
-            self.turn_to(self._random.choice(self.pages))
-            time.sleep(self._random.expovariate(1 / think) if think else 0)
+        """Think, turn a page, think again."""
+        mine = [pages for kind in KINDS.values() if (pages := [page for page in kind if page in self.pages])]
+        while (now := time.monotonic()) < until:
+            time.sleep(min(self._thinks(think), until - now))
+            if time.monotonic() < until:
+                self.turn_to(self._random.choice(self._random.choice(mine)))
+
+    def _thinks(self, mean: float) -> float:
+        return min(self._random.expovariate(1 / mean), THINK_TIMES_MOST * mean) if mean else 0.0
 
     def _address(self, page: str) -> str:
         name = self._random.choice("王李张刘陈杨赵黄") + self._random.choice("敏磊婷鹏慧凯")
