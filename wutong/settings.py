@@ -100,14 +100,14 @@ PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
 LOGIN_URL = "platform:sign_in"
 LOGIN_REDIRECT_URL = "/"
 
-# Sign-in throttling: an address tries one account at most ten times, then waits a quarter of an hour.
+# Sign-in throttling: an address (in IPv6 a network) tries one account ten times at most, then waits for 15 minutes.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # an impatient colleague would wait for ever
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "wutong.platform.sign_in.locked_out"
-AXES_CLIENT_IP_CALLABLE = "wutong.platform.observe.client_address"
+AXES_CLIENT_IP_CALLABLE = "wutong.platform.observe.client_network"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 

@@ -13,7 +13,7 @@ from tests.edge.test_forms import GOOD, PATH, filled_in, plain
 from wutong.edge import form_tokens
 from wutong.edge.form_tokens import Ticket
 from wutong.edge.parts import Parts
-from wutong.edge.rates import Rate, knocker
+from wutong.edge.rates import Rate
 from wutong.events.arrivals import FormPost
 
 pytestmark = pytest.mark.django_db
@@ -215,20 +215,6 @@ async def test_junk_does_not_close_a_form_for_those_who_fill_it_in(
 
     sent = await plain(edge, {**GOOD, "_token": ticket().token, "privacy": "yes"}, origin="")
     assert (sent.status_code, len(posts(database))) == (200, 1)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "are_alike"),
-    [
-        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
-        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-        ("192.0.2.7", "::ffff:192.0.2.7", True),
-        ("192.0.2.7", "192.0.2.8", False),
-        ("fe80::1%eth0", "fe80::2", True),
-    ],
-)
-def test_addresses_of_one_network_of_ipv6_share_their_allowance(one: str, other: str, are_alike: bool) -> None:
-    assert (knocker(one) == knocker(other)) is are_alike
 
 
 async def test_a_large_upload_is_refused_before_it_is_read(edge: httpx.AsyncClient) -> None:

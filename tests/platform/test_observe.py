@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from tests.fixtures import WebLog
 from wutong.platform.models import DropCount, InboxBlock
 from wutong.platform.observe import RequestLog, client_address, metrics
-from wutong.platform.proxies import believed_address
+from wutong.platform.proxies import believed_address, network_of
 
 
 @pytest.mark.django_db
@@ -67,6 +67,20 @@ def test_figures_tell_depth_lag_and_drops() -> None:
 )
 def test_only_what_our_own_proxies_wrote_is_believed(forwarded_for: str, trusted: int, believed: str) -> None:
     assert believed_address(peer="192.0.2.1", forwarded_for=forwarded_for, trusted_proxies=trusted) == believed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_alike"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("fe80::1%eth0", "fe80::2", True),
+    ],
+)
+def test_addresses_of_one_network_of_ipv6_share_their_allowance(one: str, other: str, are_alike: bool) -> None:
+    assert (network_of(one) == network_of(other)) is are_alike
 
 
 def test_a_request_without_an_address_has_none(rf: RequestFactory) -> None:

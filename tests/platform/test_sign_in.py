@@ -62,6 +62,14 @@ def test_after_ten_wrong_tries_even_the_right_password_has_to_wait(mei: Staff) -
     assert int(response["Retry-After"]) <= 900
 
 
+def test_a_network_of_ipv6_tries_as_one(mei: Staff) -> None:
+    for host in range(10):
+        try_signing_in(Client(REMOTE_ADDR=f"2001:db8:1:2::{host}"), mei, "something-else-entirely")
+
+    assert try_signing_in(Client(REMOTE_ADDR="2001:db8:1:2:ffff::9"), mei, PASSWORD).status_code == 429
+    assert try_signing_in(Client(REMOTE_ADDR="2001:db8:1:3::9"), mei, PASSWORD).status_code == 302
+
+
 def test_trying_while_locked_does_not_lengthen_the_wait(mei: Staff) -> None:
     client = Client()
     for _try in range(10):

@@ -8,8 +8,9 @@ from wutong.edge.drops import Drop, Drops
 from wutong.edge.exchange import Answer, Request, refused
 from wutong.edge.inbox import Inbox
 from wutong.edge.live import Live
-from wutong.edge.rates import Rate, knocker
+from wutong.edge.rates import Rate
 from wutong.edge.sites import Site, Sites
+from wutong.platform.proxies import network_of
 
 
 @dataclass(kw_only=True)
@@ -63,7 +64,7 @@ class Parts:
             Answer: 429.
         """
         try:
-            rate.take(knocker(request.address))
+            rate.take(network_of(request.address))
         except Answer:
             self.drops.count(door, Drop.TOO_MANY)
             raise

@@ -1,6 +1,5 @@
 """How often one address may knock: token buckets in memory. Addresses are kept nowhere else."""
 
-import ipaddress
 from collections import OrderedDict
 from time import monotonic
 
@@ -34,19 +33,3 @@ class Rate:
         self._buckets.move_to_end(key)
         if len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
-
-
-def knocker(address: str) -> str:
-    """Whom an address stands for: in IPv6 everybody has a /64 network of addresses, to take a new one for each request.
-
-    Source: RFC 6177, a site is given at least a /64.
-    """
-    if ":" not in address:
-        return address
-    try:
-        parsed = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return f"{int(parsed) >> 64:016x}::/64"

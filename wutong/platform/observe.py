@@ -19,11 +19,12 @@ from prometheus_client.registry import Collector
 
 from wutong.config import config
 from wutong.platform.logs import configure_logging, route_of
-from wutong.platform.proxies import believed_address
+from wutong.platform.proxies import believed_address, network_of
 
 __all__ = [
     "RequestLog",
     "client_address",
+    "client_network",
     "configure_logging",
     "healthz",
     "metrics",
@@ -94,6 +95,12 @@ def client_address(request: HttpRequest) -> str | None:
         return str(ip_address(address))
     except ValueError:
         return None  # a Unix socket has none
+
+
+def client_network(request: HttpRequest) -> str | None:
+    """For whom the browser's address stands: tries are counted by it."""
+    address = client_address(request)
+    return None if address is None else network_of(address)
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:

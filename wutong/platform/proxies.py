@@ -1,6 +1,6 @@
-"""Whose address a request comes from when proxies of ours stand before us."""
+"""Whose address a request comes from when proxies of ours stand before us, and for whom it stands."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 
 def believed_address(*, peer: str, forwarded_for: str, trusted_proxies: int) -> str:
@@ -22,3 +22,21 @@ def believed_address(*, peer: str, forwarded_for: str, trusted_proxies: int) -> 
         except ValueError:
             break
     return peer
+
+
+def network_of(address: str) -> str:
+    """Whom an address stands for: in IPv6 everybody has a /64 network of addresses, to take a new one for each request.
+
+    What counts tries by address counts by this: of IPv6 the first address of the network, anything else as it is.
+
+    Source: RFC 6177, a site is given at least a /64.
+    """
+    if ":" not in address:
+        return address
+    try:
+        parsed = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64))

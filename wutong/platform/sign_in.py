@@ -12,14 +12,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from wutong.platform.models import Staff
-from wutong.platform.observe import client_address
+from wutong.platform.observe import client_network
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
     """The sign-in page again, with 429 and how long to wait."""
     del response
     email = (credentials or {}).get(Staff.USERNAME_FIELD, "")
-    wait = still_locked_for(email, address=client_address(request), at=timezone.now())
+    wait = still_locked_for(email, address=client_network(request), at=timezone.now())
     context = {"minutes": math.ceil(wait.total_seconds() / 60), "email": email}
     page = render(request, "platform/locked_out.html", context, status=429)
     page["Retry-After"] = str(math.ceil(wait.total_seconds()))

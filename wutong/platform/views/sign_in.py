@@ -18,7 +18,7 @@ from wutong.platform.first_run import take_over, taking_over
 from wutong.platform.forms.accounts import ForgottenForm, InvitationForm, NewPasswordForm, SignInForm, WelcomeForm
 from wutong.platform.mail import MailNotSetUp, is_mail_set_up
 from wutong.platform.models import Organisation, Staff
-from wutong.platform.observe import client_address
+from wutong.platform.observe import client_network
 from wutong.platform.one_time_links import LinkUsedUp, invited, resetting
 from wutong.platform.passwords import accept_invitation, ask_for_reset, reset_password
 from wutong.platform.permissions import administrators_to_ask, local_address
@@ -68,7 +68,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "can_mail": is_mail_set_up(), "administrators": administrators_to_ask()}
     if request.method == "POST" and form.is_valid():
         try:
-            ask_for_reset(email=form.cleaned_data["email"], client=client_address(request), at=timezone.now())
+            ask_for_reset(email=form.cleaned_data["email"], client=client_network(request), at=timezone.now())
         except MailNotSetUp as no:
             return render(request, "platform/password_forgotten.html", {**context, "refusal": no}, status=409)
         return render(request, "platform/password_on_its_way.html", {"email": form.cleaned_data["email"]})
