@@ -48,11 +48,14 @@ def test_the_chain_climbs_from_the_team_to_its_manager_to_all(
         1,
         [("Tao", "contact_late_for_all"), ("Wang", "contact_late_for_all")],
     )
+    late_for_all = [(name, "contact_too_late") for name in ("Lin", "Mei", "Tao", "Wang")]
+    assert (escalate(at=NINE + 2 * HOUR), told()) == (1, late_for_all)
     assert (escalate(at=NINE + 9 * HOUR), told()) == (0, [])
     assert list(Escalation.objects.order_by("minutes").values_list("minutes", "level")) == [
         (5, "owner"),
         (15, "team_managers"),
         (60, "managers"),
+        (120, "latest"),
     ]
 
 
@@ -91,8 +94,10 @@ def test_nobody_is_told_of_a_lead_out_of_sight(mei: Staff, zhou: Staff, south: T
     make_staff("Shan", role="manager", team=south, data_scope="team")
     make_staff("Ada", role="admin", data_scope="all")
     make_lead(owner=mei)
-    escalate(at=NINE + 2 * HOUR)
+    escalate(at=NINE + HOUR)
     assert told() == [("Ada", "contact_late_for_all")]
+    escalate(at=NINE + 2 * HOUR)
+    assert told() == [("Ada", "contact_too_late"), ("Mei", "contact_too_late")]
 
 
 def test_many_late_leads_are_one_notice(mei: Staff) -> None:

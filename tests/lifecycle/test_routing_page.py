@@ -87,6 +87,7 @@ def test_a_manager_sets_limits_and_a_chain_that_climbs(manager: Staff) -> None:
         "owner_after_minutes": 10,
         "team_managers_after_minutes": 30,
         "managers_after_minutes": 90,
+        "latest_hours": 3,
         "acceptance_hours": 16,
         "acceptance_warning_hours": 2,
         "event_hours": 20,
@@ -94,10 +95,11 @@ def test_a_manager_sets_limits_and_a_chain_that_climbs(manager: Staff) -> None:
     }
     assert client.post(f"{PAGE}time-limits/", limits | {"event_hours": 0}).status_code == 422
     assert client.post(f"{PAGE}time-limits/", limits | {"managers_after_minutes": 20}).status_code == 422
+    assert client.post(f"{PAGE}time-limits/", limits | {"latest_hours": 1}).status_code == 422
     assert client.post(f"{PAGE}time-limits/", limits | {"acceptance_warning_hours": 16}).status_code == 422
     assert client.post(f"{PAGE}time-limits/", limits).status_code == 302
     stored = TimeLimits.objects.get()
-    assert (stored.managers_after_minutes, stored.event_hours, stored.sql_silent_days) == (90, 20, 45)
+    assert (stored.managers_after_minutes, stored.latest_hours, stored.event_hours) == (90, 3, 20)
     assert AuditEntry.objects.get(action="routing.time_limits_changed").detail["acceptance_hours"] == [24, 16]
 
 

@@ -1,4 +1,5 @@
-"""Telling colleagues of clocks that run late: first whoever is to act, then the team's managers, then all of them.
+"""Telling colleagues of clocks that run late: first whoever is to act, then the team's managers, then all of them;
+and all these once more when the latest time for a first contact has passed.
 
 Minutes are working minutes since the clock counts. A level is told once; after an outage a clock goes straight to the
 highest level it has passed.
@@ -34,6 +35,8 @@ class Level(StrEnum):
     """The owner; of a lead that nobody owns those of its team who are on duty."""
     TEAM_MANAGERS = "team_managers"
     MANAGERS = "managers"
+    LATEST = "latest"
+    """The owner and all managers, once more: the latest time has passed."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,16 @@ def chain(kind: str, limits: TimeLimits) -> list[tuple[int, Level]]:
     if kind == Clock.Kind.ACCEPTANCE:
         warned = (limits.acceptance_hours - limits.acceptance_warning_hours) * 60
         return [(warned, Level.OWNER), (limits.acceptance_hours * 60, Level.TEAM_MANAGERS)]
-    return [
+    levels = [
         (limits.owner_after_minutes, Level.OWNER),
         (limits.team_managers_after_minutes, Level.TEAM_MANAGERS),
         (limits.managers_after_minutes, Level.MANAGERS),
     ]
+    latest = limits.latest_hours * 60
+    # A company may have set a slower chain before there was a latest time.
+    if kind == Clock.Kind.FIRST_CONTACT and latest > limits.managers_after_minutes:
+        levels.append((latest, Level.LATEST))
+    return levels
 
 
 def escalate(*, at: datetime) -> int:
@@ -164,15 +172,24 @@ def _hearing(
     level: Level, lead: Lead, staff: Mapping[int, Staff], in_sight: Mapping[int, set[int]], house: House
 ) -> list[int]:
     """Whom a level tells of a lead, before those are left out who may not see it; the next level where it is empty."""
-    if level is Level.OWNER:
-        if lead.owner_id in staff:
-            return [lead.owner_id] if lead.owner_id is not None else []
-        if members := [id for id in house.members(lead.team) if id not in house.away and lead.pk in in_sight[id]]:
-            return members
+    doing = _who_is_to_act(lead, staff, in_sight, house)
+    if level is Level.OWNER and doing:
+        return doing
     managers = [one for one in staff.values() if one.role == Role.MANAGER and lead.pk in in_sight[one.pk]]
-    if level is Level.MANAGERS:
-        return [one.pk for one in managers]
+    match level:
+        case Level.LATEST:
+            above = [one.pk for one in managers] or _administrators(staff)
+            return list(dict.fromkeys([*doing, *above]))
+        case Level.MANAGERS:
+            return [one.pk for one in managers]
     return [one.pk for one in managers_over(lead, managers)]
+
+
+def _who_is_to_act(lead: Lead, staff: Mapping[int, Staff], in_sight: Mapping[int, set[int]], house: House) -> list[int]:
+    """The owner; of a lead that nobody owns those of its team who are on duty."""
+    if lead.owner_id is not None and lead.owner_id in staff:
+        return [lead.owner_id]
+    return [id for id in house.members(lead.team) if id not in house.away and lead.pk in in_sight[id]]
 
 
 def _administrators(staff: Mapping[int, Staff]) -> list[int]:
@@ -224,6 +241,7 @@ _KINDS = {
     (False, Level.OWNER): "contact_late",
     (False, Level.TEAM_MANAGERS): "contact_late_in_team",
     (False, Level.MANAGERS): "contact_late_for_all",
+    (False, Level.LATEST): "contact_too_late",
     (True, Level.OWNER): "acceptance_soon_late",
     (True, Level.TEAM_MANAGERS): "acceptance_late",
 }

@@ -19,6 +19,7 @@ class Limits:
     owner_after_minutes: int
     team_managers_after_minutes: int
     managers_after_minutes: int
+    latest_hours: int
     acceptance_hours: int
     acceptance_warning_hours: int
     event_hours: int

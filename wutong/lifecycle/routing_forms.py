@@ -150,6 +150,7 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
             "owner_after_minutes",
             "team_managers_after_minutes",
             "managers_after_minutes",
+            "latest_hours",
             "acceptance_hours",
             "acceptance_warning_hours",
             "event_hours",
@@ -160,6 +161,9 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
             "owner_after_minutes": _("After … minutes its owner is told, or the team on duty"),
             "team_managers_after_minutes": _("After … minutes the team's managers are told"),
             "managers_after_minutes": _("After … minutes all managers are told"),
+            "latest_hours": _(
+                "At the latest it is contacted within … working hours; then owner and managers hear again"
+            ),
             "acceptance_hours": _("Sales accept or return a lead within … working hours"),
             "acceptance_warning_hours": _("They are warned … hours before; after it their managers are told"),
             "event_hours": _("Leads of an event are to be contacted within … working hours (16 are two days)"),
@@ -172,6 +176,9 @@ class TimeLimitsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no par
         steps = [minutes for minutes in given if minutes is not None]
         if steps != sorted(set(steps)):
             self.add_error("managers_after_minutes", _("Each step comes later than the one before it."))
+        latest = cleaned.get("latest_hours")
+        if latest is not None and steps and latest * 60 <= steps[-1]:
+            self.add_error("latest_hours", _("The latest time comes after all managers were told."))
         hours, warning = cleaned.get("acceptance_hours"), cleaned.get("acceptance_warning_hours")
         if hours is not None and warning is not None and not 1 <= warning < hours:
             self.add_error("acceptance_warning_hours", _("The warning comes at least an hour before the time is up."))

@@ -141,6 +141,13 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="bad",
     ),
+    "contact_too_late": NoticeKind(
+        title=_("The latest time to answer %(name)s has passed"),
+        body=_("%(company)s · %(minutes)s working minutes · owner: %(owner)s"),
+        icon="alert-circle",
+        topics=("inbox",),
+        tone="bad",
+    ),
     "leads_late": NoticeKind(
         title=_("%(n)s leads have waited too long for an answer"),
         body=_("Open the inbox: the latest stand first."),

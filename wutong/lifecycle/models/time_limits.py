@@ -11,6 +11,7 @@ from wutong.lifecycle.models.lead import Clock
 class TimeLimits(models.Model):
     """The company's one set of limits, and after how long who is told. Minutes and hours are working time, days not.
 
+    A new lead is to be contacted within ``first_contact_minutes``, and within ``latest_hours`` whatever comes between.
     Whoever left a card at an event does not wait for a call: such leads have ``event_hours`` (sixteen are two days).
     An SQL that nobody follows up for ``sql_silent_days`` goes back to the SDR; 0 is never.
     """
@@ -20,6 +21,7 @@ class TimeLimits(models.Model):
     owner_after_minutes = models.PositiveSmallIntegerField(default=5)
     team_managers_after_minutes = models.PositiveSmallIntegerField(default=15)
     managers_after_minutes = models.PositiveSmallIntegerField(default=60)
+    latest_hours = models.PositiveSmallIntegerField(default=2, db_default=2)
     acceptance_hours = models.PositiveSmallIntegerField(default=24)
     acceptance_warning_hours = models.PositiveSmallIntegerField(default=4, help_text=_("Before the time is up."))
     event_hours = models.PositiveSmallIntegerField(default=16, db_default=16)
@@ -41,6 +43,7 @@ class TimeLimits(models.Model):
             models.CheckConstraint(
                 name="a_first_contact_takes_time", condition=Q(first_contact_minutes__gte=1, owner_after_minutes__gte=1)
             ),
+            models.CheckConstraint(name="the_latest_contact_takes_an_hour", condition=Q(latest_hours__gte=1)),
             models.CheckConstraint(name="leads_of_events_have_an_hour_at_least", condition=Q(event_hours__gte=1)),
         ]
 
