@@ -25,7 +25,8 @@ from tests.cast import (
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import AssignmentRule, FollowUp
-from wutong.people.models import Affiliation, Consent, Person
+from wutong.people.consents import Decision, decide_many
+from wutong.people.models import Affiliation, Assurance, ConsentState, Person
 from wutong.platform.models import Staff
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import close_opportunity, feed_opportunity, move_opportunity
@@ -63,13 +64,20 @@ def grow(person: Person, mei: Staff, site, *, n: int) -> None:
         )
         about = {"subject": subject, "person": person, "source": "test", "assurance": "typed"}
         Affiliation.objects.create(account=account, created_at=NINE, **about)
-        Consent.objects.create(
-            channel=f"ch{uuid.uuid4().hex[:8]}",
-            purpose="contact",
-            state="granted",
-            at=NINE,
-            event_id=uuid.uuid4(),
-            **about,
+        decide_many(
+            [
+                Decision(
+                    subject_id=subject.pk,
+                    person_id=person.pk,
+                    channel=f"ch{uuid.uuid4().hex[:8]}",
+                    purpose="contact",
+                    state=ConsentState.GRANTED,
+                    source="test",
+                    assurance=Assurance.TYPED,
+                    at=NINE,
+                    event_id=uuid.uuid4(),
+                )
+            ]
         )
 
 

@@ -10,7 +10,8 @@ from wutong.lifecycle.gate import enter_gate, leave_gate
 from wutong.lifecycle.hand_over import HandOverFacts, hand_over
 from wutong.lifecycle.models import Clock, HandOver, Lead, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import Through, move_lead, step_many
-from wutong.people.models import Consent
+from wutong.people.consents import Decision, decide_many
+from wutong.people.models import Assurance, ConsentState
 from wutong.platform.models import Staff
 from wutong.scoring.models import PersonScore
 from wutong.scoring.score import Act, rescore, score_many, sweep
@@ -32,16 +33,20 @@ def warm_lead(*, is_granted: bool = True, **given: object) -> Lead:
 
 
 def consent(lead: Lead, state: str) -> None:
-    Consent.objects.create(
-        subject=lead.subject,
-        person=lead.person,
-        channel="any",
-        purpose="contact",
-        state=state,
-        source="test",
-        assurance="typed",
-        at=NINE,
-        event_id=uuid.uuid4(),
+    decide_many(
+        [
+            Decision(
+                subject_id=lead.subject_id,
+                person_id=lead.person_id,
+                channel="any",
+                purpose="contact",
+                state=ConsentState(state),
+                source="test",
+                assurance=Assurance.TYPED,
+                at=NINE,
+                event_id=uuid.uuid4(),
+            )
+        ]
     )
 
 

@@ -33,13 +33,10 @@ LATERAL (
     WHERE s.person_id = l.person_id AND NOT p.code = ANY(%(lines)s)
 ) s
 """
-# Of each address the latest decision counts, and one refusal beats every grant. Source: ``algorithms.md`` 1.1.
+# Of each address what stands counts, and one denial beats every grant. Source: ``algorithms.md`` 1.1.
 _MAY_BE_CONTACTED = """
-(SELECT bool_and(c.state = 'granted') FROM (
-    SELECT DISTINCT ON (subject_id, channel) state FROM people_consent
-    WHERE person_id = l.person_id AND purpose = 'contact'
-    ORDER BY subject_id, channel, at DESC, id DESC
-) c)
+(SELECT bool_and(c.state = 'granted' AND (c.expires_at IS NULL OR c.expires_at > %(at)s)) FROM people_consentstanding c
+ WHERE c.person_id = l.person_id AND c.kind = 'general' AND c.purpose IN ('contact', 'any'))
 """
 # The last time that somebody who knew the score decided against it: returned, or put aside after it had been an MQL.
 _DECIDED = """
@@ -76,6 +73,7 @@ def enter_gate(people: Iterable[int], *, at: datetime) -> list[Lead]:
         """,  # noqa: S608  # made of constants
         people=sorted(set(people)),
         lines=_lines(),
+        at=at,
     )
     leads = _locked(rows, *_BEFORE_THE_GATE)
     step_many(leads, to=Stage.MQL, by=None, at=at, reason=REASON)

@@ -9,7 +9,16 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from wutong.people.facts import standing
-from wutong.people.models import Assurance, Consent, FieldValue, Identifier, IdentifierKind, Person
+from wutong.people.models import (
+    Assurance,
+    ConsentKind,
+    ConsentStanding,
+    ConsentState,
+    FieldValue,
+    Identifier,
+    IdentifierKind,
+    Person,
+)
 from wutong.people.sources import source_names
 from wutong.platform import format as formats
 from wutong.platform.models import Staff
@@ -70,13 +79,13 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
     return known
 
 
-def consents_of(person: Person) -> list[Consent]:
-    """What counts for each channel and purpose: of the latest decision of each address the most restrictive."""
-    latest = Consent.objects.filter(person=person).order_by("subject", "channel", "purpose", "-at", "-pk")
-    counting: dict[tuple[str, str], Consent] = {}
-    for one in latest.distinct("subject", "channel", "purpose"):
-        held = counting.get((one.channel, one.purpose))
-        if held is None or (held.state, one.state) == (Consent.State.GRANTED, Consent.State.REFUSED):
+def consents_of(person: Person) -> list[ConsentStanding]:
+    """What counts for each channel and purpose: of what stands for each address the most restrictive."""
+    standings = ConsentStanding.objects.filter(person=person, kind=ConsentKind.GENERAL).select_related("decided_by")
+    counting: dict[tuple[str, str], ConsentStanding] = {}
+    for one in standings.order_by("-at", "-pk"):
+        held = counting.setdefault((one.channel, one.purpose), one)
+        if held.state == ConsentState.GRANTED and one.state != ConsentState.GRANTED:
             counting[one.channel, one.purpose] = one
     return [counting[key] for key in sorted(counting)]
 

@@ -10,21 +10,22 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from wutong.people.models import Affiliation, Consent, FieldValue, OwnMark
+        from wutong.people.models import Affiliation, Consent, ConsentStanding, FieldValue, OwnMark
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
-        for model in (FieldValue, Affiliation, Consent, OwnMark):
+        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark):
             register(model)
         follow(redo_own)  # before all others: sums are redone for the market only
         for name in ("observation", "identitylink", "identitychange", "identitydecision", "refusedlink"):
             table = f"people_{name}"
             retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
-        for table in ("people_fieldvalue", "people_affiliation", "people_consent"):
+        for table in ("people_fieldvalue", "people_affiliation", "people_consent", "people_consentstanding"):
             retention.register_kept(table, because="statements and decisions stay with their person and go with them")
         retention.register("people_identitymove", "moved_at", timedelta(days=400))
+        retention.register_kept("people_consenttext", because="what people were shown proves what they agreed to")
         for table in ("people_blockedvalue", "people_identityrules"):
             retention.register_kept(table, because="settings; they do not grow with what happens")
         retention.register_kept("people_accountcandidate", because="doubts about a company go with it")

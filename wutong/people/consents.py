@@ -1,47 +1,195 @@
-"""Keeping what people allowed and refused."""
+"""Keeping what people allowed and refused, and what it amounts to.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Decisions are added and never changed; the standing of an address is worked out of them: the latest decision counts,
+and of two at one instant the denial. A denial by the person's own hand (a signed link) or told by a colleague is lifted
+only by a consent as sure: whoever types somebody's address into a form must not bring back what she has withdrawn.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from wutong.people.models import Assurance, Consent
-from wutong.platform.rows import insert_objects
+from django.db import connection
+from msgspec import Struct
+
+from wutong.people.models import Assurance, Consent, ConsentKind, ConsentState, ConsentText
+from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects
+
+_LANE = 0x636F6E73
+"""Advisory lock ("cons"): two who decide at once must both see the other's decision in what they work out."""
+_FIRM = frozenset({Assurance.VERIFIED, Assurance.STAFF})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Somebody allowed or refused one purpose on one channel."""
+    """Somebody allowed, refused or withdrew one purpose on one channel."""
 
     subject_id: int
     person_id: int
     channel: str
     purpose: str
-    is_granted: bool
-    text_version: str
+    state: ConsentState
     source: str
     assurance: Assurance
     at: datetime
-    event_id: UUID
+    kind: ConsentKind = ConsentKind.GENERAL
+    text_version: str = ""
+    text: str = ""
+    """What was shown, word by word."""
+    proof: dict[str, str | int] = field(default_factory=dict)
+    """Where it was decided: ``url``, ``form``, ``form_version``."""
+    reason: str = ""
+    by_id: int | None = None
+    expires_at: datetime | None = None
+    event_id: UUID | None = None
+
+
+class Decided(Protocol):
+    """What counts when the decisions of one address about one purpose are weighed."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def assurance(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+SomeDecided = TypeVar("SomeDecided", bound=Decided)
+
+
+class _Row(Struct, frozen=True):
+    """A decision as the standing is worked out of it."""
+
+    id: int
+    subject_id: int
+    kind: str
+    channel: str
+    purpose: str
+    state: str
+    assurance: str
+    at: datetime
+    expires_at: datetime | None
 
 
 def decide_many(decisions: Sequence[Decision]) -> None:
-    """Keep every decision; a repeat of the same event changes nothing. Opens no transaction."""
+    """Keep every decision and work out what stands; a repeat of the same event changes nothing. Opens no transaction.
+
+    Takes the lane of consents until the caller's transaction ends.
+    """
+    if not decisions:
+        return
+    execute("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
+    texts = _texts(decisions)
     insert_objects(
         [
             Consent(
                 subject_id=one.subject_id,
                 person_id=one.person_id,
+                kind=one.kind,
                 channel=one.channel,
                 purpose=one.purpose,
-                state=Consent.State.GRANTED if one.is_granted else Consent.State.REFUSED,
+                state=one.state,
                 text_version=one.text_version[:40],
+                text_id=texts.get(_digest(one.text_version, one.text)) if one.text else None,
                 source=one.source,
+                proof=one.proof,
+                reason=one.reason[:300],
+                by_id=one.by_id,
                 assurance=one.assurance,
                 at=one.at,
+                expires_at=one.expires_at,
                 event_id=one.event_id,
             )
             for one in decisions
         ],
         ignore_conflicts=True,
     )
+    work_out({one.subject_id for one in decisions})
+
+
+def work_out(subjects: Collection[int]) -> None:
+    """Bring what stands of ``subjects`` in line with their decisions. Opens no transaction; in the lane of consents."""
+    execute_with_rows(
+        """
+        INSERT INTO people_consentstanding AS s
+            (subject_id, person_id, kind, channel, purpose, state, assurance, at, expires_at, decided_by_id)
+        SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at, r.expires_at, r.id
+        FROM json_to_recordset(%(rows)s::json) AS r(
+            id bigint, subject_id bigint, kind text, channel text, purpose text, state text, assurance text,
+            at timestamptz, expires_at timestamptz)
+        JOIN people_identifier i ON i.id = r.subject_id
+        ON CONFLICT (subject_id, kind, channel, purpose) DO UPDATE
+            SET state = excluded.state, assurance = excluded.assurance, at = excluded.at,
+                expires_at = excluded.expires_at, decided_by_id = excluded.decided_by_id
+            WHERE s.decided_by_id <> excluded.decided_by_id
+        """,
+        _standing_of(subjects),
+    )
+
+
+def amounts_to(decisions: Iterable[SomeDecided]) -> SomeDecided | None:
+    """The one of the decisions about one thing that stands."""
+    standing: SomeDecided | None = None
+    is_firm = False
+    for one in sorted(decisions, key=lambda one: (one.at, one.state != ConsentState.GRANTED, one.id)):
+        firm = one.assurance in _FIRM
+        if one.state == ConsentState.GRANTED:
+            if standing is not None and standing.state != ConsentState.GRANTED and is_firm and not firm:
+                continue
+            standing, is_firm = one, firm
+        else:
+            was_denied = standing is not None and standing.state != ConsentState.GRANTED
+            standing, is_firm = one, firm or (was_denied and is_firm)
+    return standing
+
+
+def count_differing() -> int:
+    """How many standings differ from their decisions: none, or the projection is broken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT subject_id FROM people_consent")
+        subjects = {row[0] for row in cursor.fetchall()}
+        cursor.execute("SELECT decided_by_id FROM people_consentstanding")
+        stored = {row[0] for row in cursor.fetchall()}
+    return len({row.id for row in _standing_of(subjects)} ^ stored)
+
+
+def _standing_of(subjects: Collection[int]) -> list[_Row]:
+    """What stands of each address, kind, channel and purpose."""
+    found = execute(
+        """
+        SELECT id, subject_id, kind, channel, purpose, state, assurance, at, expires_at
+        FROM people_consent WHERE subject_id = ANY(%(subjects)s::bigint[])
+        """,
+        subjects=id_array(list(subjects)),
+    )
+    alike: dict[tuple[int, str, str, str], list[_Row]] = {}
+    for row in (_Row(*values) for values in found):
+        alike.setdefault((row.subject_id, row.kind, row.channel, row.purpose), []).append(row)
+    return [one for key in sorted(alike) if (one := amounts_to(alike[key])) is not None]
+
+
+def _texts(decisions: Sequence[Decision]) -> dict[bytes, int]:
+    """The ids of the texts that were shown, by digest; new ones are kept."""
+    shown = {_digest(one.text_version, one.text): one for one in decisions if one.text}
+    if not shown:
+        return {}
+    known = ConsentText.objects.filter(digest__in=list(shown))
+    found = {bytes(digest): pk for pk, digest in known.values_list("pk", "digest")}
+    missing = [
+        ConsentText(digest=digest, version=one.text_version[:40], text=one.text)
+        for digest, one in shown.items()
+        if digest not in found
+    ]
+    if missing:  # the lane keeps others from adding the same
+        found |= {bytes(text.digest): text.pk for text in ConsentText.objects.bulk_create(missing)}
+    return found
+
+
+def _digest(version: str, text: str) -> bytes:
+    return sha256(f"{version}\x00{text}".encode()).digest()

@@ -1,6 +1,6 @@
 """Steps that keep what people said about themselves and what they allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,13 +14,15 @@ from wutong.lifecycle.models import ProductLine
 from wutong.lifecycle.reach import Arrived, arrive_many, settle_reach
 from wutong.people.consents import Decision, decide_many
 from wutong.people.facts import Statement, refresh_people, state_many
+from wutong.people.identifiers import load_by_key
 from wutong.people.jobs import reassign_later
-from wutong.people.models import Assurance
+from wutong.people.models import ANY, Assurance, ConsentState
 from wutong.people.normal_form import NotAnIdentifier, email, phone
 from wutong.platform.rows import execute_with_rows, insert_objects
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.forms import versions_of
 from wutong.stream.origins import came_by
+from wutong.stream.recognise import typed_identifiers
 
 _LATELY = timedelta(days=90)
 _JUST_BEFORE = timedelta(microseconds=1)
@@ -122,33 +124,30 @@ def _interest(
 
 
 def note_consent(batch: Batch) -> None:
-    """Keep what people allowed and refused, with the version of the text they saw.
+    """Keep what people allowed and refused, address by address, with the text they saw and where they saw it.
 
     A box that was not ticked is no refusal: whoever types somebody's address must not revoke what she allowed. A
     system that says in so many words that somebody refused is believed.
     """
-    decisions = []
-    for arrival, row in _newly_told(batch):
-        is_form = isinstance(arrival, FormPost)
-        if not arrival.consent_given and (is_form or arrival.consent_given is None):
-            continue
-        subject_id, person_id = _whose(row)
-        shown = batch.forms[arrival.form].consent_version if isinstance(arrival, FormPost) else ""
-        decisions.append(
-            Decision(
-                subject_id=subject_id,
-                person_id=person_id,
-                channel="any",
-                purpose="contact",
-                is_granted=bool(arrival.consent_given),
-                text_version=arrival.consent_version or shown,
-                source=batch.interests[arrival.id].source,
-                assurance=_assurance(arrival),
-                at=arrival.occurred_at,
-                event_id=arrival.id,
-            )
+    told = [(arrival, row) for arrival, row in _newly_told(batch) if _says_anything(arrival)]
+    decisions = [
+        Decision(
+            subject_id=subject_id,
+            person_id=person_id,
+            channel=ANY,
+            purpose=purpose,
+            state=ConsentState.GRANTED if is_granted else ConsentState.REFUSED,
+            text_version=version,
+            text=text,
+            source=batch.interests[arrival.id].source,
+            proof=_proof(arrival, batch),
+            assurance=_assurance(arrival),
+            at=arrival.occurred_at,
+            event_id=arrival.id,
         )
-    decisions += _further_consents(batch)
+        for arrival, row, subject_id, person_id in _addresses_told(told)
+        for purpose, is_granted, version, text in _decided(arrival, batch)
+    ]
     for row in batch.rows.values():
         if row.name in ("consent_given", "consent_refused") and row.subject_id is not None:
             subject_id, person_id = _whose(row)
@@ -158,47 +157,71 @@ def note_consent(batch: Batch) -> None:
                     person_id=person_id,
                     channel="web",
                     purpose="tracking",
-                    is_granted=row.name == "consent_given",
+                    state=ConsentState.GRANTED if row.name == "consent_given" else ConsentState.REFUSED,
                     text_version=str(row.props.get("version", "")),
                     source="banner",
+                    proof={"url": row.url} if row.url else {},
                     assurance=Assurance.BROWSER,
                     at=row.occurred_at,
                     event_id=row.id,
                 )
             )
-    if decisions:
-        decide_many(decisions)
+    decide_many(decisions)
 
 
-def _further_consents(batch: Batch) -> list[Decision]:
-    """What else was ticked: each such question of a form names its own purpose."""
-    decisions = []
-    for arrival, row in _newly_told(batch):
-        if not isinstance(arrival, FormPost):
-            continue
-        subject_id, person_id = _whose(row)
+def _says_anything(arrival: FormPost | Capture) -> bool:
+    return isinstance(arrival, FormPost) or arrival.consent_given is not None
+
+
+def _addresses_told(
+    told: Sequence[tuple[FormPost | Capture, HotRow]],
+) -> list[tuple[FormPost | Capture, HotRow, int, int]]:
+    """Each arrival with each address that it names: what is agreed to for one address is never carried to another."""
+    named = {arrival.id: typed_identifiers(arrival.answers) for arrival, _ in told}
+    known = load_by_key({key for keys in named.values() for key in keys})
+    found = []
+    for arrival, row in told:
+        own = _whose(row)
+        addresses = {own[0]: own[1]}
+        for key in named[arrival.id]:
+            address = known.get(key)
+            if address is not None and address.person_id is not None:
+                addresses[address.id] = address.person_id
+        found += [(arrival, row, subject_id, person_id) for subject_id, person_id in addresses.items()]
+    return found
+
+
+def _decided(arrival: FormPost | Capture, batch: Batch) -> list[tuple[str, bool, str, str]]:
+    """Purpose, whether it was agreed to, version and text of each decision that an arrival tells."""
+    if isinstance(arrival, Capture):
+        return [("contact", bool(arrival.consent_given), arrival.consent_version, "")]
+    form = batch.forms[arrival.form]
+    is_current = arrival.form_version in (0, form.version)
+    decided = []
+    if arrival.consent_given:
+        version = arrival.consent_version or form.consent_version
+        text = form.consent_text if version == form.consent_version else ""
+        decided.append(("contact", True, version, text))
+    further = {
+        question.purpose: question.label
+        for question in questions_in(form.fields)
+        if question.kind == "consent" and question.purpose and arrival.answers.get(question.name)
+    }
+    number = f"v{arrival.form_version or form.version}"
+    decided += [
+        (purpose, True, number, text if is_current else "")
+        for purpose, text in sorted(further.items())
+        if purpose != ANY and not (purpose == "contact" and arrival.consent_given)
+    ]
+    return decided
+
+
+def _proof(arrival: FormPost | Capture, batch: Batch) -> dict[str, str | int]:
+    proof: dict[str, str | int] = {"url": arrival.url} if arrival.url else {}
+    if isinstance(arrival, FormPost):
         form = batch.forms[arrival.form]
-        purposes = {
-            question.purpose
-            for question in questions_in(form.fields)
-            if question.kind == "consent" and question.purpose and arrival.answers.get(question.name)
-        }
-        decisions += [
-            Decision(
-                subject_id=subject_id,
-                person_id=person_id,
-                channel="any",
-                purpose=purpose,
-                is_granted=True,
-                text_version=f"v{arrival.form_version or form.version}",
-                source=batch.interests[arrival.id].source,
-                assurance=Assurance.TYPED,
-                at=arrival.occurred_at,
-                event_id=arrival.id,
-            )
-            for purpose in sorted(purposes)
-        ]
-    return decisions
+        proof |= {"form": form.key, "form_name": form.name, "form_version": arrival.form_version or form.version}
+    return proof
 
 
 def settle_people(batch: Batch) -> None:
