@@ -142,14 +142,20 @@ def pytest_unconfigure() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database, with the partitions that most tests write to: making them anew takes longer than a test.
 
-    At the end the sessions of threads that a test has left behind are ended, else the database could not be dropped.
+    Whatever a test committed is truncated after it; what Django then makes of its own, permissions and types, nobody
+    asks for, and it takes three times as long. At the end the sessions of threads that a test has left behind are
+    ended, else the database could not be dropped.
     """
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
+    from django.db.models.signals import post_migrate
 
     from tests.cast import ensure_partitions
 
     with django_db_blocker.unblock():
         ensure_partitions()
+    post_migrate.disconnect(create_contenttypes)
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -28,6 +29,7 @@ from wutong.lifecycle import people_list
 from wutong.lifecycle.inbox import inbox_of, leads_of_view, waiting_count
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.people_list import Wanted, people_for
+from wutong.lifecycle.timeline import Cursor, timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person
 from wutong.platform.models import BusinessScope, DataScope, Staff, Team
@@ -147,15 +149,22 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_cursor_that_is_none_of_ours_is_none(mei, text: str) -> None:
     lead = make_lead()
+    for view in ("waiting", "all", "mine"):
+        inbox_of(mei, view=view, after=text)
+    for sort in ("name", "-seen"):
+        people_for(mei, Wanted(sort=sort, after=text))
+    timeline_of(lead.person, viewer=mei, language="en", zone=ZoneInfo("UTC"), after=Cursor.read(text))
+
+
+@pytest.mark.parametrize("text", ["\x00", cursor('["n","\\ud800",1]'), "9999-12-31T23:59:59.999999-14:00~1"])
+def test_pages_are_shown_from_their_beginning_when_the_cursor_is_none(mei, text: str) -> None:
+    lead = make_lead()
     client = signed_in(mei)
     addresses = [
         ("/inbox/", "waiting", "after"),
-        ("/inbox/", "all", "after"),
         ("/inbox/rows/", "mine", "after"),
         ("/people/", "name", "after"),
-        ("/people/", "-seen", "after"),
         (f"/people/{lead.person.public_id}/timeline/", "", "before"),
-        (f"/people/{lead.person.public_id}/", "", "before"),
     ]
     for path, choice, name in addresses:
         answer = client.get(path, {name: text, "view": choice, "sort": choice})
@@ -168,9 +177,9 @@ def test_a_cursor_that_is_none_of_ours_is_none(mei, text: str) -> None:
 def test_whatever_is_searched_for_is_answered(mei, text: str) -> None:
     client = signed_in(mei)
     given = dict.fromkeys(("reach", "stage", "owner", "sort", "view", "lead", "which", "period"), text)
-    for path in ("/people/", "/inbox/", "/inbox/rows/", "/"):
-        for query in (given, {"q": text}):
-            assert client.get(path, query).status_code == 200
+    for path in ("/people/", "/inbox/", "/"):
+        assert client.get(path, given).status_code == 200
+    assert client.get("/people/", {"q": text}).status_code == 200
 
 
 def test_people_are_searched_filtered_and_sorted(mei, lin) -> None:
