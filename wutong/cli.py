@@ -31,7 +31,10 @@ COMMANDS = {
     "migrate": ("wutong.operations.prepare:migrate_main", "bring the schema up to date"),
     "bench": ("wutong.operations.bench:main", "measure NAME [--json]"),
     "lake": ("wutong.events.lake.commands:run", "status or check of the lake"),
-    "identity": ("wutong.operations.identity:main", "rebuild [--check], or resolve FILE.jsonl --level 1|2|3"),
+    "identity": (
+        "wutong.operations.identity:main",
+        "rebuild [--check], resolve FILE.jsonl, or propose FILE.csv [FILE_B.csv]",
+    ),
     "staff": ("wutong.operations.staff:main", "reset-password EMAIL, or invite"),
     "normalise": ("wutong.people.commands:normalise_main", "normal forms of phones|emails|credit-codes in a CSV file"),
     "companies": ("wutong.people.commands:companies_main", "match names of companies against a list of them"),

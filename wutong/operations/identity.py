@@ -1,4 +1,4 @@
-"""``wutong identity``: rebuild and check who is who, or resolve a file of one's own."""
+"""``wutong identity``: rebuild and check who is who, resolve observations, or find the doubles, of a file."""
 
 import argparse
 import os
@@ -9,11 +9,12 @@ import msgspec
 
 from wutong.operations.own_server import reachable_database
 from wutong.operations.problem import Problem
+from wutong.people.table_proposals import add_propose_arguments, print_proposals
 from wutong.platform.logs import configure_logging
 
 
 def main(argv: list[str]) -> int:
-    """Who is who: recompute it all from what was seen, or resolve observations of your own."""
+    """Who is who: recompute it all from what was seen; resolve observations, or find the doubles, of a file."""
     parser = argparse.ArgumentParser(prog="wutong identity", description=main.__doc__)
     acts = parser.add_subparsers(dest="act", required=True)
     rebuild = acts.add_parser("rebuild", help="recompute everything from what was seen and bring it in line")
@@ -31,7 +32,15 @@ def main(argv: list[str]) -> int:
     resolve.add_argument(
         "--blocked", metavar="V,V…", help="values that never link; without it those that the product blocks"
     )
+    propose = acts.add_parser(
+        "propose",
+        help="print the pairs of a table, or of two, that are probably one person",
+        description="Print id_a,id_b,probability for each pair that is probably one person, the likeliest first.",
+    )
+    add_propose_arguments(propose)
     given = parser.parse_args(argv)
+    if given.act == "propose":
+        return print_proposals(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
     configure_logging("identity")
     with reachable_database():

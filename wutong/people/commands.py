@@ -72,7 +72,7 @@ def normalise_main(argv: list[str]) -> int:
     parser.add_argument("--column", help="the column to read; else the first of the usual names, else the first")
     parser.add_argument("--region", default="CN", help="of telephone numbers without one, where no default_region is")
     given = parser.parse_args(argv)
-    return _guarded("normalise", lambda: _normalise(given.what, given.file, column=given.column, region=given.region))
+    return guarded("normalise", lambda: _normalise(given.what, given.file, column=given.column, region=given.region))
 
 
 def companies_main(argv: list[str]) -> int:
@@ -88,7 +88,7 @@ def companies_main(argv: list[str]) -> int:
     match.add_argument("--master", type=Path, required=True, metavar="M.csv", help="uscc,name,province,city")
     match.add_argument("--queries", type=Path, required=True, metavar="Q.csv", help="query")
     given = parser.parse_args(argv)
-    return _guarded("companies", lambda: _match(given.master, given.queries))
+    return guarded("companies", lambda: _match(given.master, given.queries))
 
 
 def read_table(path: Path) -> Table:
@@ -115,6 +115,18 @@ def read_table(path: Path) -> Table:
     if columns is None or not any(name.strip() for name in columns):
         raise BadTable(f"{path} has no heading. Write the names of the columns into the first line.")
     return Table(path=path, columns=[name.strip() for name in columns], rows=_rows(path, reader, len(columns)))
+
+
+def guarded(name: str, work: Callable[[], None]) -> int:
+    """Do the work of ``wutong NAME``; a table that cannot be read is told on stderr."""
+    try:
+        work()
+    except BadTable as bad:
+        print(f"wutong {name}: {bad}", file=sys.stderr)  # noqa: T201  # a command speaks on its streams
+        return BAD_INPUT
+    except BrokenPipeError:  # whoever read on has read enough; what is left must not fail on the way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _rows(path: Path, reader: "_csv.Reader", width: int) -> Iterator[Sequence[str]]:
@@ -217,14 +229,3 @@ def _match(master: Path, queries: Path) -> None:
         answer = index.find(row[query_at])
         codes = _BETWEEN_CODES.join(one.code for one in answer.found)
         out.writerow([row[query_at], answer.decision.value, codes, answer.reason])
-
-
-def _guarded(name: str, work: Callable[[], None]) -> int:
-    try:
-        work()
-    except BadTable as bad:
-        print(f"wutong {name}: {bad}", file=sys.stderr)  # noqa: T201  # a command speaks on its streams
-        return BAD_INPUT
-    except BrokenPipeError:  # whoever read on has read enough; what is left must not fail on the way out
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
