@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LifecycleConfig(AppConfig):
@@ -9,13 +10,15 @@ class LifecycleConfig(AppConfig):
     def ready(self) -> None:
         from wutong.lifecycle.models import Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.reach import redo_reach
-        from wutong.people import reassign
+        from wutong.people import account_merge, reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)
+        account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
+        account_merge.register(Contract, _("Contracts"))
         for name in ("lead", "stagevisit", "followup", "clock", "handover", "qualification", "contract"):
             retention.register_kept(
                 f"lifecycle_{name}", because="the history of a lead is what its figures are computed from"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from wutong.people.companies.names import clean, grams, read_name
 from wutong.people.credit_code import is_consistent
 from wutong.people.mail_domains import organisation_domain
-from wutong.people.models import Account, Affiliation, Assurance
+from wutong.people.models import Account, AccountAlias, AccountDomain, Affiliation, Assurance
 from wutong.platform.chinese import normalised, search_keys, sort_key
 from wutong.platform.rows import execute_with_rows, insert_objects
 
@@ -62,7 +62,7 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
     }  # fmt: skip
     if unknown:
         insert_objects([new_account(name, at=at) for _, name in sorted(unknown.items())], ignore_conflicts=True)
-        added = _by_name(unknown)
+        added = companies_named(unknown)
         found |= {
             one.subject_id: added[key]
             for one in employments
@@ -82,10 +82,12 @@ def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
     """
     typed = [one for one in employments if one.assurance != Assurance.STAFF]
     set_by_hand = _set_by_hand({one.person_id for one in typed})
-    by_code = _by_code({one.credit_code for one in employments if one.credit_code and is_consistent(one.credit_code)})
+    by_code = companies_with_code(
+        {one.credit_code for one in employments if one.credit_code and is_consistent(one.credit_code)}
+    )
     domains = {one.email: organisation_domain(one.email) for one in employments if one.email}
     by_domain = _by_given_domain(set(domains.values()) - {""})
-    by_name = _by_name({key for one in employments if (key := name_key(one.company))})
+    by_name = companies_named({key for one in employments if (key := name_key(one.company))})
     nameless = {domains.get(one.email, "") for one in employments if not name_key(one.company)}
     by_habit = _by_usual_domain(nameless - {""} - by_domain.keys())
 
@@ -112,17 +114,34 @@ def new_account(name: str, *, at: datetime) -> Account:
     return Account(public_id=uuid.uuid4(), created_at=at, **names_of(shown))
 
 
-def names_of(name: str) -> dict[str, Any]:
-    """All columns that follow from an account's name, so that it is found by what is typed and by what is like it."""
+def names_of(name: str, *, others: Sequence[str] = ()) -> dict[str, Any]:
+    """All columns that follow from an account's name, so that it is found by what is typed and by what is like it.
+
+    Args:
+        others: further names by which it is to be found: see :mod:`wutong.people.account_names`.
+    """
     read = read_name(name)
+    all_grams = grams(read).union(*(grams(read_name(other)) for other in others))
     return {
         "name": name,
         "name_key": name_key(name),
         "sort_key": sort_key(name),
-        "search_keys": search_keys([name]),
+        "search_keys": search_keys([name, *others]),
         "brand": read.brand,
-        "name_grams": sorted(grams(read)),
+        "name_grams": sorted(all_grams),
     }
+
+
+def standing(accounts: Iterable[Account]) -> dict[int, Account]:
+    """What each of ``accounts`` is today, by id: itself, or the one that it was merged into."""
+    given = {account.pk: account for account in accounts}
+    found = dict(given)
+    while merged := {account.merged_into_id for account in found.values() if account.merged_into_id is not None}:
+        into = Account.objects.defer("search_keys", "name_grams").in_bulk(merged)
+        found = {
+            pk: into[account.merged_into_id] if account.merged_into_id else account for pk, account in found.items()
+        }
+    return found
 
 
 def _note_affiliations(employments: Sequence[Employment], found: Mapping[int, Account], *, at: datetime) -> None:
@@ -154,19 +173,28 @@ def _note_affiliations(employments: Sequence[Employment], found: Mapping[int, Ac
         )
 
 
-def _by_name(keys: Iterable[str]) -> dict[str, Account]:
+def companies_named(keys: Iterable[str]) -> dict[str, Account]:
+    """The company of each of ``keys``: of its name, of another name of it, of an entry that was merged into it."""
     wanted = list(keys)
     if not wanted:
         return {}
-    found = Account.objects.filter(name_key__in=wanted).defer("search_keys", "name_grams")
-    return {account.name_key: account for account in found}
+    found = {account.name_key: account for account in _lean().filter(name_key__in=wanted)}
+    if left := [key for key in wanted if key not in found]:
+        aliases = AccountAlias.objects.filter(name_key__in=left).select_related("account")
+        found |= {
+            alias.name_key: alias.account for alias in aliases.defer("account__search_keys", "account__name_grams")
+        }
+    today = standing(found.values())
+    return {key: today[account.pk] for key, account in found.items()}
 
 
-def _by_code(codes: set[str]) -> dict[str, Account]:
+def companies_with_code(codes: set[str]) -> dict[str, Account]:
+    """The company of each of ``codes``, in normal form."""
     if not codes:
         return {}
-    found = Account.objects.filter(credit_code__in=codes).defer("search_keys", "name_grams")
-    return {account.credit_code: account for account in found if account.credit_code is not None}
+    found = list(_lean().filter(credit_code__in=codes))
+    today = standing(found)
+    return {account.credit_code: today[account.pk] for account in found if account.credit_code is not None}
 
 
 def _set_by_hand(people: set[int]) -> dict[int, Account]:
@@ -181,8 +209,11 @@ def _by_given_domain(domains: set[str]) -> dict[str, Account]:
     """The company of each domain that a colleague has given to one; one of several companies is ambiguous."""
     if not domains:
         return {}
-    found = Account.objects.filter(domain__in=domains).exclude(domain="").defer("search_keys", "name_grams")
-    return _single((account.domain, account) for account in found)
+    further = AccountDomain.objects.filter(domain__in=domains).select_related("account")
+    found = [(account.domain, account) for account in _lean().filter(domain__in=domains).exclude(domain="")]
+    found += [(one.domain, one.account) for one in further.defer("account__search_keys", "account__name_grams")]
+    today = standing(account for _domain, account in found)
+    return _single((domain, today[account.pk]) for domain, account in found)
 
 
 def _by_usual_domain(domains: set[str]) -> dict[str, Account]:
@@ -197,6 +228,10 @@ def _by_usual_domain(domains: set[str]) -> dict[str, Account]:
     single = {domain: of[0][0] for domain, of in people.items() if len(of) == 1 and of[0][1] >= PEOPLE_FOR_A_DOMAIN}
     accounts = Account.objects.defer("search_keys", "name_grams").in_bulk(single.values())
     return {domain: accounts[pk] for domain, pk in single.items()}
+
+
+def _lean() -> QuerySet[Account]:
+    return Account.objects.defer("search_keys", "name_grams")
 
 
 def _single(pairs: Iterable[tuple[Key, Account]]) -> dict[Key, Account]:

@@ -10,7 +10,18 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from wutong.people.models import Affiliation, Consent, ConsentStanding, FieldValue, OwnMark
+        from wutong.people import account_merge
+        from wutong.people.models import (
+            Account,
+            AccountAlias,
+            AccountDomain,
+            AccountFact,
+            Affiliation,
+            Consent,
+            ConsentStanding,
+            FieldValue,
+            OwnMark,
+        )
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
         from wutong.platform import retention
@@ -18,6 +29,11 @@ class PeopleConfig(AppConfig):
 
         for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark):
             register(model)
+        account_merge.register(Affiliation, _("People"), alone="subject")
+        account_merge.register(Account, _("Subsidiaries"), field_name="parent")
+        account_merge.register(AccountAlias, _("Other names"))
+        account_merge.register(AccountDomain, _("E-mail domains"), alone="domain")
+        account_merge.register(AccountFact, _("Facts with their source"))
         follow(redo_own)  # before all others: sums are redone for the market only
         for name in ("observation", "identitylink", "identitychange", "identitydecision", "refusedlink"):
             table = f"people_{name}"
@@ -29,6 +45,8 @@ class PeopleConfig(AppConfig):
         for table in ("people_blockedvalue", "people_identityrules"):
             retention.register_kept(table, because="settings; they do not grow with what happens")
         retention.register_kept("people_accountcandidate", because="doubts about a company go with it")
+        for name in ("accountalias", "accountdomain", "accountfact", "accountmerge", "accountmove"):
+            retention.register_kept(f"people_{name}", because="what is known of a company stays as long as it does")
         for table in ("people_person", "people_identifier", "people_account"):
             retention.register_kept(table, because="people and companies stay until somebody erases them")
         for table in ("people_ownmark", "people_ownrule"):
@@ -48,6 +66,8 @@ class PeopleConfig(AppConfig):
                 "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
                 "people.account_changed": _("Corrected a company's name, credit code or domain"),
                 "people.account_confirmed": _("Confirmed a company"),
+                "people.accounts_merged": _("Merged two companies"),
+                "people.accounts_unmerged": _("Took two merged companies apart again"),
                 "people.marked_own": _("Marked a person as one of our own"),
                 "people.marked_market": _("Marked a person as none of our own"),
                 "people.own_rule_added": _("Added a rule about own people"),

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.accounts import name_key, names_of
+from wutong.people.account_names import other_names
+from wutong.people.accounts import companies_named, name_key, names_of
 from wutong.people.mail_domains import registrable
 from wutong.people.models import Account
 from wutong.platform.refusal import Refusal
@@ -39,7 +40,7 @@ def correct_company(account: Account, *, name: str, credit_code: str | None, dom
     if not key:
         raise NamelessCompany
     others = Account.objects.exclude(pk=account.pk)
-    if others.filter(name_key=key).exists():
+    if any(named != account for named in companies_named([key]).values()):
         raise CompanyNameTaken
     if credit_code is not None and others.filter(credit_code=credit_code).exists():
         raise CreditCodeTaken
@@ -48,7 +49,7 @@ def correct_company(account: Account, *, name: str, credit_code: str | None, dom
     changed = sorted(field for field, value in given.items() if getattr(account, field) != value)
     for field, value in given.items():
         setattr(account, field, value)
-    for column, value in names_of(account.name).items():
+    for column, value in names_of(account.name, others=other_names([account])[account.pk]).items():
         setattr(account, column, value)
     if "name" in changed:
         account.compared_at = None

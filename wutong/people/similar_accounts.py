@@ -4,14 +4,14 @@ One index of the database holds the pairs of characters of every brand, so that 
 as quickly as a hundred. Source: ``algorithms.md`` 2.2.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 from rapidfuzz.distance import JaroWinkler
 
-from wutong.people.accounts import name_key, names_of
+from wutong.people.account_names import other_names, refresh_names
+from wutong.people.accounts import companies_named, companies_with_code, name_key
 from wutong.people.companies.decision import Decision, Verdict, decide
 from wutong.people.companies.names import CompanyName, grams, read_name
 from wutong.people.credit_code import NotACreditCode, credit_code
@@ -41,7 +41,7 @@ class Similar:
 def similar_accounts(
     name: str, *, among: QuerySet[Account] | None = None, but: int | None = None, domain: str = ""
 ) -> list[Similar]:
-    """The companies that ``name`` may be, best first, at most five; also while it is being typed. Three queries.
+    """The companies that ``name`` may be, best first, at most five; also while it is being typed. Six queries.
 
     Args:
         name: a company's name, part of one, or a credit code.
@@ -53,15 +53,17 @@ def similar_accounts(
     if not query.key:
         return []
     known = Account.objects.all() if among is None else among
-    if but is not None:
-        known = known.exclude(pk=but)
-    certain = _certain(known, query, name)
+    known = known.filter(merged_into=None).exclude(pk=but or 0)
+    certain = [one for one in _certain(query, name) if known.filter(pk=one.account.pk).exists()]
     if certain:
-        return certain
+        return certain[:1]
     nearest = execute(_NEAREST, grams=sorted(grams(query)), most=MOST_COMPARED)
     found = []
-    for account in known.filter(pk__in=[pk for (pk,) in nearest]).defer("search_keys", "name_grams"):
-        verdict = _verdict(query, read_name(account.name))
+    accounts = list(known.filter(pk__in=[pk for (pk,) in nearest]).defer("search_keys", "name_grams"))
+    others = other_names(accounts)
+    for account in accounts:
+        verdicts = [_verdict(query, read_name(one)) for one in (account.name, *others[account.pk])]
+        verdict = max(verdicts, key=lambda one: (one.decision != Decision.NONE, one.score))
         if verdict.decision != Decision.NONE:
             found.append(_similar(account, verdict))
     found.sort(key=lambda one: (one.account.domain != domain or not domain, *_rank(query, one)))
@@ -74,12 +76,10 @@ def compare_new(*, at: datetime) -> int:
     Returns:
         how many were compared; fewer than a full batch when none is left.
     """
-    new = list(Account.objects.select_for_update(skip_locked=True).filter(compared_at=None).order_by("pk")[:_AT_ONCE])
+    waiting = Account.objects.select_for_update(skip_locked=True).filter(compared_at=None, merged_into=None)
+    new = list(waiting.order_by("pk")[:_AT_ONCE])
     unread = [account for account in new if account.name_grams is None]
-    for account in unread:
-        follows = names_of(account.name)
-        account.brand, account.name_grams = follows["brand"], follows["name_grams"]
-    Account.objects.bulk_update(unread, ["brand", "name_grams"])
+    refresh_names(unread)
     candidates = []
     for account in new:
         account.compared_at = at
@@ -101,23 +101,30 @@ def compare_new(*, at: datetime) -> int:
     return len(new)
 
 
-def _certain(known: QuerySet[Account], query: CompanyName, text: str) -> list[Similar]:
+def _certain(query: CompanyName, text: str) -> list[Similar]:
     """The company of this code, of this name, or the parent of this branch."""
     try:
-        by_code: Iterable[Account] = known.filter(credit_code=credit_code(text))
+        code = credit_code(text)
     except NotACreditCode:
         keys = {name_key(text): Decision.SAME}
         if query.is_whole_parent:
             keys[name_key(query.parent)] = Decision.BRANCH
-        named = {account.name_key: account for account in known.filter(name_key__in=keys)}
+        named = companies_named(key for key in keys if key)
+        found = []
         for key, decision in keys.items():
             if (account := named.get(key)) is not None:
                 verdict = decide(query, read_name(account.name))
-                reason = verdict.reason if verdict.decision == decision else "equal but for punctuation"
-                return [Similar(account=account, decision=decision, score=1.0, reason=reason)]
-        return []
+                reason = _why_certain(verdict, decision, is_own_name=account.name_key == key)
+                found.append(Similar(account=account, decision=decision, score=1.0, reason=reason))
+        return found
     verdict = Verdict(Decision.SAME, 1.0, "its credit code")
-    return [_similar(account, verdict) for account in by_code]
+    return [_similar(account, verdict) for account in companies_with_code({code}).values()]
+
+
+def _why_certain(verdict: Verdict, decision: Decision, *, is_own_name: bool) -> str:
+    if not is_own_name:
+        return "another name of this company"
+    return verdict.reason if verdict.decision == decision else "equal but for punctuation"
 
 
 def _verdict(query: CompanyName, known: CompanyName) -> Verdict:

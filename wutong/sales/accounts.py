@@ -80,12 +80,12 @@ def accounts_visible_to(staff: Staff) -> QuerySet[Account]:
     if not staff.is_active:
         return Account.objects.none()
     if staff.data_scope == DataScope.ALL and not staff.scopes.exists():
-        return Account.objects.all()
+        return Account.objects.current()
     # One set of keys rather than three conditions: the planner can begin with it, however many companies there are.
     leads = Lead.objects.visible_to(staff).filter(account__isnull=False).order_by().values("account")
     deals = Opportunity.objects.visible_to(staff).order_by().values("account")
     contracts = Contract.objects.visible_to(staff).order_by().values("account")
-    return Account.objects.filter(pk__in=leads.union(deals, contracts))
+    return Account.objects.current().filter(pk__in=leads.union(deals, contracts))
 
 
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
@@ -170,11 +170,17 @@ def change_account(
         refuse_unseen(seen, mark_of_account(now))
         changed = correct_company(now, name=name, credit_code=credit_code, domain=domain)
         if "name" in changed:
-            deals = list(Opportunity.objects.select_for_update(no_key=True).filter(account=now).order_by("pk"))
-            for deal in deals:
-                deal.search_keys = search_keys([deal.name, now.name])
-            Opportunity.objects.bulk_update(deals, ["search_keys"])
+            redo_names_of_deals([now], at)
         record("people.account_changed", actor=by, subject=now, at=at, fields=changed)
+
+
+def redo_names_of_deals(accounts: Sequence[Account], _at: datetime) -> None:
+    """Let the deals of ``accounts`` be found by the names that these have now. Opens no transaction."""
+    names = {account.pk: account.name for account in accounts}
+    deals = list(Opportunity.objects.select_for_update(no_key=True).filter(account__in=names).order_by("pk"))
+    for deal in deals:
+        deal.search_keys = search_keys([deal.name, names[deal.account_id]])
+    Opportunity.objects.bulk_update(deals, ["search_keys"])
 
 
 def confirm_account(*, account: Account, by: Staff, at: datetime) -> None:

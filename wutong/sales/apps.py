@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SalesConfig(AppConfig):
@@ -9,11 +10,12 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from wutong.lifecycle.panels import register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
-        from wutong.people import reassign
+        from wutong.people import account_merge, reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.sales.accounts import redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
-        from wutong.sales.models import OpportunityPerson, OpportunityStage
+        from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
         register_home("sales/_home_next_steps.html", next_steps_of)
@@ -23,6 +25,8 @@ class SalesConfig(AppConfig):
         unhappy = {**REASONS[OpportunityStage.LOST], **REASONS[OpportunityStage.INVALID]}
         register_deal_reasons({stage.value: words for stage, words in REASONS.items()} | {"lost": unhappy})
         reassign.register(OpportunityPerson)
+        account_merge.register(Opportunity, pgettext_lazy("navigation", "Opportunities"))
+        account_merge.follow(redo_names_of_deals)
         for name in ("opportunity", "opportunitystay", "opportunityperson", "opportunitylead"):
             retention.register_kept(
                 f"sales_{name}", because="the history of a deal is what its figures are computed from"

@@ -1,4 +1,5 @@
-from wutong.people.models.account import Account, AccountCandidate, Affiliation
+from wutong.people.models.account import Account, AccountCandidate, Affiliation, Industry, SizeBand
+from wutong.people.models.account_record import AccountAlias, AccountDomain, AccountFact, AccountMerge, AccountMove
 from wutong.people.models.consent import ANY, Consent, ConsentKind, ConsentStanding, ConsentState, ConsentText
 from wutong.people.models.identity import (
     Assurance,
@@ -19,7 +20,12 @@ from wutong.people.models.person import FieldValue, Person, Reach
 __all__ = [
     "ANY",
     "Account",
+    "AccountAlias",
     "AccountCandidate",
+    "AccountDomain",
+    "AccountFact",
+    "AccountMerge",
+    "AccountMove",
     "Affiliation",
     "Assurance",
     "BlockedValue",
@@ -36,6 +42,7 @@ __all__ = [
     "IdentityLink",
     "IdentityMove",
     "IdentityRules",
+    "Industry",
     "Observation",
     "OwnKind",
     "OwnLink",
@@ -44,4 +51,5 @@ __all__ = [
     "Person",
     "Reach",
     "RefusedLink",
+    "SizeBand",
 ]
