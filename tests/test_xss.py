@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.cast import (
     LATELY,
+    PASSWORD,
     arrive,
     cookie,
     hit,
@@ -236,9 +237,13 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     )
     assert Page(client.post(f"/system/staff/{nasty.public_id}/password-link/").content.decode()).dangers == []
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
-    pages = ("staff", "teams", "audit", "organisation", "roles", "hours")
+    Client(headers={"user-agent": TAG}).post("/sign-in/", {"email": nasty.email, "password": PASSWORD})
+    pages = ("staff", "teams", "audit", "organisation", "roles", "hours", "security")
     for address in (
         "/",
+        "/me/security/",
+        "/me/security/second-factor/",
+        f"/system/staff/{nasty.public_id}/",
         "/settings/sites/",
         "/settings/own/",
         "/settings/product-lines/",

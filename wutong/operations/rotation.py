@@ -11,6 +11,7 @@ SEALED_FIELDS = {
     "platform.KeyCheck": "value_encrypted",
     "platform.MailSettings": "password_encrypted",
     "platform.OutgoingMail": "text_encrypted",
+    "platform.SecondFactor": "secret_encrypted",
 }
 """Every column that holds a sealed value; a test compares this with the models."""
 

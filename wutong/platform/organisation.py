@@ -7,7 +7,7 @@ from django.db import transaction
 from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff
 
-FIELDS = ("name", "zone", "language", "region", "currency", "audit_kept_days")
+FIELDS = ("name", "zone", "language", "region", "currency", "audit_kept_days", "second_factor_roles")
 
 
 def change_organisation(*, changed: Organisation, by: Staff, at: datetime) -> None:

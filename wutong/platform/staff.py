@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.platform.audit import record
 from wutong.platform.chinese import sort_key
 from wutong.platform.live_sessions import end_live_streams
-from wutong.platform.models import BusinessScope, DataScope, Invitation, Role, Staff, Team
+from wutong.platform.models import BusinessScope, DataScope, Invitation, Role, Staff, StaffSession, Team
 from wutong.platform.refusal import Refusal
 
 
@@ -78,6 +78,7 @@ def deactivate(*, staff: Staff, by: Staff, at: datetime) -> None:
         staff.auth_epoch += 1
         staff.save(update_fields=["is_active", "auth_epoch"])
         Invitation.objects.filter(staff=staff).delete()
+        StaffSession.objects.filter(staff=staff).delete()
         end_live_streams(staff)
         record("staff.deactivated", actor=by, subject=staff, at=at)
 

@@ -9,6 +9,7 @@ from wutong.platform.views import (
     files,
     notifications,
     profile,
+    security,
     settings,
     sign_in,
     staff,
@@ -19,6 +20,7 @@ from wutong.platform.views import (
 app_name = "platform"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("password/forgotten/", sign_in.password_forgotten, name="password_forgotten"),
     path("password/reset/<str:who>/<str:token>/", sign_in.password_reset, name="password_reset"),
@@ -26,6 +28,12 @@ urlpatterns = [
     path("welcome/<str:token>/", sign_in.welcome, name="welcome"),
     path("me/", profile.profile, name="profile"),
     path("me/password/", profile.change_password, name="change_password"),
+    path("me/security/", security.own, name="security"),
+    path("me/security/second-factor/", security.second_factor, name="second_factor"),
+    path("me/security/second-factor/remove/", security.remove_second_factor, name="second_factor_remove"),
+    path("me/security/recovery-codes/", security.recovery_codes, name="recovery_codes"),
+    path("me/security/sessions/end/", security.end_others, name="sessions_end"),
+    path("me/security/sessions/<int:session_id>/end/", security.end_session, name="session_end"),
     path("me/preferences/", profile.preferences, name="preferences"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read_all, name="notifications_read"),
@@ -41,6 +49,11 @@ urlpatterns = [
     path("system/staff/<uuid:public_id>/password-link/", staff.password_link, name="staff_password_link"),
     path("system/staff/<uuid:public_id>/deactivate/", staff.deactivate, name="staff_deactivate"),
     path("system/staff/<uuid:public_id>/reactivate/", staff.reactivate, name="staff_reactivate"),
+    path("system/staff/<uuid:public_id>/sessions/end/", security.end_all_of, name="staff_sessions_end"),
+    path(
+        "system/staff/<uuid:public_id>/second-factor/reset/", security.reset_second_factor, name="second_factor_reset"
+    ),
+    path("system/security/", security.rules, name="security_rules"),
     path("system/teams/", teams.teams, name="teams"),
     path("system/teams/<uuid:public_id>/", teams.team, name="team"),
     path("system/roles/", staff.roles, name="roles"),

@@ -47,6 +47,27 @@ class SignInForm(forms.Form):
         self.add_error("password", _("E-mail and password do not fit together. Check both, or set a new password."))
 
 
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("second factor", "Code"),
+        max_length=40,
+        help_text=_("Six digits of your authenticator app, or one of your recovery codes."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "off"}),
+    )
+
+
+class FirstCodeForm(forms.Form):
+    """The code that shows that the app has taken the secret."""
+
+    code = forms.CharField(
+        label=_("Code that the app shows"),
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 class ForgottenForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.platform.calendar import Stretch
 from wutong.platform.forms.accounts import zone_choices
-from wutong.platform.models import CalendarDay, MailSettings, Organisation, WorkingHours
+from wutong.platform.models import CalendarDay, MailSettings, Organisation, Role, WorkingHours
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD")
 _STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至到]\s*(\d{1,2}):(\d{2})")
@@ -40,6 +40,20 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no p
         self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]
         regions = ["CN", *sorted(phonenumbers.SUPPORTED_REGIONS - {"CN"})]
         self.fields["region"].choices = [(code, code) for code in regions]  # type: ignore[attr-defined]
+
+
+class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
+    second_factor_roles = forms.MultipleChoiceField(
+        label=_("Roles that sign in with a second factor"),
+        choices=Role.choices,
+        required=False,
+        help_text=_("Whoever has none yet sets it up with the next page they open."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("second_factor_roles",)
 
 
 class StretchesField(forms.CharField):

@@ -8,6 +8,7 @@ from wutong.platform.models.key_check import KeyCheck
 from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
+from wutong.platform.models.sign_in import RecoveryCode, SecondFactor, StaffSession
 from wutong.platform.models.staff import DataScope, Invitation, ResetAsk, Role, Staff, Team
 
 __all__ = [
@@ -28,10 +29,13 @@ __all__ = [
     "Organisation",
     "OutgoingMail",
     "ParkedItem",
+    "RecoveryCode",
     "ResetAsk",
     "Role",
+    "SecondFactor",
     "SenderKey",
     "Staff",
+    "StaffSession",
     "StoredFile",
     "Team",
     "WorkingHours",

@@ -18,6 +18,9 @@ class Organisation(models.Model):
     audit_kept_days = models.PositiveIntegerField(
         default=1_095, help_text="Older entries of the audit trail are removed."
     )
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=16), default=list, db_default=[], help_text="Roles that sign in with a code, too."
+    )
     is_demo = models.BooleanField(default=False)
     skipped_steps = ArrayField(models.CharField(max_length=20), default=list, help_text="Of the first run.")
     created_at = models.DateTimeField()

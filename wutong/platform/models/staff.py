@@ -100,6 +100,9 @@ class Staff(AbstractBaseUser):
     scopes = models.ManyToManyField(BusinessScope, blank=True, related_name="staff")
     is_active = models.BooleanField(default=True)
     auth_epoch = models.PositiveIntegerField(default=1, help_text="Raised to end every session and live stream.")
+    has_second_factor = models.BooleanField(
+        default=False, db_default=False, help_text="There is a SecondFactor: kept here, because every request asks."
+    )
     language = models.CharField(max_length=10, default="zh-hans")
     zone = models.CharField(max_length=64, blank=True, help_text="Empty: the organisation's zone.")
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)

@@ -20,6 +20,7 @@ from wutong.platform.invitations import AddressTaken, Invited, invite_again
 from wutong.platform.invitations import invite as invite_colleague
 from wutong.platform.models import DataScope, Role, Staff
 from wutong.platform.one_time_links import full_address
+from wutong.platform.open_sessions import sessions_of
 from wutong.platform.passwords import make_reset_link
 from wutong.platform.permissions import GRANTS, LABELS, StaffRequest, requires, signed_in
 from wutong.platform.refusal import Refusal
@@ -74,7 +75,12 @@ def colleague(request: StaffRequest, public_id: UUID) -> HttpResponse:
             status = 409
         else:
             return done(request, _address(staff), _("The rights of %(name)s are saved.") % {"name": given["full_name"]})
-    context = {"staff": staff, "form": form, "is_oneself": staff.pk == request.user.pk}
+    context = {
+        "staff": staff,
+        "form": form,
+        "is_oneself": staff.pk == request.user.pk,
+        "sessions": sessions_of(staff, here=request.session.session_key, at=timezone.now()) if staff.is_active else [],
+    }
     return render(request, "platform/colleague.html", context, status=status)
 
 
