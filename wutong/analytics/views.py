@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -15,7 +14,7 @@ from wutong.analytics.definitions import NAMES, definition
 from wutong.analytics.forms import UNKNOWN, FunnelForm, PeopleForm
 from wutong.analytics.report import STEPS, FunnelReport, channel_name, export_csv, funnel_report
 from wutong.platform.answers import is_htmx
-from wutong.platform.models import Organisation
+from wutong.platform.organisation import our_zone
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 
@@ -110,8 +109,7 @@ def _shown(request: StaffRequest, report: FunnelReport) -> dict[str, Any]:
 
 
 def _here() -> dict[str, Any]:
-    zone = Organisation.objects.values_list("zone", flat=True).first()
-    return {"zone": ZoneInfo(zone or "Asia/Shanghai"), "now": timezone.now()}
+    return {"zone": our_zone(), "now": timezone.now()}
 
 
 def _asked(request: StaffRequest) -> str:

@@ -13,6 +13,7 @@ from wutong.lifecycle.models import ProductLine
 from wutong.platform.audit import record
 from wutong.platform.first_run import ORGANISATION_NAME
 from wutong.platform.models import Organisation, Staff
+from wutong.platform.organisation import our_organisation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class ShownStep:
 
 
 def _organisation() -> str:
-    organisation = Organisation.objects.first()
+    organisation = our_organisation()
     if organisation is None or organisation.name == ORGANISATION_NAME:
         return ""
     return f"{organisation.name} · {organisation.zone}"
@@ -115,7 +116,7 @@ STEPS: Mapping[str, FirstStep] = {
 
 def first_steps() -> list[ShownStep]:
     """The steps; none once all are done or skipped, or in a demo."""
-    organisation = Organisation.objects.first()
+    organisation = our_organisation()
     if organisation is None or organisation.is_demo:
         return []
     skipped = set(organisation.skipped_steps)

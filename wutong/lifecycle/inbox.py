@@ -170,10 +170,10 @@ def waiting_count(staff: Staff) -> int:
 def taken_from(staff: Staff, public_ids: Iterable[UUID]) -> dict[str, str]:
     """Who has taken leads that ``staff``, who sees only own and nobody's, could see until then: names by public id."""
     wanted = list(public_ids)
-    if not wanted or staff.data_scope != DataScope.OWN or staff.team is None or not staff.is_active:
+    if not wanted or staff.data_scope != DataScope.OWN or staff.team_id is None or not staff.is_active:
         return {}
-    taken = Lead.objects.filter(public_id__in=wanted, team=staff.team, owner__isnull=False)
-    scopes = list(staff.scopes.all())
+    taken = Lead.objects.filter(public_id__in=wanted, team=staff.team_id, owner__isnull=False)
+    scopes = staff.own_scopes()
     if scopes:
         taken = taken.filter(scope__in=scopes)
     named = taken.exclude(pk__in=Lead.objects.visible_to(staff).values("pk")).values_list(

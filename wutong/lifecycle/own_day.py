@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from wutong.lifecycle.models import SEARCHED_BY, FollowUp, Lead, Machine, Stage, StageVisit
-from wutong.platform.models import Organisation, Staff
+from wutong.platform.models import Staff
+from wutong.platform.organisation import our_zone
 
 _SHOWN = 8
 _SEARCHED_BY = tuple(f"lead__{name}" for name in SEARCHED_BY)
@@ -35,9 +35,7 @@ class Qualified:
 
 def midnight(at: datetime) -> datetime:
     """When the day began where the organisation is; days are its, whoever reads."""
-    organisation = Organisation.objects.first()
-    zone = ZoneInfo(organisation.zone) if organisation else None
-    return timezone.localtime(at, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return timezone.localtime(at, our_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def contacts_since(today: datetime, staff: Staff) -> Contacts:

@@ -258,7 +258,7 @@ def _events(
     contracts = Contract.objects.visible_to(viewer).filter(person__in=people)
     events = events.filter(~Q(name__startswith="opportunity_") | Exists(in_deals))
     events = events.filter(~Q(name="contract_started") | Exists(contracts))
-    scopes = list(viewer.scopes.all())
+    scopes = viewer.own_scopes()
     if scopes:
         events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
         others = ApiKey.objects.exclude(scope__in=scopes).values_list("public_id", flat=True)

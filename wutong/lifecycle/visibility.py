@@ -15,7 +15,7 @@ from wutong.platform.models import ApiKey, DataScope, Staff
 def people_visible_to(staff: Staff) -> QuerySet[Person]:
     """The only door to people for code that answers a person. Aliases of merged people are left out."""
     people = Person.objects.current()
-    if staff.is_active and staff.data_scope == DataScope.ALL and not staff.scopes.exists():
+    if staff.is_active and staff.data_scope == DataScope.ALL and not staff.own_scopes():
         return people
     leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
     return people.filter(Exists(leads))

@@ -12,6 +12,8 @@ import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
 
 from wutong.platform.models import CalendarDay, Organisation, WorkingHours
+from wutong.platform.once_a_page import once_a_page
+from wutong.platform.organisation import our_organisation
 
 Stretch = tuple[time, time]
 END_OF_DAY = time(23, 59)  # as a closing time it means midnight, which a time of day cannot say
@@ -53,19 +55,10 @@ class WorkingCalendar:
     is_chinese: bool = True
     """Whether the public holidays and make-up days of China hold."""
 
-    @classmethod
-    def load(cls) -> "WorkingCalendar":
-        """As the settings stand now, by three queries."""
-        organisation = Organisation.objects.get()
-        week: list[list[Stretch]] = [[] for _weekday in range(7)]
-        for row in WorkingHours.objects.all():
-            week[row.weekday].append((row.opens_at, row.closes_at))
-        return cls(
-            zone=ZoneInfo(organisation.zone),
-            hours=tuple(_merged(stretches) for stretches in week),
-            exceptions=MappingProxyType(dict(CalendarDay.objects.values_list("on", "is_working"))),
-            is_chinese=organisation.region == "CN",
-        )
+    @staticmethod
+    def load() -> "WorkingCalendar":
+        """As the settings stand now, by three queries; while a page is drawn, once."""
+        return _loaded()
 
     def is_working_day(self, on: date) -> bool:
         return bool(self._hours_of(on))
@@ -166,6 +159,20 @@ class WorkingCalendar:
     def _hours_of_a_weekday(self) -> tuple[Stretch, ...]:
         """The hours of a make-up day on a weekend: those of the first day of the week that has any."""
         return next(hours for hours in self.hours if hours)
+
+
+@once_a_page
+def _loaded() -> WorkingCalendar:
+    organisation = our_organisation() or Organisation()
+    week: list[list[Stretch]] = [[] for _weekday in range(7)]
+    for row in WorkingHours.objects.all():
+        week[row.weekday].append((row.opens_at, row.closes_at))
+    return WorkingCalendar(
+        zone=ZoneInfo(organisation.zone),
+        hours=tuple(_merged(stretches) for stretches in week),
+        exceptions=MappingProxyType(dict(CalendarDay.objects.values_list("on", "is_working"))),
+        is_chinese=organisation.region == "CN",
+    )
 
 
 def _public(on: date) -> bool | None:

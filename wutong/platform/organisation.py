@@ -1,13 +1,34 @@
 """What is true of the whole company: its name, zone, language, region, currency and how long its trail is kept."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff
+from wutong.platform.once_a_page import once_a_page
 
 FIELDS = ("name", "zone", "language", "region", "currency", "audit_kept_days", "second_factor_roles")
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@once_a_page
+def our_organisation() -> Organisation | None:
+    """The organisation as it stands, to be read only; None before it is founded."""
+    return Organisation.objects.first()
+
+
+def our_zone() -> ZoneInfo:
+    """Where its days begin."""
+    organisation = our_organisation()
+    return ZoneInfo(organisation.zone) if organisation else DEFAULT_ZONE
+
+
+def our_currency() -> str:
+    """What amounts are in unless they say otherwise."""
+    organisation = our_organisation()
+    return organisation.currency if organisation else "CNY"
 
 
 def change_organisation(*, changed: Organisation, by: Staff, at: datetime) -> None:

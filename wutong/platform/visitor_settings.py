@@ -1,5 +1,6 @@
-"""Language and time zone of whoever looks at a page."""
+"""Language and time zone of whoever looks at a page, and the page as one act of reading."""
 
+import contextlib
 import zoneinfo
 from collections.abc import Callable
 
@@ -7,9 +8,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from wutong.platform.models import Organisation, Staff
+from wutong.platform.models import Staff
+from wutong.platform.once_a_page import one_page
+from wutong.platform.organisation import DEFAULT_ZONE, our_organisation
 
-DEFAULT_ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
+_READING = ("GET", "HEAD")
 
 
 class StaffPreferences:
@@ -19,6 +22,10 @@ class StaffPreferences:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with one_page() if request.method in _READING else contextlib.nullcontext():
+            return self._answered(request)
+
+    def _answered(self, request: HttpRequest) -> HttpResponseBase:
         staff = request.user if isinstance(request.user, Staff) else None
         language = staff.language if staff else translation.get_language_from_request(request)
         zone, needs_second_factor = _from_the_organisation(staff) if staff else (DEFAULT_ZONE, False)
@@ -33,16 +40,13 @@ class StaffPreferences:
 
 
 def _from_the_organisation(staff: Staff) -> tuple[zoneinfo.ZoneInfo, bool]:
-    """The zone in which times are shown, and whether a second factor is missing: one query, every request asks."""
-    if staff.zone and staff.has_second_factor:
-        return _zone(staff.zone), False
-    said = Organisation.objects.values_list("zone", "second_factor_roles").first()
-    zone, roles = said or (DEFAULT_ZONE.key, [])
+    """The zone in which times are shown, and whether a second factor is missing."""
+    organisation = our_organisation()
+    zone, roles = (organisation.zone, organisation.second_factor_roles) if organisation else (DEFAULT_ZONE.key, [])
     return _zone(staff.zone or zone), staff.role in roles and not staff.has_second_factor
 
 
-def _zone(name: str | None) -> zoneinfo.ZoneInfo:
-    name = name or DEFAULT_ZONE.key
+def _zone(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):  # stored before its name left the database of zones

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from wutong.platform.models import Organisation
+from wutong.platform.organisation import our_zone
 from wutong.scoring.definition import Definition, Measure, parsed
 from wutong.scoring.models import ScoreModel
 from wutong.scoring.shipped import SHIPPED
@@ -35,7 +34,7 @@ class Models:
         for measure in self.measures.values():
             self._by_event.setdefault(measure.event, []).append(measure)
         self._known: dict[tuple[str, str, str], tuple[Measure, ...]] = {}
-        self._zone = _zone() if any(measure.by_day for measure in self.measures.values()) else None
+        self._zone = our_zone() if any(measure.by_day for measure in self.measures.values()) else None
 
     @property
     def all(self) -> tuple[Model, ...]:
@@ -90,7 +89,3 @@ def _read(ids: tuple[UUID, ...]) -> Models:
         else:
             company = model
     return Models(company, lines)
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(Organisation.objects.values_list("zone", flat=True).first() or "Asia/Shanghai")

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from wutong.config import config
-from wutong.platform.models import Organisation
+from wutong.platform.organisation import our_organisation
 from wutong.web.navigation import navigation_for
 
 HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
@@ -28,7 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
         "edge_url": config().edge_origin,
         "unread_count": SimpleLazyObject(lambda: _unread(staff)),
-        "organisation": SimpleLazyObject(Organisation.objects.first),
+        "organisation": SimpleLazyObject(our_organisation),
         "frame": "web/base.html" if staff.is_authenticated else "web/bare.html",
         "live": _live_addresses() if staff.is_authenticated else None,
     }

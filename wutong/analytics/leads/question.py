@@ -82,7 +82,7 @@ class LeadQuestion:
     def leads(self) -> LeadQuerySet:
         """All leads that may be counted at all."""
         leads = Lead.objects.visible_to(self.viewer)
-        return leads if self.with_own else leads.exclude(person__is_own=True)
+        return leads if self.with_own else leads.of_the_market()
 
     def leads_captured(self) -> LeadQuerySet:
         """Of these the ones that a funnel looks at: a cohort's of the period, else all that were there by then."""

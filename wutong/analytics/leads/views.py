@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -22,7 +21,7 @@ from wutong.analytics.leads.question import PARTS, STEPS, LeadQuestion
 from wutong.analytics.leads.report import MEANINGS, Line, lead_report
 from wutong.analytics.leads.tables import TABLES, Row, rows_of
 from wutong.platform.answers import is_htmx
-from wutong.platform.models import Organisation
+from wutong.platform.organisation import our_zone
 from wutong.platform.permissions import StaffRequest, may, requires
 
 
@@ -188,8 +187,7 @@ def _drawn(request: StaffRequest, name: str, question: LeadQuestion) -> dict[str
 
 
 def _here(request: StaffRequest) -> dict[str, Any]:
-    zone = Organisation.objects.values_list("zone", flat=True).first()
-    return {"zone": ZoneInfo(zone or "Asia/Shanghai"), "now": timezone.now(), "viewer": request.user}
+    return {"zone": our_zone(), "now": timezone.now(), "viewer": request.user}
 
 
 def _asked(request: StaffRequest) -> str:

@@ -17,7 +17,7 @@ def of_sites_seen_by(staff: Staff, *, site: str) -> Q:
     nothing = Q(pk__in=[])
     if not staff.is_active:
         return nothing
-    scopes = list(staff.scopes.all())
+    scopes = staff.own_scopes()
     within = Q(**{f"{site}scope__in": scopes}) if scopes else Q()
     if staff.data_scope == DataScope.ALL:
         return within

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -140,18 +140,18 @@ def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:
     if not staff.is_active:
         return rows.none()
     within = rows
-    scopes = list(staff.scopes.all())
+    scopes = staff.own_scopes()
     if scopes:
         within = within.filter(scope__in=scopes)
     if staff.data_scope == DataScope.ALL:
         return within
     mine = Q(owner=staff) | also if also is not None else Q(owner=staff)
-    if staff.team is None:
+    if staff.team_id is None:
         return within.filter(mine)
     if staff.data_scope == DataScope.OWN:
-        return within.filter(mine | Q(owner=None, team=staff.team))
-    if staff.data_scope == DataScope.TEAM:
-        return within.filter(mine | Q(team=staff.team))
+        return within.filter(mine | Q(owner=None, team=staff.team_id))
+    if staff.data_scope == DataScope.TEAM or staff.team is None:
+        return within.filter(mine | Q(team=staff.team_id))
     return within.filter(mine | Q(team__path__startswith=staff.team.path))
 
 
@@ -181,7 +181,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def of_the_market(self) -> Self:
         """Without those of our own people: colleagues, partners, tests."""
-        return self.filter(person__is_own=False)
+        # Against the few who are ours, which an index holds: to look up each lead's person took most of a count's time.
+        return self.filter(~Exists(Person.objects.filter(pk=OuterRef("person"), is_own=True)))
 
     def awaiting_first_contact(self) -> Self:
         return self.open().filter(first_contact_at=None)

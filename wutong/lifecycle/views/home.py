@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,7 +43,6 @@ def home(request: StaffRequest) -> HttpResponse:
 
 def _selling(staff: Staff, period: str) -> dict[str, Any]:
     now = timezone.now()
-    prefetch_related_objects([staff], "scopes")
     is_sales = staff.role == Role.SALES
     today = midnight(now)
     since = today - PERIODS[period]

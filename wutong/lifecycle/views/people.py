@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -178,7 +177,6 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def _person(request: StaffRequest, public_id: UUID) -> Person:
-    prefetch_related_objects([request.user], "scopes")  # asked for by every list of the page
     named = get_object_or_404(Person, public_id=public_id)
     while named.merged_into is not None:
         named = named.merged_into

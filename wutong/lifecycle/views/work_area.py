@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -53,8 +53,6 @@ class Done:
 
 
 def leads_in_sight(staff: Staff) -> QuerySet[Lead]:
-    # Every list asks which parts of the business its reader may see: once for a page is enough.
-    prefetch_related_objects([staff], "scopes")
     return Lead.objects.visible_to(staff).select_related(
         "person__score", "account", "owner", "product_line", "team", "subject"
     )
@@ -150,7 +148,6 @@ def taken(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[str, Any]:
     """The list beside the work area."""
     now = timezone.now()
-    prefetch_related_objects([request.user], "scopes")
     counts = counts_of(request.user, at=now)
     rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts.get(view))
     return {"rows": rows, "view": view, "tabs": tabs_of(request.user, view, counts), "opened": opened}

@@ -64,6 +64,7 @@ class Person(models.Model):
                 fields=["-last_seen_at", "-id"],
                 condition=Q(merged_into=None) & ~Q(reach="visitor"),
             ),
+            models.Index(name="own_people", fields=["id"], condition=Q(is_own=True)),
         ]
 
     def __str__(self) -> str:

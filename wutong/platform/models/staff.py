@@ -132,6 +132,14 @@ class Staff(AbstractBaseUser):
     def audit_label(self) -> str:
         return self.full_name
 
+    def own_scopes(self) -> list[BusinessScope]:
+        """The parts of the business that this colleague is kept to; none is all of them.
+
+        Every list of a page asks for them, and is told as of the first time.
+        """
+        models.prefetch_related_objects([self], "scopes")
+        return list(self.scopes.all())
+
     def get_session_auth_hash(self) -> str:
         """Ends every session when the password or ``auth_epoch`` changes."""
         return f"{super().get_session_auth_hash()}{self.auth_epoch}"

@@ -15,7 +15,7 @@ from wutong.lifecycle.models import Contract, Lead
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Account, Affiliation, Person
 from wutong.platform.answers import done
-from wutong.platform.models import Organisation
+from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.accounts import (
@@ -58,7 +58,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "wanted": wanted,
         "states": [(state, names[state]) for state in STATES if may_read_deals or state.endswith("confirmed")],
         "may_read_deals": may_read_deals,
-        "currency": _currency(),
+        "currency": our_currency(),
     }
     return render(request, "sales/accounts.html", context)
 
@@ -163,7 +163,7 @@ def _page(
         "form": form or AccountForm(initial=known, auto_id="company-%s"),
         "is_asked": form is not None and bool(form.errors.get("is_sure")),
         "refusal": refusal,
-        "currency": _currency(),
+        "currency": our_currency(),
     }
     if tab in ("overview", "leads"):
         leads = Lead.objects.visible_to(staff).filter(account=one).select_related("person", "owner", "product_line")
@@ -210,7 +210,3 @@ def _chairs(places: list[Affiliation]) -> list[tuple[str, list[Affiliation]]]:
 def _chosen(request: StaffRequest, people: list[Person]) -> list[Person]:
     asked = request.GET.get("person", "")
     return [person for person in people if str(person.public_id) == asked] or people
-
-
-def _currency() -> str:
-    return Organisation.objects.values_list("currency", flat=True).get()

@@ -25,7 +25,8 @@ from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage, Lead,
 from wutong.lifecycle.stages import steps_from as lead_steps_from
 from wutong.platform.answers import done
 from wutong.platform.calendar import months_later
-from wutong.platform.models import Organisation, Role, Staff
+from wutong.platform.models import Role, Staff
+from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.contract_list import DUE_WITHIN, Wanted, contracts_for, renewals_due
@@ -55,7 +56,7 @@ def contracts(request: StaffRequest) -> HttpResponse:
         "tabs": _due_tabs(request, wanted),
         "stages": [*ContractStage.choices, ("all", _("All, ended ones too"))],
         "today": today,
-        "currency": Organisation.objects.values_list("currency", flat=True).get(),
+        "currency": our_currency(),
     }
     return render(request, "sales/contracts.html", context)
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from wutong.lifecycle.models import Lead, ProductLine, Stage
 from wutong.platform.answers import is_htmx
 from wutong.platform.calendar import months_later
-from wutong.platform.models import DataScope, Organisation, Staff, Team
+from wutong.platform.models import DataScope, Staff, Team
+from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.deal_list import (
@@ -147,7 +148,7 @@ def _moved(request: StaffRequest, card: Card, *, said: str = "", status: int = 2
     context = _card_context(request, card) | {
         "columns": [Column(stage, sums.get(stage, Sums()), [], 0) for stage in columns_for(wanted)],
         "total": total_of_sums(sums.values()),
-        "currency": _currency(),
+        "currency": our_currency(),
         "said": said,
     }
     return render(request, "sales/_card_moved.html", context, status=status)
@@ -165,7 +166,7 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
         "filters": _chips(request, choices),
         "choices": choices,
         "stages": list(OpportunityStage),
-        "currency": _currency(),
+        "currency": our_currency(),
         "may_work": may(request.user, "deals.work"),
         "query": request.GET.urlencode(),
     }
@@ -264,10 +265,6 @@ def _chips(request: StaffRequest, choices: list[dict[str, Any]]) -> list[dict[st
             query.pop(name, None)
         chips.append({"label": choice["label"], "value": str(label), "drop_url": f"?{query.urlencode()}"})
     return chips
-
-
-def _currency() -> str:
-    return Organisation.objects.values_list("currency", flat=True).get()
 
 
 def _zone() -> Any:
