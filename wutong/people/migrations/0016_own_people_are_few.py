@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("people", "0011_accounts_by_gram")]
+    dependencies = [("people", "0015_accounts_by_what_they_are")]
 
     operations = [
         AddIndexConcurrently(
