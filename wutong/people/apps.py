@@ -10,7 +10,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from wutong.people import account_merge
+        from wutong.people import account_merge, facts
+        from wutong.people.doubles import compare_again
         from wutong.people.models import (
             Account,
             AccountAlias,
@@ -35,6 +36,8 @@ class PeopleConfig(AppConfig):
         account_merge.register(AccountDomain, _("E-mail domains"), alone="domain")
         account_merge.register(AccountFact, _("Facts with their source"))
         follow(redo_own)  # before all others: sums are redone for the market only
+        follow(compare_again)
+        facts.follow(compare_again)
         for name in ("observation", "identitylink", "identitychange", "identitydecision", "refusedlink"):
             table = f"people_{name}"
             retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
@@ -44,6 +47,9 @@ class PeopleConfig(AppConfig):
         retention.register_kept("people_consenttext", because="what people were shown proves what they agreed to")
         for table in ("people_blockedvalue", "people_identityrules"):
             retention.register_kept(table, because="settings; they do not grow with what happens")
+        for name in ("probablematch", "matchkey", "persontocompare"):
+            retention.register_kept(f"people_{name}", because="worked out anew from what is known of its people")
+        retention.register_kept("people_putaside", because="what a colleague has said is not asked again")
         retention.register_kept("people_accountcandidate", because="doubts about a company go with it")
         for name in ("accountalias", "accountdomain", "accountfact", "accountmerge", "accountmove"):
             retention.register_kept(f"people_{name}", because="what is known of a company stays as long as it does")

@@ -13,7 +13,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people import lane
-from wutong.people.models import Identifier, IdentityChange, IdentityDecision, Person, RefusedLink
+from wutong.people.doubles import compare_again
+from wutong.people.models import (
+    Identifier,
+    IdentityChange,
+    IdentityDecision,
+    Person,
+    ProbableMatch,
+    RefusedLink,
+)
 from wutong.people.projection import Cause
 from wutong.people.rebuild import look_again
 from wutong.platform.audit import record
@@ -101,6 +109,7 @@ def tell_apart(*, one: Person, other: Person, by: Staff, at: datetime) -> None:
         if one.pk == other.pk:
             raise OnePersonAlready
         _decide(Apart, _across(mine, theirs), among=[*mine, *theirs], by=by, at=at)
+        ProbableMatch.objects.filter(one_id=min(one.pk, other.pk), other_id=max(one.pk, other.pk)).delete()
         record("people.told_apart", actor=by, subject=one, at=at, other=str(other.public_id))
 
 
@@ -170,6 +179,7 @@ def _withdraw(act: UUID, *, by: Staff, at: datetime) -> None:
     what = decisions.values_list("what", flat=True)[0]
     decisions.update(withdrawn_at=at, withdrawn_by=by)
     look_again(ends, at=at, cause=Cause("withdrawn", act, by.pk))
+    compare_again(list(Identifier.objects.filter(pk__in=ends).values_list("person_id", flat=True)))
     person = Person.objects.get(identifiers=min(ends))
     record("people.decision_withdrawn", actor=by, subject=person, at=at, what=what)
 

@@ -6,9 +6,12 @@ from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.people.doubles import AT_ONCE, compare_changed
 from wutong.people.own import redo_colleagues
 from wutong.people.reassign import reassign_piece
 from wutong.people.similar_accounts import compare_new
+
+_BATCHES_A_MINUTE = 20
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
@@ -34,3 +37,14 @@ def compare_accounts_later(timestamp: int) -> None:
     """Look for companies like those that have come in since, a batch a minute."""
     with transaction.atomic():
         compare_new(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="compare_people", lock="compare_people")
+def compare_people_later(timestamp: int) -> None:
+    """Look for probable doubles of those of whom more is known, as far as a minute goes."""
+    for _ in range(_BATCHES_A_MINUTE):
+        with transaction.atomic():
+            n = compare_changed(at=datetime.fromtimestamp(timestamp, UTC))
+        if n < AT_ONCE:
+            break

@@ -16,6 +16,7 @@ from wutong.people.models.identity import (
 )
 from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
+from wutong.people.models.review import MatchKey, PersonToCompare, ProbableMatch, PutAside
 
 __all__ = [
     "ANY",
@@ -43,12 +44,16 @@ __all__ = [
     "IdentityMove",
     "IdentityRules",
     "Industry",
+    "MatchKey",
     "Observation",
     "OwnKind",
     "OwnLink",
     "OwnMark",
     "OwnRule",
     "Person",
+    "PersonToCompare",
+    "ProbableMatch",
+    "PutAside",
     "Reach",
     "RefusedLink",
     "SizeBand",

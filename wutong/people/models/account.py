@@ -184,6 +184,7 @@ class AccountCandidate(models.Model):
             models.UniqueConstraint(name="two_companies_are_compared_once", fields=["account", "other"]),
             models.CheckConstraint(name="a_company_is_no_candidate_for_itself", condition=~Q(account=F("other"))),
         ]
+        indexes = [models.Index(name="likeliest_companies", fields=["-score", "-id"])]
 
     def __str__(self) -> str:
         return f"account {self.account_id} may be {self.other_id}"
