@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "wutong.analytics",
     "wutong.stream",
     "wutong.api",
+    "wutong.entry",
     "wutong.sandbox",
     "wutong.web",
     "django.contrib.auth",

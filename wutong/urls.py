@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("wutong.sales.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.analytics.urls")),
+    path("", include("wutong.entry.urls")),
     path("", include("wutong.sandbox.urls")),
     path("api/", include("wutong.api.urls")),
 ]

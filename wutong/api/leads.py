@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 import msgspec
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -26,12 +26,11 @@ from wutong.events.touch import CHANNELS, classify
 from wutong.lifecycle.models import Lead, ProductLine, Stage
 from wutong.people.models import Person
 from wutong.platform.audit import record
+from wutong.platform.deadlocks import tried_again
 from wutong.platform.models import ApiKey, ApiRight
 from wutong.stream.leads import can_be_reached
 from wutong.stream.pipeline import work
 from wutong.stream.recognise import given_identifier
-
-TRIES = 3
 
 Line = Annotated[str, Meta(max_length=120)]
 IdentifierText = Annotated[str, Meta(min_length=3, max_length=320, pattern=r"^[a-z_]+(@[\w.-]+)?:\S")]
@@ -210,14 +209,7 @@ class LeadQuery(Struct, frozen=True, kw_only=True):
 
 def send_lead(call: Call) -> Answer:
     """Take an interest through the whole pipeline at once, so that the answer can name its lead."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _sent(call)
-        except OperationalError as error:
-            # Two transactions that wait for each other: one is told to try again. Anything else is for the door.
-            if attempt == TRIES or not (getattr(error.__cause__, "sqlstate", None) or "").startswith("40"):
-                raise
-    raise AssertionError
+    return tried_again(lambda: _sent(call))
 
 
 def _sent(call: Call) -> Answer:

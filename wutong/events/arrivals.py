@@ -49,9 +49,11 @@ class FormPost(Arrival, frozen=True, kw_only=True, omit_defaults=True, tag="f"):
 
 
 class Capture(Arrival, frozen=True, kw_only=True, omit_defaults=True, tag="c"):
-    """An interest in buying that another system of the company tells of."""
+    """An interest in buying that another system of the company tells of, or a colleague."""
 
-    api_key: str  # the public id of the key by which it was told
+    api_key: str = ""  # the public id of the key by which it was told
+    staff: str = ""  # or of the colleague who entered it
+    is_kept: bool = False  # the colleague takes the lead, if nobody owns it
     team_id: int
     scope_id: int
     product_line_id: int | None = None

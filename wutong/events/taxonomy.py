@@ -88,6 +88,13 @@ class LeadSubmitted(Props, frozen=True):
     key: Token
 
 
+class LeadEntered(Props, frozen=True):
+    """A colleague told of somebody's interest. What was said lies with the person's facts."""
+
+    by: Token
+    scope: Token
+
+
 class LeadCreated(Props, frozen=True):
     """A lead was opened."""
 
@@ -187,6 +194,15 @@ TAXONOMY: dict[str, EventType] = _types(
         props=LeadSubmitted,
         doors=_SYSTEM,
         personal=True,
+    ),
+    EventType(
+        name="lead_entered",
+        zh="录入线索",
+        en="Entered a lead",
+        props=LeadEntered,
+        doors=_STAFF,
+        personal=True,
+        ours=True,
     ),
     EventType(name="consent_given", zh="同意使用 Cookie", en="Accepted cookies", props=ConsentChanged, doors=_WEB),
     EventType(name="consent_refused", zh="拒绝使用 Cookie", en="Refused cookies", props=ConsentChanged, doors=_WEB),

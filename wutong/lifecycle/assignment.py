@@ -188,6 +188,24 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
     return made
 
 
+def keep_many(entered: Sequence[tuple[Lead, Staff]], *, at: datetime) -> None:
+    """Give each lead that nobody owns to the colleague beside it, who has entered it. Opens no transaction.
+
+    Args:
+        entered: leads as :func:`assign_many` takes them.
+    """
+    kept = [(lead, by) for lead, by in entered if lead.owner_id is None and lead.stage not in CLOSED_STAGES]
+    for lead, by in kept:
+        lead.owner, lead.team = by, by.team or lead.team
+        lead.version += 1
+    leads = [lead for lead, _by in kept]
+    made = [Assignment(lead=lead, at=at, to=by, team=lead.team, reason=Reason.HAND, by=by) for lead, by in kept]
+    update_objects(leads, ["owner", "team", "version"])
+    insert_objects(made)
+    _tell_history(leads, at=at)
+    insert_many([_event(one, at=at) for one in made])
+
+
 def choose(
     lead: Lead,
     facts: LeadFacts,
@@ -351,6 +369,8 @@ def why(assignment: Assignment) -> str:
     name = assignment.to.full_name if assignment.to else ""
     rule = called(assignment.rule_name)
     match assignment.reason:
+        case Reason.HAND if assignment.by_id == assignment.to_id:
+            return _("%(name)s took it") % {"name": name}
         case Reason.HAND:
             return _("%(by)s gave it to %(name)s") % {
                 "by": assignment.by.full_name if assignment.by else "",

@@ -1,7 +1,7 @@
 """One person's acts and ours, newest first, over all channels."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Self
@@ -36,7 +36,7 @@ KINDS = {
 """What sorts of acts one can look for."""
 _EVENTS_OF = {
     "reading": ("page_viewed", "link_clicked"),
-    "forms": ("form_started", "form_submitted", "lead_submitted", "consent_given", "consent_refused"),
+    "forms": ("form_started", "form_submitted", "lead_submitted", "lead_entered", "consent_given", "consent_refused"),
     "contacts": (),
     "notes": (),
     "stages": (),
@@ -54,10 +54,13 @@ _HIDDEN = (
     "lead_returned",
 )
 """Told by another line: beats by their page view, what colleagues did by its own row."""
+_TOLD = ("lead_submitted", "lead_entered")
+"""What somebody wrote to another system of ours, or said to a colleague, stands with it."""
 _OURS = [name for name, kind in TAXONOMY.items() if kind.ours]
 _ICONS = {
     "page_viewed": "eye",
     "lead_submitted": "inbox",
+    "lead_entered": "user-plus",
     "link_clicked": "link",
     "form_started": "forms",
     "form_submitted": "forms",
@@ -263,10 +266,18 @@ def _events(
         events = events.filter(Q(site=None) | Q(site__in=Site.objects.filter(scope__in=scopes)))
         others = ApiKey.objects.exclude(scope__in=scopes).values_list("public_id", flat=True)
         events = events.exclude(name="lead_submitted", props__key__in=[str(key) for key in others])
+        own = [str(scope.pk) for scope in scopes]
+        events = events.filter(~Q(name="lead_entered") | Q(props__scope__in=own))
     found = list(_upto(events, "occurred_at", after, Case(When(name__in=_OURS, then=0), default=1)))
     read = _reading(people, [event.view_id for event in found if event.view_id and event.name == "page_viewed"])
-    said = _messages([event.pk for event in found if event.name == "lead_submitted"])
-    return [_event(event, read, said, language) for event in found]
+    said = _messages([event.pk for event in found if event.name in _TOLD])
+    acts = [_event(event, read, said, language) for event in found]
+    entered_by = {str(event.pk): str(event.props["by"]) for event in found if event.name == "lead_entered"}
+    if entered_by:
+        colleagues = Staff.objects.filter(public_id__in=entered_by.values()).values_list("public_id", "full_name")
+        names = {str(public_id): name for public_id, name in colleagues}
+        acts = [replace(act, who=names.get(entered_by.get(act.key, ""), act.who)) for act in acts]
+    return acts
 
 
 def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID, str], language: str) -> Act:
@@ -282,7 +293,7 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID,
                 "seconds": round(seconds),
                 "depth": round(depth * 100),
             }
-    elif event.name == "lead_submitted":
+    elif event.name in _TOLD:
         body = said.get(event.pk, "")
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))

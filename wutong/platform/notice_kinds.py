@@ -74,6 +74,20 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="brand",
     ),
+    "lead_arrived_by_hand": NoticeKind(
+        title=_("New lead: %(name)s"),
+        body=_("%(company)s · entered by %(form)s"),
+        icon="inbox",
+        topics=("inbox",),
+        tone="brand",
+    ),
+    "lead_returned_by_hand": NoticeKind(
+        title=_("%(name)s has come back"),
+        body=_("%(company)s · entered by %(form)s"),
+        icon="refresh",
+        topics=("inbox",),
+        tone="brand",
+    ),
     "lead_active": NoticeKind(
         title=ngettext_lazy(
             "%(name)s is reading again: %(count)d page", "%(name)s is reading again: %(count)d pages", "count"

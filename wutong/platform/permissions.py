@@ -30,6 +30,7 @@ GuardedView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 LABELS: dict[str, str | Promise] = {
     "leads.work": _("Work leads: inbox, claim, first contact"),
+    "leads.enter": _("Enter leads by hand"),
     "leads.set_up": _("Set up contact statuses"),
     "people.read": _("See people and their timeline"),
     "people.reveal": _("Reveal telephone numbers and e-mail addresses"),
@@ -53,13 +54,14 @@ LABELS: dict[str, str | Promise] = {
     "health.read": _("See the health of the system"),
 }
 
-_SELLING = frozenset({"leads.work", "people.read", "people.reveal", "accounts.manage"})
+_SELLING = frozenset({"leads.work", "leads.enter", "people.read", "people.reveal", "accounts.manage"})
 _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.MARKETER: frozenset(
         {
             "own.manage",
+            "leads.enter",
             "people.read",
             "accounts.manage",
             "funnel.read",
@@ -72,9 +74,11 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
     Role.SDR: _SELLING,
     Role.SALES: _SELLING | _DEALS,
-    Role.SUCCESS: frozenset({"people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}),
+    Role.SUCCESS: frozenset(
+        {"leads.enter", "people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}
+    ),
     Role.MANAGER: _SELLING | _DEALS | {"own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
-    Role.PARTNER_MANAGER: frozenset({"people.read"}),
+    Role.PARTNER_MANAGER: frozenset({"leads.enter", "people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }
 

@@ -12,7 +12,8 @@ from wutong.events.hot import HotRow
 from wutong.lifecycle.capture import Opened
 from wutong.lifecycle.models import ProductLine
 from wutong.people.identity import Recognised
-from wutong.platform.models import ApiKey, BusinessScope, Team
+from wutong.people.models import Assurance
+from wutong.platform.models import ApiKey, BusinessScope, Staff, Team
 
 
 class Drop(StrEnum):
@@ -28,13 +29,13 @@ class Drop(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Interest:
-    """What somebody is interested in, as a form or another system told it: what leads are opened for."""
+    """What somebody is interested in, as a form, another system or a colleague told it: what leads are opened for."""
 
     subject_id: int
     person_id: int
     answers: dict[str, str]
     source: str
-    """``form:<key>`` or ``api:<public id of the key>``."""
+    """``form:<key>``, ``api:<public id of the key>`` or ``staff:<public id>``."""
     source_name: str
     team: Team
     scope: BusinessScope
@@ -43,6 +44,10 @@ class Interest:
     campaign: str
     has_identifiers: bool = False
     """Whether the sender named the person by more than answers."""
+    assurance: Assurance = Assurance.TYPED
+    """How sure it is where the person works."""
+    kept_by: Staff | None = None
+    """The colleague who entered it and takes the lead."""
 
 
 @dataclass
@@ -57,6 +62,8 @@ class Batch:
     forms: dict[str, Form] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     """The keys by which other systems told of interests, by public id."""
+    staff: dict[str, Staff] = field(default_factory=dict)
+    """The colleagues who entered interests, by public id."""
     recognised: Recognised = field(default_factory=Recognised)
     rows: dict[UUID, HotRow] = field(default_factory=dict)
     """The events that are new, by id."""

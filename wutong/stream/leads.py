@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-from wutong.lifecycle.assignment import assign_many
+from wutong.lifecycle.assignment import assign_many, keep_many
 from wutong.lifecycle.capture import Captured, capture_many
 from wutong.lifecycle.gate import enter_gate
 from wutong.people.accounts import Employment, employ_many
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
-from wutong.people.models import Assurance, IdentifierKind
+from wutong.people.models import IdentifierKind
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.recognise import typed_identifiers
 
@@ -56,7 +56,7 @@ def _employment(interest: Interest) -> Employment:
         credit_code=_credit_code(interest.answers),
         title=interest.answers.get("title", ""),
         source=interest.source,
-        assurance=Assurance.TYPED,
+        assurance=interest.assurance,
     )
 
 
@@ -74,7 +74,9 @@ def _credit_code(answers: dict[str, str]) -> str:
 
 
 def give_leads(batch: Batch) -> None:
-    """Give the leads of the batch that nobody owns to colleagues, by the company's rules."""
+    """Give the leads of the batch that nobody owns to whoever entered and keeps them, else by the company's rules."""
+    kept = [(entry.lead, batch.interests[entry.capture.event_id].kept_by) for entry in batch.opened]
+    keep_many([(lead, by) for lead, by in kept if by is not None], at=batch.at)
     assign_many(list({entry.lead.pk: entry.lead for entry in batch.opened}.values()), at=batch.at)
 
 

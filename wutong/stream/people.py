@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -18,6 +19,7 @@ from wutong.people.identifiers import load_by_key
 from wutong.people.jobs import reassign_later
 from wutong.people.models import ANY, Assurance, ConsentState
 from wutong.people.normal_form import NotAnIdentifier, email, phone
+from wutong.platform.models import BusinessScope, Team
 from wutong.platform.rows import execute_with_rows, insert_objects
 from wutong.stream.batch import Batch, Interest
 from wutong.stream.forms import versions_of
@@ -38,7 +40,7 @@ _FACTS = {
 
 
 def keep_answers(batch: Batch) -> None:
-    """Keep each new form as a submission, and what it or another system says as statements about the person."""
+    """Keep each new form as a submission, and what was told of an interest as statements about the person."""
     told = _newly_told(batch)
     channels = _channels([row for arrival, row in told if isinstance(arrival, Capture)], at=batch.at)
     posts = [(arrival, row) for arrival, row in told if isinstance(arrival, FormPost)]
@@ -106,21 +108,33 @@ def _interest(
             channel=channel,
             campaign=campaign,
         )
-    key = batch.api_keys[arrival.api_key]
     channel, campaign = (arrival.channel, arrival.campaign) if arrival.channel else last_touch or ("", "")
     return Interest(
         subject_id=subject_id,
         person_id=person_id,
         answers=arrival.answers,
-        source=f"api:{arrival.api_key}",
-        source_name=key.name,
-        team=key.team,
-        scope=key.scope,
         product_line=ProductLine.objects.get(pk=arrival.product_line_id) if arrival.product_line_id else None,
         channel=channel,
         campaign=campaign,
         has_identifiers=bool(arrival.identifiers),
+        **_teller(arrival, batch),
     )
+
+
+def _teller(arrival: Capture, batch: Batch) -> dict[str, Any]:
+    """Who told of it, and for whom it is."""
+    if not arrival.staff:
+        key = batch.api_keys[arrival.api_key]
+        return {"source": f"api:{arrival.api_key}", "source_name": key.name, "team": key.team, "scope": key.scope}
+    by = batch.staff[arrival.staff]
+    return {
+        "source": f"staff:{arrival.staff}",
+        "source_name": by.full_name,
+        "team": Team.objects.get(pk=arrival.team_id),
+        "scope": BusinessScope.objects.get(pk=arrival.scope_id),
+        "assurance": Assurance.STAFF,
+        "kept_by": by if arrival.is_kept else None,
+    }
 
 
 def note_consent(batch: Batch) -> None:
@@ -247,7 +261,7 @@ def settle_people(batch: Batch) -> None:
                 person_id=id,
                 subject_id=row.subject_id or 0,
                 at=row.occurred_at - _JUST_BEFORE
-                if row.name in ("form_submitted", "lead_submitted")
+                if row.name in ("form_submitted", "lead_submitted", "lead_entered")
                 else row.occurred_at,
                 channel=batch.interests[row.id].channel or "direct"
                 if row.id in batch.interests

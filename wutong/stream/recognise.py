@@ -12,7 +12,7 @@ from wutong.people import normal_form
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Assurance, IdentifierKind
 from wutong.people.normal_form import NotAnIdentifier
-from wutong.platform.models import ApiKey
+from wutong.platform.models import ApiKey, Staff
 from wutong.platform.sender_keys import Keyed, first_ids
 from wutong.stream.batch import Batch, Drop
 
@@ -68,8 +68,10 @@ def _digest(arrival: AnyArrival) -> int:
             return digest_of(arrival.site_id, name, props, arrival.url, arrival.visitor)
         case FormPost(answers=answers):
             return digest_of(arrival.site_id, "form_submitted", answers, arrival.url, arrival.visitor)
-        case Capture(answers=answers, identifiers=identifiers):
+        case Capture(staff="", answers=answers, identifiers=identifiers):
             return digest_of(arrival.api_key, "lead_submitted", answers, arrival.url, identifiers)
+        case Capture(staff=staff, answers=answers):
+            return digest_of(staff, "lead_entered", answers)
 
 
 def recognise(batch: Batch) -> None:
@@ -83,10 +85,13 @@ def recognise(batch: Batch) -> None:
         known = [one for one in batch.arrivals if not isinstance(one, FormPost) or one.form in batch.forms]
         batch.drops[Drop.UNKNOWN_FORM] += len(batch.arrivals) - len(known)
         batch.arrivals = known
-    keys = [arrival.api_key for arrival in batch.arrivals if isinstance(arrival, Capture)]
+    keys = [arrival.api_key for arrival in batch.arrivals if isinstance(arrival, Capture) and arrival.api_key]
     if keys:
         found = ApiKey.objects.filter(public_id__in=keys).select_related("team", "scope")
         batch.api_keys = {str(key.public_id): key for key in found}
+    if entered_by := {arrival.staff for arrival in batch.arrivals if isinstance(arrival, Capture) and arrival.staff}:
+        colleagues = Staff.objects.filter(public_id__in=entered_by).select_related("team")
+        batch.staff = {str(one.public_id): one for one in colleagues}
     observed = [
         Observed(
             id=arrival.id,

@@ -49,8 +49,10 @@ def _row(arrival: AnyArrival, batch: Batch, own: set[int]) -> HotRow:
                 props = {**props, "referrer": host_of(arrival.ref)}
         case FormPost(form=form):
             name, props, touch = "form_submitted", {"form": form}, Touch("", "")
-        case Capture(api_key=key, channel=channel, campaign=campaign):
+        case Capture(staff="", api_key=key, channel=channel, campaign=campaign):
             name, props, touch = "lead_submitted", {"key": key}, Touch(channel, campaign)
+        case Capture(staff=by, scope_id=scope, channel=channel, campaign=campaign):
+            name, props, touch = "lead_entered", {"by": by, "scope": str(scope)}, Touch(channel, campaign)
     return HotRow(
         id=arrival.id,
         name=name,

@@ -14,6 +14,8 @@ from wutong.stream.batch import Batch
 
 QUIET = timedelta(minutes=2)
 """A reader who turns pages makes one toast in this time, not one a page."""
+_DOORS = {"form": "", "api": "_by_api", "staff": "_by_hand"}
+"""What the kind of a notice ends with, by where the interest came from."""
 
 
 def tell_colleagues(batch: Batch) -> None:
@@ -29,6 +31,7 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
         return []
     people = Person.objects.in_bulk([entry.lead.person_id for entry in batch.opened])
     hearing = _who_hears([entry.lead for entry in batch.opened])
+    who_entered = {f"staff:{public_id}": staff.pk for public_id, staff in batch.staff.items()}
     notices = []
     for entry in batch.opened:
         person = people[entry.lead.person_id]
@@ -36,17 +39,18 @@ def _of_new_leads(batch: Batch) -> list[Notice]:
         name = person.full_name or interest.answers.get("name", "")
         company = person.company_name or interest.answers.get("company", "")
         kind = "lead_arrived" if entry.is_new else "lead_returned"
-        by_form = interest.source.startswith("form:")
+        door = interest.source.partition(":")[0]
         notices += [
             Notice(
                 staff_id=staff_id,
-                kind=kind if by_form else f"{kind}_by_api",
+                kind=kind + _DOORS[door],
                 group=f"lead:{entry.lead.public_id}",
                 url=f"/inbox/?lead={entry.lead.public_id}",
                 params={"name": name, "company": company, "form": interest.source_name},
                 topics=("inbox",),
             )
             for staff_id in hearing[entry.lead.pk]
+            if staff_id != who_entered.get(interest.source)
         ]
     return notices
 

@@ -1,0 +1,86 @@
+"""The page on which a lead is entered, and what it looks up while one types."""
+
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wutong.entry.doubles import alike, matches
+from wutong.entry.doubles import companies as companies_like
+from wutong.entry.forms import NewLeadForm
+from wutong.entry.leads import enter_lead
+from wutong.lifecycle.models import Lead
+from wutong.platform.answers import done, posted
+from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.refusal import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("leads.enter")
+def new_lead(request: StaffRequest) -> HttpResponse:
+    """Enter a lead; on a refusal everything that was typed stays."""
+    form = NewLeadForm(posted(request), by=request.user, company=request.GET.get("company", "")[:200])
+    refusal, status = None, 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            lead = enter_lead(form.given(), by=request.user, at=timezone.now())
+        except Refusal as no:
+            refusal, status = no, 409
+        else:
+            return done(request, *_where_it_is(request, lead))
+    context = {"form": form, "refusal": refusal, **_known(request)}
+    return render(request, "entry/new_lead.html", context, status=status)
+
+
+@require_POST
+@requires("leads.enter")
+def doubles(request: StaffRequest) -> HttpResponse:
+    """Who has the number or address that is being typed."""
+    return render(request, "entry/_doubles.html", _known(request))
+
+
+@require_POST
+@requires("leads.enter")
+def companies(request: StaffRequest) -> HttpResponse:
+    """Companies like the one that is being typed."""
+    prefetch_related_objects([request.user], "scopes")
+    found = companies_like(request.POST.get("company", "")[:200], viewer=request.user)
+    return render(request, "entry/_companies.html", {"companies": found})
+
+
+@require_POST
+@requires("leads.enter")
+def company(request: StaffRequest) -> HttpResponse:
+    """The field for the company, with the one that was chosen."""
+    form = NewLeadForm(by=request.user, company=request.POST.get("choice", "")[:200])
+    form.fields["company"].widget.attrs["autofocus"] = True
+    return render(request, "entry/_company.html", {"form": form})
+
+
+def _known(request: StaffRequest) -> dict[str, Any]:
+    prefetch_related_objects([request.user], "scopes")
+    typed = {name: request.POST.get(name, "").strip()[:254] for name in ("phone", "email", "name", "company")}
+    found = matches(phone=typed["phone"], email=typed["email"], viewer=request.user)
+    perhaps = [] if found else alike(name=typed["name"], company=typed["company"], viewer=request.user)
+    return {"matches": found, "alike": perhaps, "may_work": may(request.user, "leads.work")}
+
+
+def _where_it_is(request: StaffRequest, lead: Lead) -> tuple[str, str]:
+    """Where to go on with the lead, and a sentence about who has it."""
+    now = Lead.objects.select_related("owner", "person").get(pk=lead.pk)
+    if now.owner == request.user:
+        sentence = _("Entered. The lead is yours.")
+    elif now.owner is not None:
+        sentence = _("Entered. %(name)s has the lead.") % {"name": now.owner.full_name}
+    else:
+        sentence = _("Entered. The lead waits in its team.")
+    if not Lead.objects.visible_to(request.user).filter(pk=lead.pk).exists():
+        return reverse("lifecycle:people"), sentence
+    if may(request.user, "leads.work"):
+        return f"{reverse('lifecycle:inbox')}?view=all&lead={now.public_id}", sentence
+    return reverse("lifecycle:person", args=[now.person.public_id]), sentence
