@@ -12,6 +12,7 @@ from tests.cast import (
     NINE,
     arrive,
     cookie,
+    email,
     hit,
     make_account,
     make_form,
@@ -97,7 +98,7 @@ def test_lists_ask_no_more_for_more_rows(mei, site) -> None:
         "/people/",
         "/?period=30d",
     ]
-    addresses += ["/people/?sort=name&q=n", "/people/?stage=new&owner=me", "/notifications/"]
+    addresses += ["/leads/new/", "/people/?sort=name&q=n", "/people/?stage=new&owner=me", "/notifications/"]
     client = signed_in(mei)
     fill(mei, site, start=0, n=3)
     before = {address: questions(client, address) for address in addresses}
@@ -106,6 +107,27 @@ def test_lists_ask_no_more_for_more_rows(mei, site) -> None:
 
     assert {address: questions(client, address) for address in addresses} == before
     assert max(before.values()) <= 30, before
+
+
+def test_looking_for_doubles_asks_no_more_where_there_are_more(mei, site) -> None:
+    client = signed_in(mei)
+    keys = (phone("+8613912349999"), email("li@northwind.example"))
+    person = make_person("Li", keys=keys, company="Northwind")
+
+    def asked(door: str) -> int:
+        typed = {"phone": "13912349999", "email": "li@northwind.example", "name": "Li", "company": "Northwind"}
+        client.post(f"/leads/new/{door}/", typed)  # what is asked once and remembered is not the page's
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(f"/leads/new/{door}/", typed).status_code == 200
+        return len(queries)
+
+    doors = ("doubles", "companies")
+    make_lead(person=person, account=make_account("Northwind"))
+    before = {door: asked(door) for door in doors}
+    for number in range(6):
+        make_lead(person=person, account=make_account(f"Northwind {number}"), at=LATELY)
+    assert {door: asked(door) for door in doors} == before
+    assert max(before.values()) <= 20, before
 
 
 def test_a_persons_page_asks_no_more_for_a_longer_history(mei, site) -> None:

@@ -196,6 +196,15 @@ def test_what_a_colleague_notes_is_shown_and_never_run(lead: Lead, mei, lin, tex
     assert " ".join(text.split())[:40] in Page(client.get(f"/people/{lead.person.public_id}/").content.decode()).text
 
 
+def test_who_is_found_while_a_lead_is_entered_is_shown_and_never_run(lead: Lead, mei) -> None:
+    client = signed_in(mei)
+    typed = {"phone": "13987650001", "name": TAG, "company": TAG, "choice": QUOTES, "note": TAG}
+    for door in ("doubles/", "companies/", "company/", ""):
+        page = Page(client.post(f"/leads/new/{door}", typed).content.decode())
+        assert page.dangers == [], door
+        assert TAG in page.text or QUOTES[:20] in page.text or door == "company/", door
+
+
 def test_what_an_address_asks_for_is_shown_and_never_run(lead: Lead, ada) -> None:
     client = signed_in(ada)
     names = (

@@ -55,6 +55,17 @@ class TheDemoCompany(TestCase):
             assert [stay.left_at for stay in of_lead[:-1]] == [stay.entered_at for stay in of_lead[1:]]
             assert of_lead[-1].left_at is None
 
+    def test_people_are_known_before_anything_becomes_of_their_leads(self) -> None:
+        known = {stay.person_id: stay.entered_at for stay in StageVisit.objects.filter(machine="reach", stage="known")}
+        asked = dict(FormSubmission.objects.order_by("-at").values_list("person", "at"))
+        for lead in Lead.objects.all():
+            assert known[lead.person_id] == lead.created_at == asked[lead.person_id]
+
+    def test_whoever_contacted_a_lead_was_given_it_by_a_rule(self) -> None:
+        contacted = Lead.objects.filter(first_contact_at__isnull=False)
+        given = contacted.filter(assignments__reason="rule", assignments__at__lte=F("first_contact_at"))
+        assert given.count() == contacted.count()
+
     def test_there_is_open_work_for_each_role(self) -> None:
         waiting = HandOver.objects.filter(decided_at=None)
 

@@ -184,7 +184,7 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
     update_objects(waiting, ["owner", "team", "version"])
     insert_objects(made)
     _tell_history(waiting, at=at)
-    insert_many([_event(one, at=at) for one in made if one.to_id is not None])
+    insert_many([assigning(one, at=at) for one in made if one.to_id is not None])
     return made
 
 
@@ -203,7 +203,7 @@ def keep_many(entered: Sequence[tuple[Lead, Staff]], *, at: datetime) -> None:
     update_objects(leads, ["owner", "team", "version"])
     insert_objects(made)
     _tell_history(leads, at=at)
-    insert_many([_event(one, at=at) for one in made])
+    insert_many([assigning(one, at=at) for one in made])
 
 
 def choose(
@@ -350,7 +350,7 @@ def assign_by_hand(
         HandOver.objects.filter(lead__in=now, decided_at=None).update(sent_to=to)
         made = [Assignment(lead=lead, at=at, to=to, team=lead.team, reason=Reason.HAND, by=by) for lead in now]
         insert_objects(made)
-        insert_many([_event(one, at=at) for one in made])
+        insert_many([assigning(one, at=at) for one in made])
         for lead in now:
             record("lifecycle.lead_assigned", actor=by, subject=lead, at=at, to=str(to.public_id))
         if to != by:
@@ -449,7 +449,8 @@ def _how_they_came(leads: Sequence[Lead]) -> dict[object, tuple[int | None, str]
         return {id: (site_id, form) for id, site_id, form in cursor.fetchall()}
 
 
-def _event(assignment: Assignment, *, at: datetime) -> HotRow:
+def assigning(assignment: Assignment, *, at: datetime) -> HotRow:
+    """The event of an assignment."""
     lead = assignment.lead
     to = assignment.to
     return HotRow(

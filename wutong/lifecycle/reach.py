@@ -1,6 +1,6 @@
 """The first machine: how far a person is known. Visitors arrive, some become known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,8 +34,8 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
     )
 
 
-def settle_reach(people: Sequence[int], *, at: datetime) -> None:
-    """Give each of ``people`` one open stay, in the stage they are in now. Opens no transaction.
+def settle_reach(people: Mapping[int, datetime]) -> None:
+    """Give each of ``people`` one open stay in the stage they are in, since the instant given. Opens no transaction.
 
     After a merge the stays of both stand side by side, so that a split finds them again; readers take the earliest of a
     stage, since one person arrives once.
@@ -45,32 +45,34 @@ def settle_reach(people: Sequence[int], *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH left_behind AS (
-                UPDATE lifecycle_stagevisit v SET left_at = greatest(%s, v.entered_at)
-                FROM people_person p
-                WHERE v.person_id = p.id AND p.id = ANY(%s) AND v.machine = 'reach' AND v.left_at IS NULL
-                  AND v.stage <> p.reach
+            WITH settled AS (
+                SELECT p.id, p.reach, p.merged_into_id, r.at
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS r(id, at) JOIN people_person p ON p.id = r.id
+            ), left_behind AS (
+                UPDATE lifecycle_stagevisit v SET left_at = greatest(p.at, v.entered_at)
+                FROM settled p
+                WHERE v.person_id = p.id AND v.machine = 'reach' AND v.left_at IS NULL AND v.stage <> p.reach
             )
             INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
-            SELECT 'reach', p.reach, s.id, p.id, %s, 'identified', ''
-            FROM people_person p
+            SELECT 'reach', p.reach, s.id, p.id, p.at, 'identified', ''
+            FROM settled p
             CROSS JOIN LATERAL (
                 SELECT i.id FROM people_identifier i WHERE i.person_id = p.id
                 ORDER BY array_position(%s, i.kind::text), i.id LIMIT 1
             ) s
-            WHERE p.id = ANY(%s) AND p.merged_into_id IS NULL AND p.reach <> 'visitor'
+            WHERE p.merged_into_id IS NULL AND p.reach <> 'visitor'
               AND NOT EXISTS (
                 SELECT FROM lifecycle_stagevisit v
                 WHERE v.person_id = p.id AND v.machine = 'reach' AND v.stage = p.reach
               )
             """,
-            [at, list(people), at, _STRENGTH, list(people)],
+            [list(people), list(people.values()), _STRENGTH],
         )
 
 
 def redo_reach(people: Sequence[int], at: datetime) -> None:
     """Follower of :mod:`wutong.people.reassign`."""
-    settle_reach(people, at=at)
+    settle_reach(dict.fromkeys(people, at))
 
 
 _STRENGTH = [kind.value for kind in IdentifierKind]

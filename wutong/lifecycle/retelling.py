@@ -14,11 +14,14 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.lifecycle.assignment import assigning
 from wutong.lifecycle.clocks import new_clock
 from wutong.lifecycle.contact import TakenByColleague
 from wutong.lifecycle.hand_over import ACCEPT_WITHIN, Bant, HandOverFacts
 from wutong.lifecycle.models import (
     Accountable,
+    Assignment,
+    AssignmentRule,
     Clock,
     ContactStatus,
     FollowUp,
@@ -56,6 +59,15 @@ class ActsOutOfOrder(Refusal):
 
     code = "acts_out_of_order"
     message = _("The acts of a lead must be told in the order in which they happened, none before it was captured.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A rule gave the lead to a colleague."""
+
+    at: datetime
+    to: Staff
+    rule: AssignmentRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +123,7 @@ class Qualified:
     bant: Bant
 
 
-Act: TypeAlias = Contacted | Moved | HandedOver | Answered | Qualified
+Act: TypeAlias = Given | Contacted | Moved | HandedOver | Answered | Qualified
 
 
 def retell_many(lives: Sequence[tuple[Lead, Sequence[Act]]]) -> None:
@@ -146,6 +158,7 @@ class _Telling:
     stay: StageVisit
     left_first_at: datetime | None = None
     contacted: "_FirstContact | None" = None
+    assignments: list[Assignment] = field(default_factory=list)
     follow_ups: list[FollowUp] = field(default_factory=list)
     stays: list[StageVisit] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
@@ -160,6 +173,8 @@ class _Telling:
             raise ActsOutOfOrder
         self.last_at = act.at
         match act:
+            case Given():
+                self._give(act)
             case Contacted():
                 self._contact(act)
             case Moved():
@@ -182,6 +197,23 @@ class _Telling:
                     **asdict(act.bant),
                 )
         self.lead.version += 1
+
+    def _give(self, act: Given) -> None:
+        lead = self.lead
+        given = Assignment(
+            lead=lead,
+            at=act.at,
+            to=act.to,
+            team_id=lead.team_id,
+            reason=Assignment.Reason.RULE,
+            rule=act.rule,
+            rule_name=act.rule.own_name or act.rule.code,
+        )
+        self.assignments.append(given)
+        lead.owner = act.to
+        for stay in self.stays[-1:] or [self.stay]:
+            stay.owner = act.to
+        self.events.append(assigning(given, at=act.at))
 
     def _contact(self, act: Contacted) -> None:
         lead, is_first = self.lead, self.contacted is None
@@ -295,9 +327,12 @@ class _FirstContact(Struct, frozen=True, kw_only=True):
     by_id: int
 
 
-class _Left(Struct, frozen=True, kw_only=True):
+class _FirstStay(Struct, frozen=True, kw_only=True):
+    """Whose it was, and when it ended, if it has."""
+
     id: int
-    at: datetime
+    at: datetime | None
+    owner_id: int | None
 
 
 class _Lead(Struct, frozen=True, kw_only=True):
@@ -318,13 +353,12 @@ class _Lead(Struct, frozen=True, kw_only=True):
 
 
 def _write(tellings: Sequence[_Telling]) -> None:
-    left = [_Left(id=one.stay.pk, at=one.left_first_at) for one in tellings if one.left_first_at is not None]
-    if left:
-        execute_with_rows(
-            "UPDATE lifecycle_stagevisit v SET left_at = r.at"
-            " FROM json_to_recordset(%(rows)s::json) AS r(id bigint, at timestamptz) WHERE v.id = r.id",
-            left,
-        )
+    firsts = [_FirstStay(id=one.stay.pk, at=one.left_first_at, owner_id=one.stay.owner_id) for one in tellings]
+    execute_with_rows(
+        "UPDATE lifecycle_stagevisit v SET left_at = r.at, owner_id = r.owner_id"
+        " FROM json_to_recordset(%(rows)s::json) AS r(id bigint, at timestamptz, owner_id bigint) WHERE v.id = r.id",
+        firsts,
+    )
     contacted = [one.contacted for one in tellings if one.contacted is not None]
     if contacted:
         execute_with_rows(
@@ -334,6 +368,7 @@ def _write(tellings: Sequence[_Telling]) -> None:
             contacted,
         )
     StageVisit.objects.bulk_create(_all(tellings, lambda one: one.stays), batch_size=1_000)
+    Assignment.objects.bulk_create(_all(tellings, lambda one: one.assignments), batch_size=1_000)
     FollowUp.objects.bulk_create(_all(tellings, lambda one: one.follow_ups), batch_size=1_000)
     HandOver.objects.bulk_create(_all(tellings, lambda one: one.hand_overs))
     Clock.objects.bulk_create(_all(tellings, lambda one: one.clocks))

@@ -129,7 +129,7 @@ def _known(rng: Random, people: Sequence[Contact], *, at: datetime) -> Iterator[
     )
     known = sorted(owner.person_id for owner in ours)
     refresh_people(known)
-    settle_reach(known, at=seen_at)
+    settle_reach(dict.fromkeys(known, seen_at))
     by_account: dict[Account, list[Whose]] = {}
     for owner in ours:
         by_account.setdefault(accounts[owner.subject_id], []).append(owner)

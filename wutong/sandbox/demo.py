@@ -32,9 +32,9 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
             raise CompanyIsReal
         if organisation is None:
             logins = found(at=at)
+    ensure_defaults(at=at)
     if not Person.objects.exists():
         live_through(at=at, scale=scale)
-    ensure_defaults(at=at)
     return logins
 
 

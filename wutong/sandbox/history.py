@@ -19,7 +19,7 @@ from django.db.models import F
 from wutong.content.models import Form
 from wutong.events import partitions
 from wutong.events.arrivals import AnyArrival, FormPost
-from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.models import AssignmentRule, Lead, Stage
 from wutong.lifecycle.retelling import retell_many
 from wutong.people.models import Affiliation
 from wutong.platform.calendar import months_later
@@ -136,8 +136,9 @@ def _crews(form_key: str) -> list[Crew]:
     form = Form.objects.select_related("site").get(key=form_key)
     active = Staff.objects.active().select_related("team").order_by("pk")
     sellers = list(active.filter(role=Role.SALES))
+    rule = AssignmentRule.objects.get(code="turns_in_team")
     return [
-        Crew(sdr=sdr, seller=seller)
+        Crew(sdr=sdr, seller=seller, rule=rule)
         for sdr in active.filter(role=Role.SDR, team=form.site.team_id)
         for seller in sellers
     ]

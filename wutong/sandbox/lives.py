@@ -11,8 +11,8 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from wutong.lifecycle.models import FollowUp, Stage
-from wutong.lifecycle.retelling import Act, Answered, Contacted, HandedOver, Moved, Qualified
+from wutong.lifecycle.models import AssignmentRule, FollowUp, Stage
+from wutong.lifecycle.retelling import Act, Answered, Contacted, Given, HandedOver, Moved, Qualified
 from wutong.lifecycle.stages import Through
 from wutong.platform.models import Staff
 from wutong.sales.models import OpportunityStage
@@ -37,10 +37,11 @@ KINDS = (Kind.CALL, Kind.CALL, Kind.CALL, Kind.CHAT, Kind.MAIL)
 
 @dataclass(frozen=True, kw_only=True)
 class Crew:
-    """Who works on a lead."""
+    """Who works on a lead, and the rule by which the SDR gets it."""
 
     sdr: Staff
     seller: Staff
+    rule: AssignmentRule
 
 
 @dataclass(kw_only=True)
@@ -69,6 +70,7 @@ class Life:
 def life(rng: Random, *, captured_at: datetime, crew: Crew, source: str, now: datetime) -> Life:
     """Plan what became of a lead captured at an instant."""
     plan = _Plan(rng=rng, crew=crew)
+    plan.begin(captured_at)
     plan.live(captured_at, chance=min(TO_MQL * QUALITY.get(source, 1.0), 0.9))
     return plan.until(now)
 
@@ -76,6 +78,7 @@ def life(rng: Random, *, captured_at: datetime, crew: Crew, source: str, now: da
 def waiting_for_sales(rng: Random, *, captured_at: datetime, crew: Crew, sent_at: datetime) -> Life:
     """A lead that was handed over and waits for its answer."""
     plan = _Plan(rng=rng, crew=crew)
+    plan.begin(captured_at)
     plan.contact(plan.first_contact_at(captured_at), Outcome.REACHED)
     plan.hand_over(sent_at)
     return plan.until(sent_at)
@@ -84,6 +87,7 @@ def waiting_for_sales(rng: Random, *, captured_at: datetime, crew: Crew, sent_at
 def bought_quickly(rng: Random, *, captured_at: datetime, crew: Crew, now: datetime) -> Life:
     """A lead that was won some weeks after its form."""
     plan = _Plan(rng=rng, crew=crew)
+    plan.begin(captured_at)
     plan.buy_quickly(captured_at)
     return plan.until(now)
 
@@ -100,6 +104,9 @@ class _Plan:
     acts: list[Act] = field(default_factory=list)
     deal: DealPlan | None = None
     returns_at: datetime | None = None
+
+    def begin(self, captured_at: datetime) -> None:
+        self.acts.append(Given(at=captured_at, to=self.crew.sdr, rule=self.crew.rule))
 
     def live(self, captured_at: datetime, *, chance: float) -> None:
         rng = self.rng

@@ -271,11 +271,14 @@ def settle_people(batch: Batch) -> None:
             if id in batch.recognised.new_people
         ]
     )
-    told = {interest.person_id for interest in batch.interests.values()}
-    renamed = sorted((told | batch.recognised.changed_people) - batch.recognised.absorbed.keys())
+    told_at: dict[int, datetime] = {}
+    for id, interest in batch.interests.items():
+        told_at.setdefault(interest.person_id, batch.rows[id].received_at)
+    renamed = sorted((told_at.keys() | batch.recognised.changed_people) - batch.recognised.absorbed.keys())
     if renamed:
         refresh_people(renamed)
-        settle_reach(renamed, at=batch.at)
+        # Known since they told us, as their lead is: what waited in the inbox for hours is not known hours later.
+        settle_reach({id: told_at.get(id, batch.at) for id in renamed})
     if batch.recognised.unfinished_moves:
         reassign_later.defer(
             subjects=sorted(batch.recognised.unfinished_moves), people=sorted(batch.recognised.changed_people)
