@@ -29,6 +29,8 @@ from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.people.consents import Decision, decide_many
 from wutong.people.models import Affiliation, Assurance, ConsentState, Person
 from wutong.platform.models import Staff
+from wutong.privacy.models import RequestKind
+from wutong.privacy.requests import close, take_in
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import close_opportunity, feed_opportunity, move_opportunity
 
@@ -229,3 +231,24 @@ def test_the_page_of_routing_asks_no_more_for_more_rules_and_colleagues(mei, nor
     grow(8)
     assert {address: questions(client, address) for address in addresses} == before
     assert max(before.values()) <= 25, before
+
+
+def test_consents_and_requests_ask_no_more_for_a_longer_history(mei, ada, site) -> None:
+    fill(mei, site, start=0, n=1)
+    person = Person.objects.current().get()
+    pages = [f"/people/{person.public_id}/consents/", "/privacy/requests/", "/privacy/requests/?view=closed"]
+    client = signed_in(ada)
+
+    def more(n: int) -> None:
+        grow(person, mei, site, n=n)
+        for number in range(n):
+            given = {"address": person.identifiers.get(kind="cookie"), "from_whom": f"N{number}", "said": ""}
+            one = take_in(kind=RequestKind.ACCESS, received_at=LATELY, by=mei, at=LATELY, **given)
+            if number % 2:
+                close(request=one, is_done=True, answer="Done.", by=ada, at=LATELY)
+
+    more(2)
+    before = {address: questions(client, address) for address in pages}
+    more(8)
+    assert {address: questions(client, address) for address in pages} == before
+    assert max(before.values()) <= 22, before

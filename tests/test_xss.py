@@ -29,6 +29,8 @@ from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLin
 from wutong.people.models import Identifier, Person
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
+from wutong.privacy.models import SubjectRequest
+from wutong.privacy.preferences import path_for
 from wutong.sales.models import OpportunityStage
 from wutong.sales.opportunities import change_opportunity, close_opportunity
 from wutong.scoring.definition import as_json
@@ -148,6 +150,30 @@ def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
             assert page.dangers == [], address
             assert "<script>alert(1)</script>" in page.text or "{{ 7*7 }}" in page.text, address
             assert "49 " not in page.text.split("{{")[0][-5:]
+
+
+def test_what_is_said_about_consents_and_requests_is_shown_and_never_run(lead: Lead, ada) -> None:
+    client, person = signed_in(ada), person_of(cookie("c1"))
+    address = person.identifiers.get(kind="email")
+    said = {"address": str(address.pk), "state": "granted", "kind": "general", "channel": "email"}
+    said |= {"purpose": "marketing", "how": "phone", "reason": (TAG + QUOTES)[:300]}
+    assert client.post(f"/people/{person.public_id}/consents/", said).status_code == 302
+    asked = {"kind": "access", "address": address.value, "from_whom": TAG, "said": TAG + QUOTES}
+    assert client.post("/privacy/requests/new/", asked).status_code == 302
+    request = SubjectRequest.objects.get()
+    answer = {"as": "declined", "answer": TAG + QUOTES}
+    open_page = f"/privacy/requests/{request.public_id}/"
+    pages = [f"/people/{person.public_id}/consents/", "/privacy/requests/", open_page]
+    pages += [f"/privacy/requests/new/?person={person.public_id}"]
+    for page in pages:
+        read = Page(client.get(page).content.decode())
+        assert read.dangers == [], page
+        assert "<script>alert(1)</script>" in read.text or "{{ 7*7 }}" in read.text, page
+    assert client.post(f"{open_page}close/", answer).status_code == 302
+    assert Page(client.get(open_page).content.decode()).dangers == []
+    link = path_for(address, at=LATELY)
+    for public in (link, f"{link}?said={TAG}", f"/preferences/{QUOTES}/"):
+        assert Page(Client().get(public).content.decode()).dangers == [], public
 
 
 def test_an_identifier_in_full_is_text_too(lead: Lead, mei) -> None:

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "wutong.content",
     "wutong.lifecycle",
     "wutong.sales",
+    "wutong.privacy",
     "wutong.analytics",
     "wutong.stream",
     "wutong.api",
@@ -169,6 +170,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.events.lake.jobs",
     "wutong.scoring.jobs",
     "wutong.lifecycle.jobs",
+    "wutong.privacy.jobs",
 ]
 PROCRASTINATE_ON_APP_READY = None
 

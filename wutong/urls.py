@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("wutong.scoring.urls")),
     path("", include("wutong.sales.urls")),
     path("", include("wutong.content.urls")),
+    path("", include("wutong.privacy.urls")),
     path("", include("wutong.analytics.urls")),
     path("", include("wutong.entry.urls")),
     path("", include("wutong.sandbox.urls")),

@@ -56,6 +56,12 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
     "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
+    "privacy:consents": lambda world: reverse("privacy:consents", args=[world.person.public_id]),
+    "privacy:link": lambda world: reverse("privacy:link", args=[world.person.public_id]),
+    **{
+        f"privacy:{act}": lambda world, act=act: reverse(f"privacy:{act}", args=[world.request.public_id])
+        for act in ("request", "request_take", "request_close")
+    },
     "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
     "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),
     "sales:move_card": lambda world: reverse("sales:move_card", args=[world.deal.public_id]),
@@ -113,6 +119,7 @@ LISTS: dict[str, str] = {
     "sales:contracts": f"/contracts/?q={ITS_BEGINNING}&stage=all",
     "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
     "lifecycle:own": "/settings/own/",
+    "privacy:requests": "/privacy/requests/",
     "platform:notifications": "/notifications/",
     "platform:notifications_read": "/notifications/read/",
     "platform:notification_count": "/notifications/count/",
@@ -241,6 +248,12 @@ WITHOUT_OBJECT: dict[str, str] = {
     "api:nowhere": "/api/nowhere",
     "platform:api_key_new": "/settings/api-keys/new/",
     "lifecycle:statuses": "/settings/contact-statuses/",
+    "privacy:preferences": "/preferences/x/",
+    "privacy:withdraw": "/preferences/x/withdraw/",
+    "privacy:one_click": "/preferences/x/one-click/",
+    "privacy:ask": "/preferences/x/ask/",
+    "privacy:request_new": "/privacy/requests/new/",
+    "privacy:settings": "/settings/privacy/",
     "content:sites": "/settings/sites/",
     "content:site_new": "/settings/sites/new/",
     "content:form_new": "/forms/new/",

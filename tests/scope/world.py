@@ -27,6 +27,8 @@ from wutong.lifecycle.views.work_area import UNDO
 from wutong.people.models import Identifier, Person
 from wutong.platform.models import Notification, ParkedItem, Staff, Team
 from wutong.platform.secrets import sign
+from wutong.privacy.models import RequestKind, SubjectRequest
+from wutong.privacy.requests import take_in
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import close_opportunity
 from wutong.stream.processor import TRIES, drain
@@ -52,6 +54,7 @@ class World:
     deal: Opportunity
     contract: Contract
     seller: Staff
+    request: SubjectRequest
 
 
 def make_world(mei: Staff, north: Team) -> World:
@@ -95,6 +98,15 @@ def make_world(mei: Staff, north: Team) -> World:
     deal = deal_of(seller, lead=sql_of(seller, person=person), account=lead.account, name=CANARY, next_step=CANARY)
     sql_of(seller, person=person)
     identifier = Identifier.objects.get(kind="phone")
+    request = take_in(
+        kind=RequestKind.ACCESS,
+        address=identifier,
+        from_whom=CANARY,
+        said=CANARY,
+        received_at=LATELY,
+        by=mei,
+        at=LATELY,
+    )
     return World(
         lead=lead,
         person=person,
@@ -108,4 +120,5 @@ def make_world(mei: Staff, north: Team) -> World:
         deal=deal,
         contract=contract,
         seller=seller,
+        request=request,
     )

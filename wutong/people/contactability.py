@@ -12,20 +12,10 @@ from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from wutong.people.consents import amounts_to
 from wutong.people.models import ANY, ConsentKind, ConsentStanding, ConsentState, Identifier, IdentifierKind
 
-CHANNELS: dict[str, str | Promise] = {
-    "email": pgettext_lazy("channel of consent", "E-mail"),
-    "sms": pgettext_lazy("channel of consent", "Text message"),
-    "phone": pgettext_lazy("channel of consent", "Telephone call"),
-    "wecom": pgettext_lazy("channel of consent", "WeCom"),
-    "wechat": pgettext_lazy("channel of consent", "WeChat Official Account"),
-    "whatsapp": pgettext_lazy("channel of consent", "WhatsApp"),
-    "web": pgettext_lazy("channel of consent", "Website"),
-}
 ADDRESSES: dict[str, frozenset[str]] = {
     "email": frozenset({IdentifierKind.EMAIL}),
     "sms": frozenset({IdentifierKind.PHONE}),
@@ -36,13 +26,6 @@ ADDRESSES: dict[str, frozenset[str]] = {
     "web": frozenset({IdentifierKind.COOKIE, IdentifierKind.DEVICE}),
 }
 """What kinds of identifier a channel writes to."""
-PURPOSES: dict[str, str | Promise] = {
-    "contact": pgettext_lazy("purpose of consent", "Being contacted about a request"),
-    "marketing": pgettext_lazy("purpose of consent", "News of products and invitations"),
-    "newsletter": pgettext_lazy("purpose of consent", "Newsletter"),
-    "tracking": pgettext_lazy("purpose of consent", "Tracking on the website"),
-}
-"""Purposes that we know. Forms may ask for others by a code of their own."""
 
 
 class Why(Enum):

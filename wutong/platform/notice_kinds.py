@@ -127,6 +127,24 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="warn",
     ),
+    "subject_request": NoticeKind(
+        title=_("A request about personal information has arrived"),
+        body=_("To be answered by %(due)s"),
+        icon="shield-check",
+        tone="brand",
+    ),
+    "subject_request_due": NoticeKind(
+        title=_("A request about personal information is due soon"),
+        body=_("To be answered by %(due)s"),
+        icon="clock",
+        tone="warn",
+    ),
+    "subject_request_late": NoticeKind(
+        title=_("A request about personal information is late"),
+        body=_("It was to be answered by %(due)s"),
+        icon="clock",
+        tone="bad",
+    ),
     "lead_assigned": NoticeKind(
         title=_("%(by)s gives you a lead: %(name)s"),
         body="%(company)s",

@@ -34,6 +34,9 @@ LABELS: dict[str, str | Promise] = {
     "leads.set_up": _("Set up contact statuses"),
     "people.read": _("See people and their timeline"),
     "people.reveal": _("Reveal telephone numbers and e-mail addresses"),
+    "consents.record": _("Record what people allow and refuse"),
+    "privacy.manage": _("Answer requests about personal information, export what is held of a person"),
+    "privacy.erase": _("Erase people, set how long they are kept"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
     "deals.read": _("See opportunities"),
     "deals.work": _("Open, move and close opportunities"),
@@ -54,7 +57,9 @@ LABELS: dict[str, str | Promise] = {
     "health.read": _("See the health of the system"),
 }
 
-_SELLING = frozenset({"leads.work", "leads.enter", "people.read", "people.reveal", "accounts.manage"})
+_SELLING = frozenset(
+    {"leads.work", "leads.enter", "people.read", "people.reveal", "consents.record", "accounts.manage"}
+)
 _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 
 GRANTS: dict[str, frozenset[str]] = {
@@ -63,6 +68,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "own.manage",
             "leads.enter",
             "people.read",
+            "consents.record",
             "accounts.manage",
             "funnel.read",
             "forms.manage",
@@ -75,9 +81,19 @@ GRANTS: dict[str, frozenset[str]] = {
     Role.SDR: _SELLING,
     Role.SALES: _SELLING | _DEALS,
     Role.SUCCESS: frozenset(
-        {"leads.enter", "people.read", "people.reveal", "accounts.manage", "deals.read", "contracts.work"}
+        {
+            "leads.enter",
+            "people.read",
+            "people.reveal",
+            "consents.record",
+            "accounts.manage",
+            "deals.read",
+            "contracts.work",
+        }
     ),
-    Role.MANAGER: _SELLING | _DEALS | {"own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
+    Role.MANAGER: _SELLING
+    | _DEALS
+    | {"privacy.manage", "own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"leads.enter", "people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

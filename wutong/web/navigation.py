@@ -121,6 +121,13 @@ ITEMS = (
         "lifecycle:own",
         frozenset({"marketer", "manager", "admin"}),
     ),
+    NavItem(
+        Group.SETTINGS,
+        pgettext_lazy("navigation", "Personal information"),
+        "shield-check",
+        "privacy:requests",
+        frozenset({"manager", "admin"}),
+    ),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
     NavItem(
         Group.SETTINGS,

@@ -1,6 +1,15 @@
 from wutong.people.models.account import Account, AccountCandidate, Affiliation, Industry, SizeBand
 from wutong.people.models.account_record import AccountAlias, AccountDomain, AccountFact, AccountMerge, AccountMove
-from wutong.people.models.consent import ANY, Consent, ConsentKind, ConsentStanding, ConsentState, ConsentText
+from wutong.people.models.consent import (
+    ANY,
+    CHANNELS,
+    PURPOSES,
+    Consent,
+    ConsentKind,
+    ConsentStanding,
+    ConsentState,
+    ConsentText,
+)
 from wutong.people.models.identity import (
     Assurance,
     BlockedValue,
@@ -20,6 +29,8 @@ from wutong.people.models.review import MatchKey, PersonToCompare, ProbableMatch
 
 __all__ = [
     "ANY",
+    "CHANNELS",
+    "PURPOSES",
     "Account",
     "AccountAlias",
     "AccountCandidate",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from wutong.people.models.identity import Assurance, Identifier
@@ -9,6 +10,34 @@ from wutong.people.models.person import Person
 
 ANY = "any"
 """As a channel: every channel. As a purpose: everything, which can be withdrawn but never be agreed to."""
+
+
+CHANNELS: dict[str, str | Promise] = {
+    "email": pgettext_lazy("channel of consent", "E-mail"),
+    "sms": pgettext_lazy("channel of consent", "Text message"),
+    "phone": pgettext_lazy("channel of consent", "Telephone call"),
+    "wecom": pgettext_lazy("channel of consent", "WeCom"),
+    "wechat": pgettext_lazy("channel of consent", "WeChat Official Account"),
+    "whatsapp": pgettext_lazy("channel of consent", "WhatsApp"),
+    "web": pgettext_lazy("channel of consent", "Website"),
+}
+PURPOSES: dict[str, str | Promise] = {
+    "contact": pgettext_lazy("purpose of consent", "Being contacted about a request"),
+    "marketing": pgettext_lazy("purpose of consent", "News of products and invitations"),
+    "newsletter": pgettext_lazy("purpose of consent", "Newsletter"),
+    "tracking": pgettext_lazy("purpose of consent", "Tracking on the website"),
+}
+"""Purposes that we know. Forms may ask for others by a code of their own."""
+
+
+def channel_name(code: str) -> str:
+    """A channel in words."""
+    return str(pgettext_lazy("channel of consent", "Every channel") if code == ANY else CHANNELS.get(code, code))
+
+
+def purpose_name(code: str) -> str:
+    """A purpose in words."""
+    return str(pgettext_lazy("purpose of consent", "Everything") if code == ANY else PURPOSES.get(code, code))
 
 
 class ConsentKind(models.TextChoices):
@@ -42,7 +71,25 @@ class ConsentText(models.Model):
         return f"consent text {self.version or self.pk}"
 
 
-class Consent(models.Model):
+class _Named(models.Model):
+    """What reads its channel and purpose in words."""
+
+    channel = models.CharField(max_length=20)
+    purpose = models.CharField(max_length=40)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def channel_name(self) -> str:
+        return channel_name(self.channel)
+
+    @property
+    def purpose_name(self) -> str:
+        return purpose_name(self.purpose)
+
+
+class Consent(_Named):
     """One decision about one address, channel and purpose, at one instant. Rows are added, never changed.
 
     ``subject`` is the address it was made for; where it names no address (a CRM number, a browser) the decision is
@@ -56,8 +103,6 @@ class Consent(models.Model):
     kind = models.CharField(
         max_length=12, choices=ConsentKind.choices, default=ConsentKind.GENERAL, db_default=ConsentKind.GENERAL.value
     )
-    channel = models.CharField(max_length=20)
-    purpose = models.CharField(max_length=40)
     state = models.CharField(max_length=9, choices=ConsentState.choices)
     text_version = models.CharField(max_length=40, blank=True)
     text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="consents", db_index=False)
@@ -86,14 +131,12 @@ class Consent(models.Model):
         return f"{self.state} {self.channel}/{self.purpose}"
 
 
-class ConsentStanding(models.Model):
+class ConsentStanding(_Named):
     """What the decisions about one address, kind, channel and purpose amount to. A projection of :class:`Consent`."""
 
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="consent_standings", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="consent_standings")
     kind = models.CharField(max_length=12, choices=ConsentKind.choices)
-    channel = models.CharField(max_length=20)
-    purpose = models.CharField(max_length=40)
     state = models.CharField(max_length=9, choices=ConsentState.choices)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     at = models.DateTimeField()

@@ -1,0 +1,15 @@
+"""What is done about personal information in the background."""
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from wutong.privacy.requests import warn_of_deadlines
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(queue="upkeep", queueing_lock="privacy.deadlines")
+def warn_of_deadlines_later(timestamp: int) -> None:
+    with transaction.atomic():
+        warn_of_deadlines(at=datetime.fromtimestamp(timestamp, UTC))
