@@ -1,6 +1,6 @@
 """The register of what people ask about their personal information."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +22,7 @@ from wutong.privacy.requests import (
 )
 
 MAIL = email("zhou.siyuan@example.com")
-NINE_TO_FIVE = ((datetime(2026, 1, 1, 9).time(), datetime(2026, 1, 1, 17).time()),)
+NINE_TO_FIVE = ((time(9), time(17)),)
 
 
 def made(kind: RequestKind = RequestKind.ACCESS, *, by, **given) -> SubjectRequest:
