@@ -104,7 +104,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_a_case_of_django = hasattr(getattr(item, "cls", None), "databases")
         if uses_one or is_a_case_of_django or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.postgres)
-        if PAGES_OF & set(item.path.relative_to(TESTS).parts):
+        if PAGES_OF & set(item.path.relative_to(TESTS).parts) or item.path.stem.endswith(("_page", "_pages")):
             item.add_marker(pytest.mark.pages)
 
 

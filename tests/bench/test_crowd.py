@@ -15,6 +15,7 @@ PEOPLE = 8000
 """Enough that a stage with one of twenty of the last month's leads is never empty by chance."""
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("site", "mei", "lin")
 @pytest.mark.django_db
 def test_a_small_crowd_has_leads_deals_and_contracts() -> None:

@@ -117,6 +117,7 @@ def in_order(observations: list[Observed], order: str) -> list[Observed]:
             return random.Random(8).sample(observations * 2, len(observations) * 2)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("level", "order", "size"),
     [
@@ -134,6 +135,7 @@ def test_the_reference_answer_comes_out_in_any_order(shared_data, company, level
     assert_expected(shared_data, level)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("order", ["forwards", "reversed", "doubled"])
 def test_the_product_s_own_answer_does_not_depend_on_the_order_and_equals_a_full_rebuild(
     shared_data, company, order: str
