@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wutong.platform.models import DropCount
-from wutong.platform.totals import EXACT_UP_TO, Total, total_of
+from wutong.platform.totals import EXACT_UP_TO, Total, total_of, totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,26 @@ def test_a_long_list_is_estimated_and_not_counted_again_at_once() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert total_of(rows) == first
     assert len(asked) == 0
+
+
+def test_several_lists_are_counted_by_one_question() -> None:
+    drop("few", n=2)
+    drop("more", n=3)
+    few, more = (DropCount.objects.filter(reason=reason) for reason in ("few", "more"))
+
+    with CaptureQueriesContext(connection) as asked:
+        assert totals_of([few, DropCount.objects.none(), more]) == [Total(2), Total(0), Total(3)]
+    assert len(asked) == 1
+
+
+def test_a_long_list_among_short_ones_is_estimated_alone() -> None:
+    drop("few", n=2)
+    drop("many", n=EXACT_UP_TO + 1)
+
+    few, many = totals_of([DropCount.objects.filter(reason=reason) for reason in ("few", "many")])
+
+    assert (few, many.is_estimate) == (Total(2), True)
+    assert Total.sum([few, many]) == Total(many.n + 2, is_estimate=True)
 
 
 def test_a_list_that_must_be_empty_asks_nothing() -> None:

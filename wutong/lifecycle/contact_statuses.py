@@ -1,6 +1,6 @@
 """How far contacts have come: our statuses, and those that the company adds for its own way of working."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -25,10 +25,12 @@ class StatusNameTaken(Refusal):
     message = _("There is a contact status “%(name)s” already. Choose another name, or switch that one on again.")
 
 
-def status_names() -> dict[str, str | Promise]:
-    """Every status by its code: ours, then the company's own, the retired ones too."""
-    own = dict(OwnContactStatus.objects.order_by("pk").values_list("code", "name"))
-    return {**dict(ContactStatus.choices), **own}
+def status_names(leads: Iterable[Lead]) -> dict[str, str | Promise]:
+    """The names of the statuses that ``leads`` are in, by code: of ours, and of the company's own if any is in one."""
+    ours: dict[str, str | Promise] = dict(ContactStatus.choices)
+    if all(lead.contact_status in ours for lead in leads):
+        return ours
+    return ours | dict(OwnContactStatus.objects.values_list("code", "name"))
 
 
 def statuses_to_choose() -> list[tuple[str, str | Promise]]:

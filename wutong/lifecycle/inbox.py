@@ -17,11 +17,11 @@ from msgspec import Struct
 from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_in_words, status_names
 from wutong.lifecycle.escalation import told_of
-from wutong.lifecycle.models import SEARCHED_BY, UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
-from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, to_do_total
+from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
+from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, parts_to_do, to_do_total
 from wutong.people.models import Person
 from wutong.platform.models import DataScope, Role, Staff
-from wutong.platform.totals import Total, total_of
+from wutong.platform.totals import Total, total_of, totals_of
 
 PAGE = 50
 _SDR_VIEWS = ("todo", "waiting", "mine", "returned", "all")
@@ -30,6 +30,27 @@ _MANAGER_VIEWS = ("todo", "waiting", "accept", "returned", "all")
 VIEWS: Mapping[str, tuple[str, ...]] = {Role.SALES: _SALES_VIEWS, Role.MANAGER: _MANAGER_VIEWS}
 """todo: late or due today; waiting: nobody of us has been in contact yet; accept: handed over, unanswered; mine: owned
 by the reader; returned: given back; sal, sql, opportunity: the reader's in that stage; all: every open lead."""
+_DRAWN = (
+    "public_id",
+    "stage",
+    "accountable",
+    "contact_status",
+    "contact_reason",
+    "last_touch_at",
+    "first_contact_at",
+    "next_step",
+    "next_step_at",
+    "version",
+    "owner_id",
+    "person__full_name",
+    "person__title",
+    "person__company_name",
+    "person__score",
+    "account__name",
+)
+"""What a row shows. Fifty leads with all that belongs to them are five thousand values, most of which nobody sees."""
+TO_ACT_ON = ("todo", "waiting", "accept", "returned")
+"""Views whose leads wait for somebody to act."""
 _REASONS = 3
 _LATELY = timedelta(days=30)
 _STALE = timedelta(hours=12)
@@ -110,7 +131,13 @@ def views_of(staff: Staff) -> tuple[str, ...]:
 
 
 def inbox_of(
-    staff: Staff, *, view: str, after: str | None = None, at: datetime | None = None, total: Total | None = None
+    staff: Staff,
+    *,
+    view: str,
+    after: str | None = None,
+    at: datetime | None = None,
+    total: Total | None = None,
+    most: int = PAGE,
 ) -> Rows:
     """A page of the leads of ``view``, in its order.
 
@@ -120,18 +147,19 @@ def inbox_of(
 
     Args:
         total: how many there are, when the caller has counted already.
+        most: how many rows a page has.
     """
     now = at or timezone.now()
     cursor = _read(after, now=now)
     drawn_at = cursor.drawn_at if cursor else now
     if total is None:
         total = to_do_total(staff, at=drawn_at) if view == "todo" else total_of(leads_of_view(staff, view))
-    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor)
+    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor, most=most + 1)
     # First which leads, then what belongs to them: else thousands are joined with it before the first fifty are known.
-    shown = Lead.objects.select_related("person__score", "account", "owner", "product_line", "team")
-    found = shown.defer(*SEARCHED_BY).in_bulk([place.pk for place in places[:PAGE]])
-    rows = rows_of([found[place.pk] for place in places[:PAGE] if place.pk in found])
-    following = _written(places[PAGE - 1]) if len(places) > PAGE else None
+    shown = Lead.objects.select_related("person__score", "account")
+    found = shown.only(*_DRAWN).in_bulk([place.pk for place in places[:most]])
+    rows = rows_of([found[place.pk] for place in places[:most] if place.pk in found])
+    following = _written(places[most - 1]) if len(places) > most else None
     return Rows(rows, total.n, total.is_estimate, following)
 
 
@@ -156,10 +184,12 @@ def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
             return leads
 
 
-def counts_of(staff: Staff, *, at: datetime) -> dict[str, Total]:
-    """How many leads wait in each view where somebody must act."""
-    wanted = {"waiting", "accept", "returned"} & set(views_of(staff))
-    return {"todo": to_do_total(staff, at=at)} | {view: total_of(leads_of_view(staff, view)) for view in sorted(wanted)}
+def counts_of(staff: Staff, views: Iterable[str], *, at: datetime) -> dict[str, Total]:
+    """How many leads there are in each of ``views`` and to be done, by one question."""
+    to_do = parts_to_do(staff, at=at)
+    others = [view for view in dict.fromkeys(views) if view != "todo"]
+    totals = totals_of([*to_do, *(leads_of_view(staff, view) for view in others)])
+    return {"todo": Total.sum(totals[: len(to_do)])} | dict(zip(others, totals[len(to_do) :], strict=True))
 
 
 def waiting_count(staff: Staff) -> int:
@@ -200,7 +230,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
             first[clock.lead_id] = clock
     told = told_of([clock for clock in running.values() if clock.escalated_to_minutes and clock.due_at <= now])
     pages = _lately_read([lead.person_id for lead in leads])
-    statuses = status_names()
+    statuses = status_names(leads)
     handed = [lead for lead in leads if lead.stage == Stage.MQL and lead.accountable == Accountable.SALES]
     waiting = HandOver.objects.filter(lead__in=handed, decided_at=None).select_related("sent_by", "sent_to")
     given = {one.lead_id: one for one in waiting} if handed else {}
@@ -221,8 +251,8 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
     ]
 
 
-def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | None) -> list[_Cursor]:
-    """Where the leads of a page stand, one more than fit it."""
+def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | None, most: int) -> list[_Cursor]:
+    """Where the first ``most`` leads stand after ``cursor``."""
     leads = leads_of_view(staff, view)
     if view in ("waiting", "accept"):
         kind = Clock.Kind.FIRST_CONTACT if view == "waiting" else Clock.Kind.ACCEPTANCE
@@ -230,32 +260,32 @@ def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | No
         clocked = leads.filter(clocks__kind=kind, clocks__stopped_at=None).annotate(due_at=F("clocks__due_at"))
         if cursor:
             clocked = clocked.filter(Q(due_at__gt=cursor.at) | Q(due_at=cursor.at, pk__gt=cursor.pk))
-        by_clock = clocked.order_by("due_at", "pk").values_list("due_at", "pk")[: PAGE + 1]
+        by_clock = clocked.order_by("due_at", "pk").values_list("due_at", "pk")[:most]
         return [_Cursor("late", drawn_at, at, pk) for at, pk in by_clock]
     if view == "all":
-        return _by_touch(leads, drawn_at=drawn_at, cursor=cursor)
+        return _by_touch(leads, drawn_at=drawn_at, cursor=cursor, most=most)
     found: list[_Cursor] = []
     if cursor is None or cursor.part == "late":
         after = (cursor.at, cursor.pk) if cursor else None
-        passed = late(leads, staff, at=drawn_at, after=after, most=PAGE + 1)
+        passed = late(leads, staff, at=drawn_at, after=after, most=most)
         found = [_Cursor("late", drawn_at, at, pk) for at, pk in passed]
         cursor = None
-    if len(found) > PAGE:
+    if len(found) == most:
         return found
     if view != "todo":
-        rest = _by_touch(not_late(leads, at=drawn_at), drawn_at=drawn_at, cursor=cursor)
+        rest = _by_touch(not_late(leads, at=drawn_at), drawn_at=drawn_at, cursor=cursor, most=most)
     else:
         heat = (cursor.heat, cursor.at, cursor.pk) if cursor else None
-        today = due(leads, staff, at=drawn_at, after=heat, most=PAGE + 1)
+        today = due(leads, staff, at=drawn_at, after=heat, most=most)
         rest = [_Cursor("due", drawn_at, created_at, pk, heat) for heat, created_at, pk in today]
-    return [*found, *rest][: PAGE + 1]
+    return [*found, *rest][:most]
 
 
-def _by_touch(leads: QuerySet[Lead], *, drawn_at: datetime, cursor: _Cursor | None) -> list[_Cursor]:
+def _by_touch(leads: QuerySet[Lead], *, drawn_at: datetime, cursor: _Cursor | None, most: int) -> list[_Cursor]:
     ordered = leads.order_by("-last_touch_at", "-pk")
     if cursor:
         ordered = ordered.filter(Q(last_touch_at__lt=cursor.at) | Q(last_touch_at=cursor.at, pk__lt=cursor.pk))
-    return [_Cursor("touch", drawn_at, at, pk) for at, pk in ordered.values_list("last_touch_at", "pk")[: PAGE + 1]]
+    return [_Cursor("touch", drawn_at, at, pk) for at, pk in ordered.values_list("last_touch_at", "pk")[:most]]
 
 
 def _score(person: Person) -> float:

@@ -3,12 +3,12 @@
 Source: ``algorithms.md`` 5 (SLA attainment, speed to lead).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from wutong.lifecycle.models import Assignment, Clock, Lead, Machine, StageVisit
@@ -54,6 +54,12 @@ def speed(staff: Staff, *, since: datetime, at: datetime) -> tuple[Speed, dict[S
     return speed_of(Lead.objects.visible_to(staff).of_the_market(), since=since, until=at, at=at)
 
 
+def speed_together(staff: Staff, *, since: datetime, at: datetime) -> Speed:
+    """The same all together, but for the time since leads were given to somebody."""
+    leads = Lead.objects.visible_to(staff).of_the_market()
+    return _speed(_runs(leads, since=since, until=at, at=at, given_at=Value(None, output_field=DateTimeField())))
+
+
 def speed_of(
     leads: QuerySet[Lead], *, since: datetime, until: datetime, at: datetime
 ) -> tuple[Speed, dict[Staff | None, Speed]]:
@@ -62,29 +68,19 @@ def speed_of(
     A clock is of the colleague who stopped it; while nobody has, of the lead's owner, so that whoever lets leads wait
     answers for them. None stands for the leads that nobody has contacted and nobody owns.
     """
-    rows = Clock.objects.filter(
-        lead__in=leads, kind=Clock.Kind.FIRST_CONTACT, started_at__gte=since, started_at__lt=until
-    ).order_by("-started_at")
     given = Assignment.objects.filter(
         lead=OuterRef("lead"), to__isnull=False, at__lte=Coalesce(OuterRef("stopped_at"), at)
     )
-    rows = rows.annotate(colleague=WHOSE_FIRST_CONTACT, given_at=Subquery(given.order_by("-at").values("at")[:1]))
-    columns = ("lead_id", "started_at", "due_at", "stopped_at", "colleague", "lead__stage", "given_at")
-    clocks = [_Run(*row) for row in rows.values_list(*columns)[: MOST_CLOCKS + 1]]
-    is_partial = len(clocks) > MOST_CLOCKS
-    clocks = clocks[:MOST_CLOCKS]
-    calendar = WorkingCalendar.load()
-    ended_at = _ends_of_waiting(clocks, at=at)
-    runs: dict[int | None, list[_Run]] = {}
-    for clock in clocks:
-        runs.setdefault(clock.colleague, []).append(clock)
-    colleagues: list[Staff | None] = list(Staff.objects.filter(pk__in=runs).order_by("sort_key", "pk"))
-    if None in runs:
+    latest = Subquery(given.order_by("-at").values("at")[:1])
+    everything = _runs(leads, since=since, until=until, at=at, given_at=latest)
+    of: dict[int | None, list[_Run]] = {}
+    for run in everything.runs:
+        of.setdefault(run.colleague, []).append(run)
+    colleagues: list[Staff | None] = list(Staff.objects.filter(pk__in=of).order_by("sort_key", "pk"))
+    if None in of:
         colleagues.append(None)
-    return (
-        _speed(clocks, calendar, ended_at, is_partial=is_partial),
-        {one: _speed(runs[one.pk if one else None], calendar, ended_at, is_partial=is_partial) for one in colleagues},
-    )
+    each = {one: everything._replace(runs=of[one.pk if one else None]) for one in colleagues}
+    return _speed(everything), {one: _speed(runs) for one, runs in each.items()}
 
 
 class _Run(NamedTuple):
@@ -99,6 +95,28 @@ class _Run(NamedTuple):
     given_at: datetime | None
 
 
+class _Runs(NamedTuple):
+    """Clocks, until when each one's lead waited, and what working time is."""
+
+    runs: Sequence[_Run]
+    ended_at: Mapping[int, datetime]
+    calendar: WorkingCalendar
+    is_partial: bool
+
+
+def _runs(
+    leads: QuerySet[Lead], *, since: datetime, until: datetime, at: datetime, given_at: Subquery | Value
+) -> _Runs:
+    rows = Clock.objects.filter(
+        lead__in=leads, kind=Clock.Kind.FIRST_CONTACT, started_at__gte=since, started_at__lt=until
+    ).order_by("-started_at")
+    rows = rows.annotate(colleague=WHOSE_FIRST_CONTACT, given_at=given_at)
+    columns = ("lead_id", "started_at", "due_at", "stopped_at", "colleague", "lead__stage", "given_at")
+    found = [_Run(*row) for row in rows.values_list(*columns)[: MOST_CLOCKS + 1]]
+    runs = found[:MOST_CLOCKS]
+    return _Runs(runs, _ends_of_waiting(runs, at=at), WorkingCalendar.load(), is_partial=len(found) > MOST_CLOCKS)
+
+
 def _ends_of_waiting(clocks: Sequence[_Run], *, at: datetime) -> dict[int, datetime]:
     """Until when each lead waited: its first contact, else its closing, else ``at``."""
     closed = [clock.lead for clock in clocks if clock.stopped_at is None and clock.stage in CLOSED_STAGES]
@@ -107,9 +125,8 @@ def _ends_of_waiting(clocks: Sequence[_Run], *, at: datetime) -> dict[int, datet
     return {clock.lead: clock.stopped_at or closed_at.get(clock.lead, at) for clock in clocks}
 
 
-def _speed(
-    clocks: Sequence[_Run], calendar: WorkingCalendar, ended_at: dict[int, datetime], *, is_partial: bool
-) -> Speed:
+def _speed(of: _Runs) -> Speed:
+    clocks, ended_at, calendar, is_partial = of
     contacted = [clock for clock in clocks if clock.stopped_at is not None]
     others = [clock for clock in clocks if clock.stopped_at is None]
     missed = [clock for clock in others if clock.due_at < ended_at[clock.lead]]

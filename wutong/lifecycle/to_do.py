@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from wutong.lifecycle.models import TO_HAND_OVER, Clock, Lead
 from wutong.platform.models import Role, Staff
-from wutong.platform.totals import Total, total_of
+from wutong.platform.totals import Total, totals_of
 
 Place = tuple[datetime, int]
 """Where a lead stands among the late ones: since when it is due, and its id."""
@@ -36,9 +36,9 @@ def late(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Place | No
     if after is not None:
         clocks = clocks.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], lead__gt=after[1]))
         steps = steps.filter(Q(next_step_at__gt=after[0]) | Q(next_step_at=after[0], pk__gt=after[1]))
-    found = list(clocks.order_by("due_at", "lead_id").values_list("due_at", "lead_id")[:most])
+    passed = clocks.order_by("due_at", "lead_id").values_list("due_at", "lead_id")[:most]
     dated = steps.order_by("next_step_at", "pk").values_list("next_step_at", "pk")[:most]
-    return sorted([*found, *((at, pk) for at, pk in dated if at is not None)])[:most]
+    return sorted(passed.union(dated, all=True))[:most]
 
 
 def due(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Heat | None, most: int) -> list[Heat]:
@@ -58,11 +58,14 @@ def due(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Heat | None
 
 def to_do_total(staff: Staff, *, at: datetime) -> Total:
     """How many leads there are to do today, late ones included."""
+    return Total.sum(totals_of(parts_to_do(staff, at=at)))
+
+
+def parts_to_do(staff: Staff, *, at: datetime) -> list[QuerySet[Any]]:
+    """What there is to do today, late ones included, in parts that share no lead: by a clock, by a plan, by neither."""
     leads = leads_to_do(staff)
     today = planned(leads, staff).filter(next_step_at__lte=end_of_day(at))
-    parts: tuple[QuerySet[Any], ...] = (first_clocks(leads), today, _to_hand_over(leads, staff))
-    totals = [total_of(part) for part in parts]
-    return Total(sum(total.n for total in totals), any(total.is_estimate for total in totals))
+    return [first_clocks(leads), today, _to_hand_over(leads, staff)]
 
 
 def first_clocks(leads: QuerySet[Lead]) -> QuerySet[Clock]:

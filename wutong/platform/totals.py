@@ -1,6 +1,7 @@
 """How many rows a list has: exact up to ten thousand, beyond that about as many as the planner thinks."""
 
 import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,12 @@ class Total:
     n: int
     is_estimate: bool = False
 
+    @classmethod
+    def sum(cls, totals: Iterable["Total"]) -> "Total":
+        """Of lists that share nothing."""
+        found = list(totals)
+        return cls(sum(one.n for one in found), any(one.is_estimate for one in found))
+
 
 def total_of(rows: QuerySet[Any]) -> Total:
     """Count ``rows`` as far as it is cheap.
@@ -27,20 +34,58 @@ def total_of(rows: QuerySet[Any]) -> Total:
     To find out that there are more than ten thousand costs up to 60 ms among a million people, so that much is
     remembered for a minute. What is exact is counted each time.
     """
-    unordered = rows.order_by()
-    try:
-        sql, params = unordered.values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return Total(0)
-    key = "total:" + hashlib.sha256(f"{sql} {params!r}".encode()).hexdigest()
-    estimate: int | None = cache.get(key)
-    if estimate is None:
-        counted = unordered[: EXACT_UP_TO + 1].count()
-        if counted <= EXACT_UP_TO:
-            return Total(counted)
+    return totals_of([rows])[0]
+
+
+def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
+    """:func:`total_of` each of ``lists``, by one question for all that are short."""
+    asked = {place: _Asked.of(rows) for place, rows in enumerate(lists)}
+    known = {place: Total(0) if one is None else one.remembered() for place, one in asked.items()}
+    to_count = {place: one for place, one in asked.items() if one is not None and known[place] is None}
+    for place, n in zip(to_count, _counted(to_count.values()), strict=True):
+        known[place] = Total(n) if n <= EXACT_UP_TO else to_count[place].estimated()
+    return [total for total in known.values() if total is not None]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A list as the statement that finds the ids of its rows."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> "_Asked | None":
+        """None for what is empty without asking."""
+        try:
+            return cls(*rows.order_by().values("pk").query.sql_with_params())
+        except EmptyResultSet:
+            return None
+
+    @property
+    def _key(self) -> str:
+        return "total:" + hashlib.sha256(f"{self.sql} {self.params!r}".encode()).hexdigest()
+
+    def remembered(self) -> Total | None:
+        estimate: int | None = cache.get(self._key)
+        return None if estimate is None else Total(estimate, is_estimate=True)
+
+    def estimated(self) -> Total:
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {self.sql}", self.params)
             plan = cursor.fetchone()[0]
         estimate = max(int(plan[0]["Plan"]["Plan Rows"]), EXACT_UP_TO)
-        cache.set(key, estimate, _REMEMBERED_S)
-    return Total(estimate, is_estimate=True)
+        cache.set(self._key, estimate, _REMEMBERED_S)
+        return Total(estimate, is_estimate=True)
+
+
+def _counted(lists: Collection[_Asked]) -> Sequence[int]:
+    """How many rows each has, as far as it matters."""
+    if not lists:
+        return []
+    most = EXACT_UP_TO + 1
+    counts = [f"(SELECT count(*) FROM ({one.sql} LIMIT {most}) AS counted)" for one in lists]  # noqa: S608  # Django's
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", [value for one in lists for value in one.params])
+        row: tuple[int, ...] = cursor.fetchone()
+    return row

@@ -41,18 +41,21 @@ def figures(question: LeadQuestion) -> list[Figure]:
     Times are estimates by Kaplan and Meier, in which leads that have not gone on yet count as still waiting.
     """
     kept, params = _kept(question)
+    with_times = question.method == "cohort"
     rows = _fetched(
-        f"WITH {kept} SELECT (grouping(part) = 1) AS is_total, part, {_COUNTS} FROM kept"
-        " GROUP BY GROUPING SETS ((part), ())",
+        f"WITH {kept} {_TIMES if with_times else ''} SELECT (grouping(part) = 1) AS is_total, part,"
+        f" {'(SELECT json_object_agg(step, times) FROM times)' if with_times else 'NULL'}, {_COUNTS}"
+        " FROM kept GROUP BY GROUPING SETS ((part), ())",
         params,
     )
-    times = _times(question) if question.method == "cohort" else {}
     found = []
-    for is_total, part, *numbers in rows:
+    for is_total, part, told, *numbers in rows:
+        times = {int(step): both for step, both in (told or {}).items()} if is_total else {}
         for step, n in enumerate(numbers, start=1):
-            median, p80 = times.get(step, (None, None)) if is_total else (None, None)
+            median, p80 = times.get(step, (None, None))
             if n:
-                found.append(Figure(part=None if is_total else part, step=step, n=n, median=median, p80=p80))
+                took = {"median": _seconds(median), "p80": _seconds(p80)}
+                found.append(Figure(part=None if is_total else part, step=step, n=n, **took))
     return sorted(found, key=lambda one: (one.part is not None, one.part or "", one.step))
 
 
@@ -86,35 +89,33 @@ _NUMBERS = range(1, len(STEPS) + 1)
 _COUNTS = ", ".join(f"count(at_{number})" for number in _NUMBERS)
 
 
-def _times(question: LeadQuestion) -> dict[int, tuple[timedelta | None, timedelta | None]]:
-    """For each step but the first the time by which half, and four of five, have come to it from the step before."""
-    kept, params = _kept(question)
-    stays = " UNION ALL ".join(
-        f"SELECT {step} AS step, at_{step} IS NOT NULL AS is_done,"
-        f" extract(epoch FROM greatest(coalesce(at_{step}, seen_until), at_{step - 1}) - at_{step - 1})::float8 AS took"
-        f" FROM kept WHERE at_{step - 1} IS NOT NULL"
-        for step in _NUMBERS[1:]
-    )
-    # Each instant at which somebody went on or was last seen waiting, with how many were still waiting then.
-    rows = _fetched(
-        f"""
-        WITH {kept},
-        stays AS ({stays}),
-        instants AS (
-            SELECT step, took, count(*) FILTER (WHERE is_done) AS done, count(*) AS n FROM stays GROUP BY 1, 2
-        ),
-        risks AS (SELECT *, sum(n) OVER (PARTITION BY step ORDER BY took DESC) AS at_risk FROM instants),
-        surviving AS (
-            SELECT step, took, exp(sum(ln(greatest(1 - done::float8 / at_risk::float8, 1e-300)))
-                OVER (PARTITION BY step ORDER BY took)) AS s
-            FROM risks WHERE done > 0
-        )
-        SELECT step, min(took) FILTER (WHERE s <= 0.5 + 1e-12), min(took) FILTER (WHERE s <= 0.2 + 1e-12)
-        FROM surviving GROUP BY step
-        """,
-        params,
-    )
-    return {step: (_seconds(median), _seconds(p80)) for step, median, p80 in rows}
+_STAYS = " UNION ALL ".join(
+    f"SELECT {step} AS step, at_{step} IS NOT NULL AS is_done,"
+    f" extract(epoch FROM greatest(coalesce(at_{step}, seen_until), at_{step - 1}) - at_{step - 1})::float8 AS took"
+    f" FROM kept WHERE at_{step - 1} IS NOT NULL"
+    for step in _NUMBERS[1:]
+)
+_TIMES = f""",
+stays AS ({_STAYS}),
+instants AS (
+    SELECT step, took, count(*) FILTER (WHERE is_done) AS done, count(*) AS n FROM stays GROUP BY 1, 2
+),
+risks AS (SELECT *, sum(n) OVER (PARTITION BY step ORDER BY took DESC) AS at_risk FROM instants),
+surviving AS (
+    SELECT step, took, exp(sum(ln(greatest(1 - done::float8 / at_risk::float8, 1e-300)))
+        OVER (PARTITION BY step ORDER BY took)) AS s
+    FROM risks WHERE done > 0
+),
+times AS (
+    SELECT step, json_build_array(
+        min(took) FILTER (WHERE s <= 0.5 + 1e-12), min(took) FILTER (WHERE s <= 0.2 + 1e-12)) AS times
+    FROM surviving GROUP BY step
+)
+"""
+"""For each step but the first the time by which half, and four of five, have come to it from the step before.
+
+Each instant at which somebody went on or was last seen waiting comes with how many were still waiting then.
+"""
 
 
 def _kept(question: LeadQuestion) -> tuple[str, dict[str, Any]]:

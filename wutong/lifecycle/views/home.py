@@ -1,6 +1,6 @@
 """Home: what waits for me, and how fast we answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,11 +12,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.first_steps import first_steps
-from wutong.lifecycle.inbox import inbox_of, waiting_count
+from wutong.lifecycle.inbox import counts_of, inbox_of
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
 from wutong.lifecycle.panels import figure_address, home_panels
-from wutong.lifecycle.speed import speed
+from wutong.lifecycle.speed import speed, speed_together
 from wutong.lifecycle.views.routing import duty_context
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
@@ -45,36 +45,40 @@ def _selling(staff: Staff, period: str) -> dict[str, Any]:
     now = timezone.now()
     is_sales = staff.role == Role.SALES
     today = midnight(now)
-    since = today - PERIODS[period]
-    everything, by_colleague = speed(staff, since=since, at=now)
-    first, last = since.date(), today.date()
-    to_accept = inbox_of(staff, view="accept", at=now) if is_sales else None
-    to_do = inbox_of(staff, view="todo", at=now)
-    own: dict[str, Any] = {}
-    if staff.role in (Role.SDR, Role.SALES):
-        own["contacts"] = contacts_since(today, staff)
+    context: dict[str, Any] = {"is_sales": is_sales, "panels": home_panels(staff)}
+    shown = ("todo", "accept") if is_sales else ("todo", "waiting")
+    totals = counts_of(staff, shown, at=now)
+    to_do = inbox_of(staff, view="todo", at=now, total=totals["todo"], most=_LATEST)
+    context |= {"to_do": to_do, "next_rows": to_do.rows}
+    if is_sales:
+        context["to_accept"] = inbox_of(staff, view="accept", at=now, total=totals["accept"], most=_LATEST)
+    else:
+        context |= {"waiting": totals["waiting"].n, **_speed(staff, since=today - PERIODS[period], today=today, at=now)}
+    if is_sales or staff.role == Role.SDR:
+        context["contacts"] = contacts_since(today, staff)
+    else:
+        context["latest"] = _latest_first_contacts(staff)
     if staff.role == Role.SDR:
-        own["qualified"] = qualified_in_week_of(today, staff)
-    return {
-        "speed": None if is_sales else everything,
-        "behind": {figure: figure_address(figure, first, last) for figure in _LISTED},
-        "by_colleague": [
-            {
-                "colleague": one,
-                "speed": own,
-                "behind": {name: figure_address(name, first, last, str(one.pk) if one else "") for name in _LISTED},
-            }
-            for one, own in by_colleague.items()
-        ],
-        "waiting": waiting_count(staff),
-        "is_sales": is_sales,
-        "to_accept": to_accept,
-        "to_do": to_do,
-        "next_rows": to_do.rows[:_LATEST],
-        "latest": [] if own else _latest_first_contacts(staff),
-        "panels": home_panels(staff),
-        **own,
-    }
+        context["qualified"] = qualified_in_week_of(today, staff)
+    return context
+
+
+def _speed(staff: Staff, *, since: datetime, today: datetime, at: datetime) -> dict[str, Any]:
+    """First contacts: an SDR's page tells of all together, others' of each colleague as well."""
+    first, last = since.date(), today.date()
+    behind = {figure: figure_address(figure, first, last) for figure in _LISTED}
+    if staff.role == Role.SDR:
+        return {"speed": speed_together(staff, since=since, at=at), "behind": behind}
+    everything, by_colleague = speed(staff, since=since, at=at)
+    each = [
+        {
+            "colleague": one,
+            "speed": own,
+            "behind": {name: figure_address(name, first, last, str(one.pk) if one else "") for name in _LISTED},
+        }
+        for one, own in by_colleague.items()
+    ]
+    return {"speed": everything, "behind": behind, "by_colleague": each}
 
 
 def _latest_first_contacts(staff: Staff) -> QuerySet[FollowUp]:

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.lifecycle.inbox import views_of
+from wutong.lifecycle.inbox import TO_ACT_ON, views_of
 from wutong.platform.models import Staff
 from wutong.platform.totals import EXACT_UP_TO, Total
 
@@ -38,7 +38,12 @@ ORDERS: Mapping[str, str | Promise] = {
 def tabs_of(staff: Staff, current: str, counts: Mapping[str, Total]) -> list[dict[str, Any]]:
     """The views that ``staff`` has, with how many wait where somebody must act."""
     return [
-        {"label": NAMES[view], "url": f"?view={view}", "is_current": view == current, "count": _shown(counts.get(view))}
+        {
+            "label": NAMES[view],
+            "url": f"?view={view}",
+            "is_current": view == current,
+            "count": _shown(counts[view]) if view in TO_ACT_ON else None,
+        }
         for view in views_of(staff)
     ]
 
@@ -48,6 +53,6 @@ def order_of(view: str) -> str | Promise:
     return ORDERS.get(view, _LATE_FIRST)
 
 
-def _shown(total: Total | None) -> int | None:
+def _shown(total: Total) -> int | None:
     """An estimate is no count to act on, and nothing waiting is none."""
-    return total.n if total is not None and 0 < total.n <= EXACT_UP_TO and not total.is_estimate else None
+    return total.n if 0 < total.n <= EXACT_UP_TO and not total.is_estimate else None

@@ -21,7 +21,7 @@ from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
 from wutong.lifecycle.hand_over import Bant, may_answer, may_hand_over, may_return
-from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from, views_of
+from wutong.lifecycle.inbox import TO_ACT_ON, counts_of, inbox_of, row_of, taken_from, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.panels import lead_panels
 from wutong.lifecycle.person_facts import facts_of
@@ -148,8 +148,8 @@ def taken(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[str, Any]:
     """The list beside the work area."""
     now = timezone.now()
-    counts = counts_of(request.user, at=now)
-    rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts.get(view))
+    counts = counts_of(request.user, [view, *(one for one in views_of(request.user) if one in TO_ACT_ON)], at=now)
+    rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts[view])
     return {"rows": rows, "view": view, "tabs": tabs_of(request.user, view, counts), "opened": opened}
 
 
