@@ -1,15 +1,17 @@
 """What the domain of an e-mail address says about a company. Source: ``algorithms.md`` 2.3.
 
 The lists are those of packages, with the version's date, and ours of the providers most used in China and the world.
+The packages are imported when they are first asked: loading them is a tenth of what each of our processes loads.
 """
 
 import json
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from disposable_email_domains import blocklist
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _CHINA = (
     "qq.com vip.qq.com foxmail.com 163.com vip.163.com 126.com vip.126.com yeah.net 188.com sina.com sina.cn"
@@ -51,7 +53,7 @@ def registrable(domain: str) -> str:
 def whose(domain: str) -> MailDomain:
     """Disposable first: the public lists of free providers hold throw-away domains, too."""
     names = _with_parents(domain.strip().rstrip(".").lower())
-    if any(name in blocklist for name in names):
+    if any(name in _disposable() for name in names):
         return MailDomain.DISPOSABLE
     if any(name in free_mail() for name in names):
         return MailDomain.FREE
@@ -84,5 +86,14 @@ def free_mail() -> frozenset[str]:
 
 
 @cache
-def _extractor() -> TLDExtract:
+def _disposable() -> frozenset[str]:
+    from disposable_email_domains import blocklist
+
+    return frozenset(blocklist)
+
+
+@cache
+def _extractor() -> "TLDExtract":
+    from tldextract import TLDExtract
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
