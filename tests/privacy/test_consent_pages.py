@@ -48,6 +48,7 @@ def test_a_colleague_records_what_she_said_and_the_page_shows_it_with_its_proof(
     text = client.get(page).content.decode()
     assert "Asked for the newsletter on the phone." in text
     assert MAIL.value not in text
+    assert "by_hand" not in text
     entry = AuditEntry.objects.get(action="privacy.consent_recorded")
     assert (entry.actor, entry.detail["purpose"]) == (mei, "marketing")
     assert reverse("privacy:consents", args=[her.public_id]) in client.get(f"/people/{her.public_id}/").content.decode()

@@ -74,7 +74,7 @@ def record_decision(
                     channel=channel,
                     purpose=purpose,
                     state=state,
-                    source="staff",
+                    source="by_hand",
                     proof={"how": how},
                     reason=reason,
                     by_id=by.pk,

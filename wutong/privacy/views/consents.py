@@ -107,7 +107,7 @@ def _draw(
             {
                 "consent": one,
                 "address": masked(one.subject),
-                "source": sources.get(one.source, "") or _source(one.source),
+                "source": _source(one.source) or sources[one.source],
                 "how": HOW.get(one.proof.get("how", ""), ""),
             }
             for one in history
@@ -122,10 +122,10 @@ def _draw(
 
 def _source(code: str) -> str:
     words = {
-        "staff": _("recorded by a colleague"),
+        "by_hand": _("recorded by a colleague"),
         "banner": _("the website's banner"),
         "preferences": _("their own page of preferences"),
         "one_click": _("one click to unsubscribe"),
         "request": _("their request"),
     }
-    return words.get(code, code)
+    return words.get(code, "")
