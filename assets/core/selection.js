@@ -25,7 +25,7 @@ function tickBetween(one, other) {
 function show() {
   const all = boxes();
   const ticked = all.filter((box) => box.checked);
-  for (const box of all) box.closest("[data-row]")?.setAttribute("aria-selected", box.checked);
+  for (const box of all) box.closest("[data-row]")?.classList.toggle("is-ticked", box.checked);
   for (const pageBox of document.querySelectorAll("input[data-select-all]")) {
     pageBox.checked = all.length > 0 && ticked.length === all.length;
     pageBox.indeterminate = ticked.length > 0 && ticked.length < all.length;
