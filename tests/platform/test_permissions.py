@@ -19,10 +19,25 @@ from wutong.platform.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"sign_in", "sign_out", "password_forgotten", "password_reset", "invitation", "welcome", "preferences"}
+OPEN = {
+    "sign_in",
+    "sign_in_code",
+    "sign_out",
+    "password_forgotten",
+    "password_reset",
+    "invitation",
+    "welcome",
+    "preferences",
+}
 FOR_ALL_COLLEAGUES = {
     "profile",
     "change_password",
+    "security",
+    "second_factor",
+    "second_factor_remove",
+    "recovery_codes",
+    "session_end",
+    "sessions_end",
     "notifications",
     "notifications_read",
     "notification_count",

@@ -54,6 +54,11 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
+    "lifecycle:person_access": lambda world: reverse("lifecycle:person_access", args=[world.person.public_id]),
+    "lifecycle:collaborator_add": lambda world: reverse("lifecycle:collaborator_add", args=[world.person.public_id]),
+    "lifecycle:collaborator_remove": lambda world: reverse(
+        "lifecycle:collaborator_remove", args=[world.person.public_id, world.staff.pk]
+    ),
     "lifecycle:timeline": lambda world: reverse("lifecycle:timeline", args=[world.person.public_id]),
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
     "privacy:consents": lambda world: reverse("privacy:consents", args=[world.person.public_id]),
@@ -124,6 +129,7 @@ LISTS: dict[str, str] = {
     "platform:notifications_read": "/notifications/read/",
     "platform:notification_count": "/notifications/count/",
     "platform:notification_poll": "/notifications/poll/?after=0",
+    "platform:reveals": "/system/reveals/",
     "platform:audit": "/system/audit/",
     "platform:audit_export": "/system/audit/export/",
     "platform:jobs": "/system/jobs/",

@@ -9,7 +9,9 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         from wutong.lifecycle.models import Contract, FollowUp, Lead, StageVisit
+        from wutong.lifecycle.panels import register_person
         from wutong.lifecycle.reach import redo_reach
+        from wutong.lifecycle.views import access
         from wutong.people import account_merge, reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
@@ -17,6 +19,7 @@ class LifecycleConfig(AppConfig):
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)
+        register_person("lifecycle/_collaborators.html", access.card)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))
         for name in ("lead", "stagevisit", "followup", "clock", "handover", "qualification", "contract"):

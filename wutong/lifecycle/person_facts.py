@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
@@ -21,8 +22,10 @@ from wutong.people.models import (
 )
 from wutong.people.sources import source_names
 from wutong.platform import format as formats
+from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
+from wutong.platform.reveals import count_reveals
 from wutong.platform.secrets import sign
 
 REVEAL = "reveal identifier"
@@ -88,6 +91,20 @@ def consents_of(person: Person) -> list[ConsentStanding]:
         if held.state == ConsentState.GRANTED and one.state != ConsentState.GRANTED:
             counting[one.channel, one.purpose] = one
     return [counting[key] for key in sorted(counting)]
+
+
+def reveal_identifier(identifier: Identifier, *, person: Person, by: Staff, at: datetime) -> None:
+    """Count and record that ``by`` is about to see an identifier in full.
+
+    Raises:
+        EnoughRevealed: the day's limit is reached; administrators have been told.
+    """
+    with transaction.atomic(durable=True):
+        refusal = count_reveals(staff=by, at=at)
+        if refusal is None:
+            record("people.identifier_revealed", actor=by, subject=person, at=at, kind=identifier.kind)
+    if refusal is not None:
+        raise refusal
 
 
 def masked(identifier: Identifier) -> str:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from wutong.lifecycle.views import acts, home, inbox, own, people, product_lines, routing, scoring_preview, statuses
+from wutong.lifecycle.views import (
+    access,
+    acts,
+    home,
+    inbox,
+    own,
+    people,
+    product_lines,
+    routing,
+    scoring_preview,
+    statuses,
+)
 
 app_name = "lifecycle"
 urlpatterns = [
@@ -27,6 +38,9 @@ urlpatterns = [
     path("people/<uuid:public_id>/follow-up/", people.compose, name="compose"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),
+    path("people/<uuid:public_id>/access/", access.review, name="person_access"),
+    path("people/<uuid:public_id>/collaborators/", access.add, name="collaborator_add"),
+    path("people/<uuid:public_id>/collaborators/<int:staff_id>/remove/", access.remove, name="collaborator_remove"),
     path("people/<uuid:public_id>/own/", own.mark, name="person_own"),
     path("first-steps/<slug:code>/skip/", product_lines.skip, name="step_skip"),
     path("settings/product-lines/", product_lines.lines, name="product_lines"),

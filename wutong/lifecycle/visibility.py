@@ -1,24 +1,40 @@
-"""Which people a colleague may see: those with a lead they may see; everybody for those who see everything.
+"""Which people a colleague may see: those with a lead they may see and those they were let in to; everybody for those
+who see everything.
 
 And who is above a lead: the managers who are told of it.
 """
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wutong.lifecycle.models import Lead
-from wutong.people.models import Person
+from wutong.people.models import Person, PersonCollaborator
 from wutong.platform.models import ApiKey, DataScope, Staff
 
 
 def people_visible_to(staff: Staff) -> QuerySet[Person]:
     """The only door to people for code that answers a person. Aliases of merged people are left out."""
     people = Person.objects.current()
-    if staff.is_active and staff.data_scope == DataScope.ALL and not staff.own_scopes():
+    sees_everything = staff.is_active and staff.data_scope == DataScope.ALL
+    if sees_everything and not staff.own_scopes():
         return people
-    leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
-    return people.filter(Exists(leads))
+    leads = Lead.objects.visible_to(staff)
+    if not staff.is_active or not _is_let_in_anywhere(staff):
+        return people.filter(Exists(leads.filter(person=OuterRef("pk"))))
+    shared = PersonCollaborator.objects.filter(staff=staff)
+    if sees_everything:  # nearly everybody: asked person by person, a page is full soon
+        return people.filter(Exists(leads.filter(person=OuterRef("pk"))) | Q(pk__in=shared.values("person")))
+    return people.filter(pk__in=leads.order_by().values("person").union(shared.values("person")))
+
+
+def _is_let_in_anywhere(staff: Staff) -> bool:
+    """Asked once a request: a page asks for people several times, and hardly anybody is let in anywhere."""
+    known: bool | None = getattr(staff, "is_let_in_anywhere", None)
+    if known is None:
+        known = PersonCollaborator.objects.filter(staff=staff).exists()
+        staff.is_let_in_anywhere = known  # type: ignore[attr-defined]  # remembered on the colleague of this request
+    return known
 
 
 def managers_over(lead: Lead, managers: Iterable[Staff]) -> list[Staff]:

@@ -22,13 +22,14 @@ class PeopleConfig(AppConfig):
             ConsentStanding,
             FieldValue,
             OwnMark,
+            PersonCollaborator,
         )
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
-        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark):
+        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator):
             register(model)
         account_merge.register(Affiliation, _("People"), alone="subject")
         account_merge.register(Account, _("Subsidiaries"), field_name="parent")
@@ -57,6 +58,7 @@ class PeopleConfig(AppConfig):
             retention.register_kept(table, because="people and companies stay until somebody erases them")
         for table in ("people_ownmark", "people_ownrule"):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
+        retention.register_kept("people_personcollaborator", because="who was let in stays so until taken back")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))
         register_subjects(
             {
@@ -70,6 +72,8 @@ class PeopleConfig(AppConfig):
         register_actions(
             {
                 "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
+                "people.collaborator_added": _("Let a colleague work on a person"),
+                "people.collaborator_removed": _("Took a colleague off a person"),
                 "people.account_changed": _("Corrected a company's name, credit code or domain"),
                 "people.account_confirmed": _("Confirmed a company"),
                 "people.accounts_merged": _("Merged two companies"),

@@ -204,6 +204,16 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "lead_taken": NoticeKind(
         title=_("%(by)s has taken %(name)s"), body="%(company)s", icon="user", topics=("inbox",), tab=Tab.SYSTEM
     ),
+    "reveal_limit": NoticeKind(
+        title=_("%(name)s wants to look at more contact details than a day allows"),
+        body=_("%(n)s today · see who looks at how many"),
+        icon="eye",
+        tab=Tab.SYSTEM,
+        tone="warn",
+    ),
+    "person_shared": NoticeKind(
+        title=_("%(by)s lets you see %(name)s"), body="%(company)s", icon="users", tab=Tab.SYSTEM, tone="brand"
+    ),
     "item_parked": NoticeKind(
         title=_("Something that arrived could not be worked through"),
         body=_("It is kept. Look at it, then retry or discard it."),

@@ -9,7 +9,16 @@ from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff
 from wutong.platform.once_a_page import once_a_page
 
-FIELDS = ("name", "zone", "language", "region", "currency", "audit_kept_days", "second_factor_roles")
+FIELDS = (
+    "name",
+    "zone",
+    "language",
+    "region",
+    "currency",
+    "audit_kept_days",
+    "second_factor_roles",
+    "reveals_a_day",
+)
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 

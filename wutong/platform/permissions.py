@@ -37,6 +37,7 @@ LABELS: dict[str, str | Promise] = {
     "consents.record": _("Record what people allow and refuse"),
     "privacy.manage": _("Answer requests about personal information, export what is held of a person"),
     "privacy.erase": _("Erase people, set how long they are kept"),
+    "people.share": _("Let colleagues work on a person together"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
     "deals.read": _("See opportunities"),
     "deals.work": _("Open, move and close opportunities"),
@@ -52,13 +53,14 @@ LABELS: dict[str, str | Promise] = {
     "organisation.manage": _("Change the organisation and its working hours"),
     "mail.manage": _("Set up how the system sends mail"),
     "api_keys.manage": _("Make and revoke API keys"),
+    "access.review": _("See who can see a person, and why"),
     "audit.read": _("Read the audit trail"),
     "jobs.manage": _("See and retry background jobs"),
     "health.read": _("See the health of the system"),
 }
 
 _SELLING = frozenset(
-    {"leads.work", "leads.enter", "people.read", "people.reveal", "consents.record", "accounts.manage"}
+    {"leads.work", "leads.enter", "people.read", "people.reveal", "people.share", "consents.record", "accounts.manage"}
 )
 _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 
@@ -85,6 +87,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "leads.enter",
             "people.read",
             "people.reveal",
+            "people.share",
             "consents.record",
             "accounts.manage",
             "deals.read",

@@ -53,6 +53,7 @@ urlpatterns = [
     path(
         "system/staff/<uuid:public_id>/second-factor/reset/", security.reset_second_factor, name="second_factor_reset"
     ),
+    path("system/reveals/", security.reveals, name="reveals"),
     path("system/security/", security.rules, name="security_rules"),
     path("system/teams/", teams.teams, name="teams"),
     path("system/teams/<uuid:public_id>/", teams.team, name="team"),

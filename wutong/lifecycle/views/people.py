@@ -22,13 +22,12 @@ from wutong.lifecycle.inbox import row_of
 from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
 from wutong.lifecycle.panels import person_panels
 from wutong.lifecycle.people_list import Wanted, people_for
-from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of
+from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Identifier, IdentityChange, OwnKind, Person, Reach
-from wutong.platform.answers import done, is_htmx
-from wutong.platform.audit import record
+from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import BadToken, verified
@@ -137,14 +136,17 @@ def timeline(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @requires("people.reveal")
 def reveal(request: StaffRequest, public_id: UUID, token: str) -> HttpResponse:
-    """Show a telephone number or e-mail address in full; who saw it is recorded."""
+    """Show a telephone number or e-mail address in full; who saw it is recorded, and counted."""
     one = _person(request, public_id)
     try:
         named = verified(REVEAL, token, at=timezone.now())
     except BadToken as error:
         raise Http404 from error
     identifier = get_object_or_404(Identifier.objects.filter(person=one), pk=named)
-    record("people.identifier_revealed", actor=request.user, subject=one, at=timezone.now(), kind=identifier.kind)
+    try:
+        reveal_identifier(identifier, person=one, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=reverse("lifecycle:person", args=[one.public_id]))
     return render(request, "lifecycle/_revealed.html", {"identifier": identifier})
 
 

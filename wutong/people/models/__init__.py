@@ -1,5 +1,6 @@
 from wutong.people.models.account import Account, AccountCandidate, Affiliation, Industry, SizeBand
 from wutong.people.models.account_record import AccountAlias, AccountDomain, AccountFact, AccountMerge, AccountMove
+from wutong.people.models.collaborator import PersonCollaborator
 from wutong.people.models.consent import (
     ANY,
     CHANNELS,
@@ -62,6 +63,7 @@ __all__ = [
     "OwnMark",
     "OwnRule",
     "Person",
+    "PersonCollaborator",
     "PersonToCompare",
     "ProbableMatch",
     "PutAside",

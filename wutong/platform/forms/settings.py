@@ -51,9 +51,16 @@ class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no param
         widget=forms.CheckboxSelectMultiple,
     )
 
+    reveals_a_day = forms.IntegerField(
+        label=_("Contact details that one colleague may look at in full a day"),
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Administrators are told when somebody wants more."),
+    )
+
     class Meta:
         model = Organisation
-        fields = ("second_factor_roles",)
+        fields = ("second_factor_roles", "reveals_a_day")
 
 
 class StretchesField(forms.CharField):

@@ -21,6 +21,9 @@ class Organisation(models.Model):
     second_factor_roles = ArrayField(
         models.CharField(max_length=16), default=list, db_default=[], help_text="Roles that sign in with a code, too."
     )
+    reveals_a_day = models.PositiveIntegerField(
+        default=200, db_default=200, help_text="Masked values that one colleague may look at in full."
+    )
     is_demo = models.BooleanField(default=False)
     skipped_steps = ArrayField(models.CharField(max_length=20), default=list, help_text="Of the first run.")
     created_at = models.DateTimeField()

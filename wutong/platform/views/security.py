@@ -22,6 +22,7 @@ from wutong.platform.open_sessions import end_all, end_one, sessions_of
 from wutong.platform.organisation import change_organisation
 from wutong.platform.permissions import StaffRequest, requires, signed_in
 from wutong.platform.refusal import Refusal
+from wutong.platform.reveals import report
 from wutong.platform.secrets import seal, unseal
 
 _form = require_http_methods(["GET", "HEAD", "POST"])
@@ -153,6 +154,14 @@ def rules(request: StaffRequest) -> HttpResponse:
     rows = [by_role[role] | {"label": role.label} for role in Role if role in by_role]
     context = {"form": form, "rows": rows}
     return render(request, "platform/security_rules.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires("audit.read")
+def reveals(request: StaffRequest) -> HttpResponse:
+    """Who looks at how many contact details in full."""
+    limit = Organisation.objects.values_list("reveals_a_day", flat=True).get()
+    return render(request, "platform/reveals.html", {"rows": report(at=timezone.now()), "limit": limit})
 
 
 _WITH_FACTOR = Count("pk", filter=Q(has_second_factor=True))

@@ -1,0 +1,120 @@
+"""Who sees a person and why, whom they let in, and how many contact details somebody may look at."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.cast import NINE, make_lead, make_person, make_scope, make_staff, make_team, signed_in
+from wutong.lifecycle.access import who_sees
+from wutong.lifecycle.person_facts import reveal_identifier
+from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.collaborators import CannotSeePeople, LetInAlready, let_in, show_out
+from wutong.people.decisions import merge_people
+from wutong.people.models import Identifier, Person, PersonCollaborator
+from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
+from wutong.platform.reveals import EnoughRevealed, report
+
+pytestmark = pytest.mark.django_db
+
+
+def sees(staff: Staff, person: Person) -> bool:
+    return people_visible_to(Staff.objects.get(pk=staff.pk)).filter(pk=person.pk).exists()
+
+
+@pytest.fixture
+def theirs(south: Team) -> Person:
+    """Somebody whose lead Zhou of the south owns."""
+    person = make_person("Theirs")
+    owner = make_staff("Owner", team=south)
+    make_lead(person=person, team=south, owner=owner)
+    return person
+
+
+def test_the_review_says_the_same_as_the_rule(theirs: Person, north: Team, south: Team, mei: Staff) -> None:
+    below = make_team("Below the south", parent=south)
+    make_lead(person=theirs, team=below)
+    brand = make_scope("brand")
+    for role in ("sdr", "manager", "marketer"):
+        for scope in ("own", "team", "tree", "all"):
+            for name, team in (("n", north), ("s", south), ("b", below)):
+                staff = make_staff(f"{role}-{scope}-{name}", role=role, team=team, data_scope=scope)
+                if role == "marketer" and name == "b":
+                    staff.scopes.set([brand])
+    let_in(person=theirs, staff=mei, by=Staff.objects.get(full_name="Owner"), at=NINE)
+
+    said = {one.staff.pk for one in who_sees(theirs)}
+
+    assert said == {staff.pk for staff in Staff.objects.active() if sees(staff, theirs)}
+    assert mei.pk in said
+
+
+def test_who_is_let_in_sees_the_person_until_taken_off(theirs: Person, mei: Staff, lin: Staff) -> None:
+    owner = Staff.objects.get(full_name="Owner")
+    assert not sees(mei, theirs)
+
+    signed_in(owner).post(f"/people/{theirs.public_id}/collaborators/", {"staff": mei.pk})
+
+    assert sees(mei, theirs)
+    assert not sees(lin, theirs)
+    page = signed_in(mei).get(f"/people/{theirs.public_id}/")
+    assert page.status_code == 200
+    assert "Theirs" in signed_in(mei).get("/people/").content.decode()
+    assert Notification.objects.get(staff=mei).kind == "person_shared"
+    with pytest.raises(LetInAlready):
+        let_in(person=theirs, staff=mei, by=owner, at=NINE)
+
+    show_out(person=theirs, staff=mei, by=owner, at=NINE)
+
+    assert not sees(mei, theirs)
+    actions = AuditEntry.objects.filter(action__startswith="people.collaborator").values_list("action", flat=True)
+    assert sorted(actions) == ["people.collaborator_added", "people.collaborator_removed"]
+
+
+def test_whose_role_opens_no_people_is_not_let_in(theirs: Person, mei: Staff, north: Team) -> None:
+    writer = make_staff("Writer", role="content", team=north)
+    with pytest.raises(CannotSeePeople):
+        let_in(person=theirs, staff=writer, by=mei, at=NINE)
+
+
+def test_who_was_let_in_stays_so_after_a_merge(theirs: Person, mei: Staff, ada: Staff) -> None:
+    other = make_person("The same")
+    let_in(person=other, staff=mei, by=ada, at=NINE)
+
+    merge_people(one=theirs, other=other, by=ada, at=NINE)
+
+    assert PersonCollaborator.objects.get().person == Person.objects.current().get()
+    assert sees(mei, Person.objects.current().get())
+
+
+def test_beyond_the_days_limit_nothing_is_shown_and_administrators_are_told(mei: Staff, ada: Staff) -> None:
+    Organisation.objects.update(reveals_a_day=2)
+    person = make_person()
+    identifier = Identifier.objects.get(person=person)
+    for _time in range(2):
+        reveal_identifier(identifier, person=person, by=mei, at=NINE)
+
+    for _time in range(2):
+        with pytest.raises(EnoughRevealed):
+            reveal_identifier(identifier, person=person, by=mei, at=NINE)
+
+    assert AuditEntry.objects.filter(action="people.identifier_revealed").count() == 2
+    assert Notification.objects.get(kind="reveal_limit").staff == ada
+    assert [(one.staff, one.today, one.refused) for one in report(at=NINE)] == [(mei, 2, 1)]
+    reveal_identifier(identifier, person=person, by=mei, at=NINE + timedelta(days=1))
+    assert [(one.today, one.week) for one in report(at=NINE + timedelta(days=1))] == [(1, 3)]
+
+
+def test_the_page_answers_a_reveal_beyond_the_limit_with_the_reason(mei: Staff, north: Team) -> None:
+    person = make_person()
+    make_lead(person=person, team=north)
+    client: Client = signed_in(mei)
+    tokens = [one.reveal_token for one in client.get(f"/people/{person.public_id}/").context["facts"]]
+    address = f"/people/{person.public_id}/reveal/{next(filter(None, tokens))}/"
+    Organisation.objects.update(reveals_a_day=1)
+
+    first, second = (client.post(address, headers={"HX-Request": "true"}) for _time in range(2))
+
+    assert first.status_code == 200
+    assert second.status_code == 409
+    assert "tel:" not in second.content.decode()
