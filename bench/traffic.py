@@ -65,7 +65,7 @@ class Traffic:
             yield self._form(visitor, self._people)
 
     def _hit(self, name: str, said: dict[str, object], props: dict[str, object]) -> Hit:
-        return Hit(name=name, props=props, **said, **self._frame())  # type: ignore[arg-type]
+        return Hit(name=name, props=props, **said, **self._frame())  # type: ignore[arg-type]  # named as the class names them
 
     def _form(self, visitor: str | None, person: int) -> FormPost:
         answers = {
@@ -77,7 +77,7 @@ class Traffic:
         }
         return FormPost(
             form=FORM, answers=answers, consent_given=True, visitor=visitor, url=f"{ORIGIN}/contact", **self._frame()
-        )  # type: ignore[arg-type]
+        )  # type: ignore[arg-type]  # named as the class names them
 
     def _frame(self) -> dict[str, object]:
         now = datetime.now(UTC)

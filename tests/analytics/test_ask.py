@@ -126,7 +126,7 @@ def test_the_lakes_funnel_equals_counting_the_hot_tables_by_hand(place: Place, a
 
     for method in ("cohort", "period"):
         answer = ask(
-            FunnelQuestion(method=method, since=scope.since, until=scope.until, as_of=scope.as_of)  # type: ignore[arg-type]
+            FunnelQuestion(method=method, since=scope.since, until=scope.until, as_of=scope.as_of)  # type: ignore[arg-type]  # a name of a method, from the parameters
         )
         by_hand = oracle.figures(oracle.reached(*_hot_rows(), scope=scope, window=WINDOW, method=method))
 

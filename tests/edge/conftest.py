@@ -117,7 +117,7 @@ async def parts(database: Database) -> AsyncIterator[Parts]:
 
 @pytest.fixture
 async def edge(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=Edge(parts), client=("127.0.0.1", 4711))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=Edge(parts), client=("127.0.0.1", 4711))  # type: ignore[arg-type]  # httpx names the same call otherwise
     async with httpx.AsyncClient(transport=transport, base_url="http://edge") as client:
         yield client
 

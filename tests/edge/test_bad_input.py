@@ -85,7 +85,7 @@ def test_both_ways_of_reading_take_the_same_hits(hits: list[Any]) -> None:
     """A request with one poisoned neighbour is read hit by hit; the others must fare as they would without it."""
     try:
         alone = BROWSER.read(json.dumps(letter(*hits)).encode(), depth_max=6)
-        beside = BROWSER.read(json.dumps(letter(*hits, "poison")).encode(), depth_max=6)  # type: ignore[arg-type]
+        beside = BROWSER.read(json.dumps(letter(*hits, "poison")).encode(), depth_max=6)  # type: ignore[arg-type]  # bad on purpose
     except (BadEnvelope, TooManyHits) as error:
         raise AssertionError from error
     assert alone.hits == beside.hits

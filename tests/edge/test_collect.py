@@ -44,7 +44,7 @@ async def test_a_bad_hit_costs_its_neighbours_nothing(
         hit(url="https://x/" + "y" * 9000),
         "not a hit",
     ]
-    answer = await send(edge, letter(hit(), *bad, hit()))  # type: ignore[arg-type]
+    answer = await send(edge, letter(hit(), *bad, hit()))  # type: ignore[arg-type]  # bad on purpose
 
     reasons = [drop["reason"] for drop in answer.json()["dropped"]]
     assert answer.status_code == 202

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,8 +72,8 @@ def fill(ballast: Path) -> None:
                 continue
 
 
-def wait_for(condition: object, *, within_s: float) -> None:
+def wait_for(condition: Callable[[], object], *, within_s: float) -> None:
     deadline = time.monotonic() + within_s
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)

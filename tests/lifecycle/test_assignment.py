@@ -246,7 +246,7 @@ def test_duty_is_ones_own_to_switch_and_a_managers(mei: Staff, lin: Staff, manag
 def test_rules_keep_one_order(manager: Staff, mei: Staff) -> None:
     ensure_rules()
     ensure_rules()
-    names = lambda: [one.own_name or one.code for one in AssignmentRule.objects.order_by("position")]  # noqa: E731
+    names = lambda: [one.own_name or one.code for one in AssignmentRule.objects.order_by("position")]  # noqa: E731  # asked several times
     added = add_rule(
         RuleDraft(name="New", conditions=Conditions(channels=("search",)), target=Target.COLLEAGUE, colleague=mei),
         by=manager,

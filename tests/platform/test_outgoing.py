@@ -37,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
             for _byte in range(1000):
                 self.wfile.write(b".")
                 self.wfile.flush()
-                if self.server.stopping.wait(0.05):  # type: ignore[attr-defined]
+                if self.server.stopping.wait(0.05):  # type: ignore[attr-defined]  # ours, on their server
                     return
         else:
             self._answer(200, self.headers["Host"].encode())
@@ -60,11 +60,11 @@ class _Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.handle_error = lambda *_args: None  # type: ignore[method-assign]  # a client that hangs up is the point
-    server.stopping = threading.Event()  # type: ignore[attr-defined]
+    server.stopping = threading.Event()  # type: ignore[attr-defined]  # ours, on their server
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
-    server.stopping.set()  # type: ignore[attr-defined]
+    server.stopping.set()  # type: ignore[attr-defined]  # ours, on their server
     server.shutdown()
     thread.join()
     server.server_close()

@@ -55,7 +55,7 @@ def main() -> None:
     found = python_licences() | npm_licences()
     bad = {name: licence for name, licence in found.items() if not is_allowed(licence)}
     for name, licence in sorted(bad.items()):
-        print(f"{name}: {licence or 'says nothing'} is not on the list of allowed licences.")  # noqa: T201
+        print(f"{name}: {licence or 'says nothing'} is not on the list of allowed licences.")  # noqa: T201  # the developer's terminal
     if bad:
         sys.exit(1)
 

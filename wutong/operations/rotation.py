@@ -26,7 +26,7 @@ def main(argv: list[str]) -> None:
         importlib.import_module("django").setup()
         add_key()
         count = reseal_all()
-    print(f"{key_path()}: new key in front, {count} secrets under it. Restart the processes, and make a backup.")  # noqa: T201
+    print(f"{key_path()}: new key in front, {count} secrets under it. Restart the processes, and make a backup.")  # noqa: T201  # the operator's terminal
 
 
 def reseal_all() -> int:

@@ -18,9 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
 (config().data_dir / "static").mkdir(exist_ok=True)  # STATIC_ROOT; WhiteNoise wants it to be there
 
 from wutong.wsgi import application  # noqa: E402, I001  # sets Django up; what follows imports models
-from wutong.operations.doctor import DATA_CHECKS, MACHINE_CHECKS, RUNNING_CHECKS  # noqa: E402
-from wutong.platform.health import register_checks  # noqa: E402
-from wutong.platform.observe import show_database_figures  # noqa: E402
+from wutong.operations.doctor import DATA_CHECKS, MACHINE_CHECKS, RUNNING_CHECKS  # noqa: E402  # once Django is set up
+from wutong.platform.health import register_checks  # noqa: E402  # once Django is set up
+from wutong.platform.observe import show_database_figures  # noqa: E402  # once Django is set up
 
 show_database_figures()
 register_checks([*MACHINE_CHECKS, *DATA_CHECKS, *RUNNING_CHECKS])

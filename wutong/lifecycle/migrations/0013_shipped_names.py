@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     operations = [
         *(
             migrations.RunSQL(
-                f"UPDATE lifecycle_assignmentrule SET code = '{code}', name = '' WHERE name = '{name}';"  # noqa: S608
+                f"UPDATE lifecycle_assignmentrule SET code = '{code}', name = '' WHERE name = '{name}';"  # noqa: S608  # our own words
                 f"UPDATE lifecycle_assignment SET rule_name = '{code}' WHERE rule_name = '{name}'",
-                f"UPDATE lifecycle_assignmentrule SET name = '{name}' WHERE code = '{code}' AND name = '';"  # noqa: S608
+                f"UPDATE lifecycle_assignmentrule SET name = '{name}' WHERE code = '{code}' AND name = '';"  # noqa: S608  # our own words
                 f"UPDATE lifecycle_assignment SET rule_name = '{name}' WHERE rule_name = '{code}'",
             )
             for name, code in RULES.items()

@@ -164,7 +164,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parame
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = zone_choices(_("As the organisation"))  # type: ignore[attr-defined]
+        self.fields["zone"].choices = zone_choices(_("As the organisation"))  # type: ignore[attr-defined]  # a choice field, which the stubs cannot know
 
 
 class PreferencesForm(forms.Form):

@@ -29,8 +29,8 @@ class AuditFilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_label = lambda item: str(item[1])  # noqa: E731  # used twice below
-        self.fields["action"].choices = [("", _("All acts")), *sorted(ACTIONS.items(), key=by_label)]  # type: ignore[attr-defined]
-        self.fields["subject_kind"].choices = [("", _("All objects")), *sorted(SUBJECTS.items(), key=by_label)]  # type: ignore[attr-defined]
+        self.fields["action"].choices = [("", _("All acts")), *sorted(ACTIONS.items(), key=by_label)]  # type: ignore[attr-defined]  # a choice field
+        self.fields["subject_kind"].choices = [("", _("All objects")), *sorted(SUBJECTS.items(), key=by_label)]  # type: ignore[attr-defined]  # a choice field
         colleagues = Staff.objects.order_by("sort_key", "pk").values_list("public_id", "full_name")
         self.fields["actor"].widget = forms.Select(choices=[("", _("Everybody")), *colleagues])
 

@@ -37,9 +37,9 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no p
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]
+        self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]  # a choice field
         regions = ["CN", *sorted(phonenumbers.SUPPORTED_REGIONS - {"CN"})]
-        self.fields["region"].choices = [(code, code) for code in regions]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [(code, code) for code in regions]  # type: ignore[attr-defined]  # a choice field
 
 
 class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time

@@ -44,8 +44,8 @@ class RightsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes: QuerySet[BusinessScope] = self.fields["scopes"].queryset  # type: ignore[attr-defined]
-        self.fields["scopes"].label_from_instance = lambda scope: scope.name  # type: ignore[attr-defined]
+        scopes: QuerySet[BusinessScope] = self.fields["scopes"].queryset  # type: ignore[attr-defined]  # a choice field
+        self.fields["scopes"].label_from_instance = lambda scope: scope.name  # type: ignore[attr-defined]  # the same
         if len(scopes) < 2:
             del self.fields["scopes"]  # nothing to choose in a company of one part
 
