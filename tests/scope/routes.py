@@ -153,6 +153,7 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
     "platform:staff_password_link": lambda world: reverse("platform:staff_password_link", args=[world.staff.public_id]),
     "platform:staff_deactivate": lambda world: reverse("platform:staff_deactivate", args=[world.staff.public_id]),
     "platform:staff_reactivate": lambda world: reverse("platform:staff_reactivate", args=[world.staff.public_id]),
+    "platform:staff_hand_over": lambda world: reverse("platform:staff_hand_over", args=[world.staff.public_id]),
     "platform:staff_sessions_end": lambda world: reverse("platform:staff_sessions_end", args=[world.staff.public_id]),
     "platform:second_factor_reset": lambda world: reverse("platform:second_factor_reset", args=[world.staff.public_id]),
     "platform:team": lambda world: reverse("platform:team", args=[world.site.team.public_id]),

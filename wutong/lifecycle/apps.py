@@ -8,17 +8,20 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
+        from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.panels import register_person
         from wutong.lifecycle.reach import redo_reach
         from wutong.lifecycle.views import access
         from wutong.people import account_merge, reassign
-        from wutong.platform import retention
+        from wutong.platform import holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)
+        for holding in HOLDINGS:
+            holdings.register(holding)
         register_person("lifecycle/_collaborators.html", access.card)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))

@@ -344,19 +344,31 @@ def assign_by_hand(
             _refuse_unfit(lead, to)
             if seen is not None and seen.get(lead.pk, whose(lead)) != whose(lead):
                 raise GivenMeanwhile(name=lead.owner.full_name) if lead.owner else ChangedMeanwhile
-            lead.owner, lead.team = to, to.team or lead.team
-            lead.version += 1
-        update_objects(now, ["owner", "team", "version"])
-        HandOver.objects.filter(lead__in=now, decided_at=None).update(sent_to=to)
-        made = [Assignment(lead=lead, at=at, to=to, team=lead.team, reason=Reason.HAND, by=by) for lead in now]
-        insert_objects(made)
-        insert_many([assigning(one, at=at) for one in made])
-        for lead in now:
-            record("lifecycle.lead_assigned", actor=by, subject=lead, at=at, to=str(to.public_id))
+        give_many([(lead, to) for lead in now], by=by, at=at)
         if to != by:
             notify_many([_notice(lead, to=to, by=by) for lead in now], at=at)
         announce([(0, 0, "lead_changed", ["inbox"])])
     return len(now)
+
+
+def give_many(gifts: Sequence[tuple[Lead, Staff]], *, by: Staff, at: datetime) -> None:
+    """Make each colleague the owner of their lead, open hand-overs included. Opens no transaction, tells nobody.
+
+    Args:
+        gifts: locked leads, each with somebody who may have it.
+    """
+    for lead, to in gifts:
+        lead.owner, lead.team = to, to.team or lead.team
+        lead.version += 1
+    update_objects([lead for lead, _to in gifts], ["owner", "team", "version"])
+    for taker in {to for _lead, to in gifts}:
+        theirs = [lead for lead, to in gifts if to == taker]
+        HandOver.objects.filter(lead__in=theirs, decided_at=None).update(sent_to=taker)
+    made = [Assignment(lead=lead, at=at, to=to, team=lead.team, reason=Reason.HAND, by=by) for lead, to in gifts]
+    insert_objects(made)
+    insert_many([assigning(one, at=at) for one in made])
+    for lead, to in gifts:
+        record("lifecycle.lead_assigned", actor=by, subject=lead, at=at, to=str(to.public_id))
 
 
 def who_may_be_given_leads() -> list[Staff]:

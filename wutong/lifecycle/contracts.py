@@ -191,6 +191,11 @@ def hand_contract(*, contract: Contract, to: Staff, by: Staff, at: datetime) -> 
             notify_many([notice], at=at)
 
 
+def can_look_after(staff: Staff) -> bool:
+    """Whether contracts may be given to ``staff``."""
+    return staff.is_active and staff.role in _SUCCESS
+
+
 def may_change(contract: Contract, *, by: Staff) -> bool:
     """Whether ``by`` may move, renew or end ``contract``, or give it to somebody else."""
     return by.role in _SUCCESS and (contract.owner_id in (None, by.pk) or by.role == Role.MANAGER)

@@ -55,6 +55,7 @@ register_actions(
         "staff.invitation_accepted": _("Accepted the invitation"),
         "staff.rights_changed": _("Changed a colleague's rights"),
         "staff.deactivated": _("Deactivated a colleague"),
+        "staff.work_handed_over": _("Handed over the work of a colleague"),
         "staff.reactivated": _("Reactivated a colleague"),
         "staff.preferences_changed": _("Changed the own preferences"),
         "staff.profile_changed": _("Changed the own profile"),

@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
+from wutong.platform.holdings import move_rest_later
 from wutong.platform.job_queue import remove_finished_jobs
 from wutong.platform.mail import send_mail_later
 from wutong.platform.passwords import send_reset_link_later
 from wutong.platform.retention import remove_what_is_past
 
-__all__ = ["remove_finished_jobs_later", "remove_what_is_past_later", "send_mail_later", "send_reset_link_later"]
+__all__ = [
+    "move_rest_later",
+    "remove_finished_jobs_later",
+    "remove_what_is_past_later",
+    "send_mail_later",
+    "send_reset_link_later",
+]
 
 
 @app.periodic(cron="17 3 * * *", periodic_id="nightly")

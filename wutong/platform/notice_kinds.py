@@ -211,6 +211,13 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         tab=Tab.SYSTEM,
         tone="warn",
     ),
+    "work_handed": NoticeKind(
+        title=_("%(by)s gave you the work of %(name)s"),
+        body=_("Look at your leads and deals"),
+        icon="inbox",
+        topics=("inbox",),
+        tone="brand",
+    ),
     "person_shared": NoticeKind(
         title=_("%(by)s lets you see %(name)s"), body="%(company)s", icon="users", tab=Tab.SYSTEM, tone="brand"
     ),

@@ -7,6 +7,7 @@ from wutong.platform.views import (
     api_keys,
     audit,
     files,
+    hand_over,
     notifications,
     profile,
     security,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("system/staff/<uuid:public_id>/password-link/", staff.password_link, name="staff_password_link"),
     path("system/staff/<uuid:public_id>/deactivate/", staff.deactivate, name="staff_deactivate"),
     path("system/staff/<uuid:public_id>/reactivate/", staff.reactivate, name="staff_reactivate"),
+    path("system/staff/<uuid:public_id>/hand-over/", hand_over.everything, name="staff_hand_over"),
     path("system/staff/<uuid:public_id>/sessions/end/", security.end_all_of, name="staff_sessions_end"),
     path(
         "system/staff/<uuid:public_id>/second-factor/reset/", security.reset_second_factor, name="second_factor_reset"

@@ -11,13 +11,15 @@ class SalesConfig(AppConfig):
         from wutong.lifecycle.panels import register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import account_merge, reassign
-        from wutong.platform import retention
+        from wutong.platform import holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.sales.accounts import redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
+        from wutong.sales.holdings import DEALS
         from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
+        holdings.register(DEALS)
         register_home("sales/_home_next_steps.html", next_steps_of)
         register_person("sales/_person_deals.html", deals_of_person)
         register_lead("sales/_lead_deals.html", deals_of_lead)
@@ -36,6 +38,7 @@ class SalesConfig(AppConfig):
             {
                 "sales.opportunity_opened": _("Opened an opportunity"),
                 "sales.opportunity_changed": _("Changed an opportunity"),
+                "sales.opportunity_handed": _("Gave an opportunity to a colleague"),
                 "sales.opportunity_moved": _("Moved an opportunity to another stage"),
                 "sales.opportunity_closed": _("Closed an opportunity"),
                 "sales.company_named": _("Named the company of an opportunity"),

@@ -16,6 +16,7 @@ from wutong.platform import staff as accounts
 from wutong.platform.answers import done, posted, refused
 from wutong.platform.chinese import sort_key
 from wutong.platform.forms.staff import InviteForm, RightsForm, StaffFilterForm
+from wutong.platform.holdings import held_by
 from wutong.platform.invitations import AddressTaken, Invited, invite_again
 from wutong.platform.invitations import invite as invite_colleague
 from wutong.platform.models import DataScope, Role, Staff
@@ -92,9 +93,9 @@ def deactivate(request: StaffRequest, public_id: UUID) -> HttpResponse:
         accounts.deactivate(staff=staff, by=request.user, at=timezone.now())
     except Refusal as no:
         return refused(request, no, back=_address(staff))
-    return done(
-        request, _address(staff), _("%(name)s is deactivated and signed out everywhere.") % {"name": staff.full_name}
-    )
+    has_work = any(one.n for one in held_by(staff))
+    to = reverse("platform:staff_hand_over", args=[staff.public_id]) if has_work else _address(staff)
+    return done(request, to, _("%(name)s is deactivated and signed out everywhere.") % {"name": staff.full_name})
 
 
 @require_POST

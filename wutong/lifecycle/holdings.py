@@ -1,0 +1,137 @@
+"""What of the lifecycle a colleague has in hand, and how it goes over to others: leads with their plans, contracts, and
+people they were let in to. Closed leads keep the name of whoever closed them; past follow-ups that of their author.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.lifecycle.assignment import give_many
+from wutong.lifecycle.contracts import can_look_after
+from wutong.lifecycle.models import Accountable, Contract, Lead
+from wutong.people.models import PersonCollaborator
+from wutong.platform.audit import record
+from wutong.platform.holdings import Batch, Holding
+from wutong.platform.models import Role, Staff
+from wutong.platform.permissions import may
+from wutong.platform.rows import update_objects
+
+_Row = TypeVar("_Row", bound=models.Model)
+_NONE, _ALL = Q(pk__in=[]), Q(pk__isnull=False)
+"""Not an empty ``Q()``: to what that is joined by "or" stays as it was."""
+
+
+def in_turns(
+    rows: Sequence[_Row], takers: Sequence[Staff], fits: Callable[[_Row, Staff], bool]
+) -> list[tuple[_Row, Staff]]:
+    """Each row with the fitting taker who has got fewest of them so far."""
+    got = dict.fromkeys([taker.pk for taker in takers], 0)
+    given = []
+    for row in rows:
+        taker = min((one for one in takers if fits(row, one)), key=lambda one: got[one.pk])
+        got[taker.pk] += 1
+        given.append((row, taker))
+    return given
+
+
+def tally(given: Sequence[tuple[Any, Staff]]) -> dict[int, int]:
+    """How many each taker got."""
+    counted: dict[int, int] = {}
+    for _row, taker in given:
+        counted[taker.pk] = counted.get(taker.pk, 0) + 1
+    return counted
+
+
+def within_scopes(taker: Staff) -> Q:
+    """Rows (with scope) of the parts of the business that ``taker`` works in."""
+    scopes = taker.own_scopes()
+    return Q(scope__in=scopes) if scopes else _ALL
+
+
+def is_within_scopes(row: Any, taker: Staff) -> bool:
+    scopes = taker.own_scopes()
+    return not scopes or row.scope_id in {scope.pk for scope in scopes}
+
+
+def any_of(conditions: Sequence[Q]) -> Q:
+    return reduce(or_, conditions, _NONE)
+
+
+def _functions(taker: Staff) -> list[str]:
+    """Whose turn it may be on the leads of ``taker``."""
+    if taker.role in (Role.SALES, Role.MANAGER):
+        return list(Accountable.values)
+    return [code for code in Accountable.values if code != Accountable.SALES] if taker.role == Role.SDR else []
+
+
+def _move_leads(batch: Batch) -> dict[int, int]:
+    fitting = any_of([Q(accountable__in=_functions(one)) & within_scopes(one) for one in batch.takers])
+    open_ones = Lead.objects.select_for_update(no_key=True, of=("self",)).open().filter(owner=batch.source)
+    leads = list(open_ones.filter(fitting).select_related("person", "team").order_by("pk")[: batch.limit])
+    given = in_turns(
+        leads,
+        batch.takers,
+        lambda lead, one: lead.accountable in _functions(one) and is_within_scopes(lead, one),
+    )
+    give_many(given, by=batch.by, at=batch.at)
+    return tally(given)
+
+
+def _move_contracts(batch: Batch) -> dict[int, int]:
+    able = [one for one in batch.takers if can_look_after(one)]
+    running = Contract.objects.select_for_update(no_key=True).running().filter(owner=batch.source)
+    contracts = list(running.filter(any_of([within_scopes(one) for one in able])).order_by("pk")[: batch.limit])
+    given = in_turns(contracts, able, is_within_scopes)
+    for contract, taker in given:
+        contract.owner_id = taker.pk
+        contract.team_id = taker.team_id or contract.team_id
+        contract.version += 1
+        record("lifecycle.contract_handed", actor=batch.by, subject=contract, at=batch.at, to=str(taker.public_id))
+    update_objects(contracts, ["owner", "team", "version"])
+    return tally(given)
+
+
+def _move_collaborations(batch: Batch) -> dict[int, int]:
+    able = [one for one in batch.takers if may(one, "people.read")]
+    shared = PersonCollaborator.objects.select_for_update(of=("self",)).filter(staff=batch.source)
+    rows = list(shared.select_related("person").order_by("pk")[: batch.limit]) if able else []
+    given = in_turns(rows, able, lambda _row, _taker: True)
+    PersonCollaborator.objects.bulk_create(
+        [
+            PersonCollaborator(subject_id=row.subject_id, person_id=row.person_id, staff=to, by=batch.by, at=batch.at)
+            for row, to in given
+        ],
+        ignore_conflicts=True,  # whoever was let in already stays so
+    )
+    shared.filter(pk__in=[row.pk for row in rows]).delete()
+    for row, to in given:
+        record("people.collaborator_added", actor=batch.by, subject=row.person, at=batch.at, staff=str(to.public_id))
+    return tally(given)
+
+
+HOLDINGS = (
+    Holding(
+        code="leads",
+        label=_("Open leads, with their next steps and pending hand-overs"),
+        count=lambda staff: Lead.objects.open().filter(owner=staff).count(),
+        move=_move_leads,
+    ),
+    Holding(
+        code="contracts",
+        label=_("Running contracts"),
+        count=lambda staff: Contract.objects.running().filter(owner=staff).count(),
+        move=_move_contracts,
+    ),
+    Holding(
+        code="collaborations",
+        label=pgettext_lazy("collaborator", "People they were let in to"),
+        count=lambda staff: PersonCollaborator.objects.filter(staff=staff).count(),
+        move=_move_collaborations,
+    ),
+)
