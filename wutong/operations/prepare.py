@@ -80,10 +80,15 @@ def migrate() -> None:
     """Bring the schema up to date and make the partitions that will be needed soon."""
     import django
     from django.core.management import call_command
-    from django.db import transaction
+    from django.db import connection, transaction
+    from django.db.migrations.recorder import MigrationRecorder
 
     django.setup()
+    before = MigrationRecorder(connection).applied_migrations()
     call_command("migrate", interactive=False, verbosity=0)
+    if before and before.keys() != MigrationRecorder(connection).applied_migrations().keys():
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # nothing is known yet of columns that have just come, so plans would be guesses
 
     from wutong.events import partitions
 
