@@ -1,10 +1,10 @@
 """One person's acts and ours, newest first, over all channels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -162,6 +162,13 @@ class Timeline:
     older: str
 
 
+class _Lead(NamedTuple):
+    """What is needed of a lead in sight."""
+
+    person_id: int
+    stage: str
+
+
 def timeline_of(
     person: Person,
     *,
@@ -201,7 +208,9 @@ def timeline_of_people(
         people: in the sight of ``viewer``; that is for the caller to see to.
     """
     acts: list[Act] = []
-    leads = Lead.objects.visible_to(viewer).filter(person__in=people)
+    # Their leads first, each part then begins with those: to tell again in each which are in sight took half its time.
+    found = Lead.objects.visible_to(viewer).filter(person__in=people).values_list("pk", "person_id", "stage")
+    leads = {pk: _Lead(person_id, stage) for pk, person_id, stage in found}
     if only.by is None and only.takes(*(kind for kind, names in _EVENTS_OF.items() if names)):
         acts += _events(people, leads, viewer=viewer, after=after, language=language, which=which, only=only)
     if which != "theirs" and not only.channel:
@@ -239,7 +248,7 @@ def _upto(rows: QuerySet[Any], field: str, after: Cursor | None, *within_instant
 
 def _events(
     people: Sequence[Person],
-    leads: QuerySet[Lead],
+    leads: Mapping[int, _Lead],
     *,
     viewer: Staff,
     after: Cursor | None,
@@ -257,9 +266,10 @@ def _events(
     if only.kind in KINDS:
         events = events.filter(name__in=_EVENTS_OF[only.kind])
     # Events know their person, not who may see the deal: that is told by the leads and contracts in sight.
-    in_deals = leads.filter(stage__in=(Stage.OPPORTUNITY, Stage.WON, Stage.LOST))
+    has_deals = any(lead.stage in (Stage.OPPORTUNITY, Stage.WON, Stage.LOST) for lead in leads.values())
     contracts = Contract.objects.visible_to(viewer).filter(person__in=people)
-    events = events.filter(~Q(name__startswith="opportunity_") | Exists(in_deals))
+    if not has_deals:
+        events = events.exclude(name__startswith="opportunity_")
     events = events.filter(~Q(name="contract_started") | Exists(contracts))
     scopes = viewer.own_scopes()
     if scopes:
@@ -342,8 +352,8 @@ def _reading(people: Sequence[Person], views: Sequence[UUID]) -> dict[UUID, tupl
         return {view: (seconds, depth) for view, seconds, depth in cursor.fetchall()}
 
 
-def _follow_ups(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
-    done = FollowUp.objects.filter(lead__in=leads).select_related("by", "lead")
+def _follow_ups(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    done = FollowUp.objects.filter(lead__in=leads).select_related("by")
     if only.kind in ("contacts", "notes"):
         is_note = Q(kind=FollowUp.Kind.NOTE)
         done = done.filter(is_note if only.kind == "notes" else ~is_note)
@@ -373,8 +383,8 @@ def _title(follow_up: FollowUp) -> str:
     return _("%(kind)s: %(outcome)s") % said
 
 
-def _assignments(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
-    given = Assignment.objects.filter(lead__in=leads).exclude(to=None).select_related("to", "by", "lead")
+def _assignments(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    given = Assignment.objects.filter(lead__in=leads).exclude(to=None).select_related("to", "by")
     if only.by is not None:
         given = given.filter(by__public_id=only.by)
     return [
@@ -386,14 +396,14 @@ def _assignments(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> 
             body=why(one),
             who=one.by.full_name if one.by else "",
             is_ours=True,
-            person_id=one.lead.person_id,
+            person_id=leads[one.lead_id].person_id,
         )
         for one in _upto(given, "at", after)
     ]
 
 
-def _stages(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
-    visits = StageVisit.objects.filter(lead__in=leads, machine="lead").select_related("entered_by", "lead")
+def _stages(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    visits = StageVisit.objects.filter(lead__in=leads, machine="lead").select_related("entered_by")
     if only.by is not None:
         visits = visits.filter(entered_by__public_id=only.by)
     names = dict(Lead._meta.get_field("stage").flatchoices)
@@ -412,8 +422,8 @@ def _stages(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[
     ]
 
 
-def _hand_overs(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> list[Act]:
-    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to", "lead")
+def _hand_overs(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> list[Act]:
+    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to")
     if only.by is not None:
         given = given.filter(sent_by__public_id=only.by)
     return [
@@ -425,7 +435,7 @@ def _hand_overs(leads: QuerySet[Lead], *, after: Cursor | None, only: Only) -> l
             body=f"{one.need} · {one.pain}",
             who=one.sent_by.full_name,
             is_ours=True,
-            person_id=one.lead.person_id,
+            person_id=leads[one.lead_id].person_id,
         )
         for one in _upto(given, "at", after)
     ]

@@ -180,10 +180,13 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 def _person(request: StaffRequest, public_id: UUID) -> Person:
+    in_sight = people_visible_to(request.user)
+    if (one := in_sight.filter(public_id=public_id).first()) is not None:
+        return one
     named = get_object_or_404(Person, public_id=public_id)
     while named.merged_into is not None:
         named = named.merged_into
-    return get_object_or_404(people_visible_to(request.user), pk=named.pk)
+    return get_object_or_404(in_sight, pk=named.pk)
 
 
 def _timeline(request: StaffRequest, one: Person) -> Any:

@@ -1,16 +1,19 @@
 """Deals as a board and as a table over the same set, and moving one on the board."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.models import Lead, ProductLine, Stage
@@ -56,6 +59,11 @@ class Card:
     def share(self) -> int:
         """The stage's probability in per cent."""
         return int(PROBABILITY[self.deal.stage] * 100)
+
+    @property
+    def ways_on(self) -> SafeString:
+        """The buttons that move it into another stage."""
+        return _ways_on(self.deal.stage, get_language() or "")
 
 
 @require_safe
@@ -136,7 +144,7 @@ def _card(deal: Opportunity, staff: Staff, *, column: str = "", **given: Any) ->
 
 
 def _card_context(request: StaffRequest, card: Card) -> dict[str, Any]:
-    return {"card": card, "stages": list(OpportunityStage), "query": request.GET.urlencode()}
+    return {"card": card, "query": request.GET.urlencode()}
 
 
 def _moved(request: StaffRequest, card: Card, *, said: str = "", status: int = 200) -> HttpResponse:
@@ -165,7 +173,6 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
         "wanted": wanted,
         "filters": _chips(request, choices),
         "choices": choices,
-        "stages": list(OpportunityStage),
         "currency": our_currency(),
         "may_work": may(request.user, "deals.work"),
         "query": request.GET.urlencode(),
@@ -182,6 +189,11 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
             "rows": [_card(deal, request.user) for deal in table.deals],
         }
     return render(request, "sales/opportunities.html", context, status=status)
+
+
+@cache  # a board draws them a hundred times, and they differ by stage alone
+def _ways_on(stage: str, _language: str) -> SafeString:
+    return render_to_string("sales/_ways_on.html", {"stages": list(OpportunityStage), "stage": stage})
 
 
 def _cards(column: Column, staff: Staff, instead: Card | None) -> list[Card]:
