@@ -1,10 +1,8 @@
 """A whole Wutong with its demo company, started the way a newcomer starts it, on free ports in a folder of its own."""
 
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.company import free_port, free_row
 
 ROOT = Path(__file__).resolve().parents[2]
 UP_WITHIN_S = 180
@@ -36,14 +36,14 @@ def running_demo(*, visitors_per_minute: int = 0) -> Iterator[RunningDemo]:
     """Start ``wutong up --demo`` and stop it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="wt-e2e-", dir="/tmp"))
     folder.chmod(0o755)  # the database's own account passes through it
-    web, edge, site, smtp = (_free_port() for _ in range(4))
+    web, edge, site, smtp = (free_port() for _ in range(4))
     settings = {
         "WUTONG_DATA_DIR": str(folder / "data"),
         "WUTONG_WEB_PORT": str(web),
         "WUTONG_EDGE_PORT": str(edge),
         "WUTONG_SANDBOX_PORT": str(site),
         "WUTONG_SANDBOX_SMTP_PORT": str(smtp),
-        "WUTONG_METRICS_PORT": str(_free_row(8)),
+        "WUTONG_METRICS_PORT": str(free_row(8)),
         "WUTONG_DEMO_RATE_PER_MINUTE": str(visitors_per_minute),
     }
     command = [sys.executable, "-m", "wutong", "up", "--demo", "--no-open"]
@@ -97,23 +97,3 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _free_row(length: int) -> int:
-    """The first of so many free ports in a row."""
-    while True:
-        first = random.randrange(20_000, 30_000)
-        if all(_is_free(port) for port in range(first, first + length)):
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0

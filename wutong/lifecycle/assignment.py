@@ -13,7 +13,8 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.events.hot import HotRow, insert_many
+from wutong.lifecycle.happenings import happening
 from wutong.lifecycle.models import (
     CLOSED_STAGES,
     UNCONTACTED,
@@ -463,18 +464,13 @@ def _how_they_came(leads: Sequence[Lead]) -> dict[object, tuple[int | None, str]
 
 def assigning(assignment: Assignment, *, at: datetime) -> HotRow:
     """The event of an assignment."""
-    lead = assignment.lead
-    to = assignment.to
-    return HotRow(
-        id=new_id(at),
-        name="lead_assigned",
-        occurred_at=at,
-        received_at=at,
-        source="system" if assignment.by_id is None else "staff",
-        subject_id=lead.subject_id,
-        person_id=lead.person_id,
-        props={"lead": str(lead.public_id), "to": str(to.public_id) if to else "", "reason": assignment.reason},
-        digest=digest_of("lead_assigned", str(lead.public_id), assignment.to_id, at.isoformat()),
+    return happening(
+        "lead_assigned",
+        assignment.lead,
+        at=at,
+        by_machine=assignment.by_id is None,
+        to=str(assignment.to.public_id) if assignment.to else "",
+        reason=assignment.reason,
     )
 
 

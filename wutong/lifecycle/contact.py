@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.events.hot import insert_many
 from wutong.lifecycle.clocks import stop_clocks
 from wutong.lifecycle.contact_statuses import is_to_choose
+from wutong.lifecycle.happenings import happening
 from wutong.lifecycle.models import CLOSED_STAGES, Clock, ContactStatus, FollowUp, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.platform.audit import record
@@ -138,22 +139,7 @@ def record_follow_up(
         now.save()
 
         name = "first_contact" if is_first else "follow_up"
-        insert_many(
-            [
-                HotRow(
-                    id=new_id(at),
-                    name=name,
-                    occurred_at=at,
-                    received_at=at,
-                    source="staff",
-                    subject_id=now.subject_id,
-                    person_id=now.person_id,
-                    channel="",
-                    props={"lead": str(now.public_id), "kind": kind.value, "outcome": outcome.value},
-                    digest=digest_of(name, str(follow_up.public_id)),
-                )
-            ]
-        )
+        insert_many([happening(name, now, at=at, kind=kind.value, outcome=outcome.value)])
         record(f"lifecycle.{name}_recorded", actor=by, subject=now, at=at, kind=kind.value, outcome=outcome.value)
         announce([(0, 0, "lead_changed", ["inbox"])])
     return follow_up

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.events.hot import insert_many
 from wutong.lifecycle.clocks import start_clocks, time_limits
+from wutong.lifecycle.happenings import happening
 from wutong.lifecycle.models import Accountable, Clock, FollowUp, HandOver, Lead, Qualification, Stage
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.stages import NoSuchStep, NotYourStep, Through, locked, may_step, step_many, works_as_sdr
@@ -120,7 +121,7 @@ def hand_over(*, lead: Lead, to: Staff, by: Staff, at: datetime, facts: HandOver
         now.save(update_fields=["sent_by", "owner", "team", "accountable", "version"])
         start_clocks([now], Clock.Kind.ACCEPTANCE, within=timedelta(hours=time_limits().acceptance_hours), at=at)
         _tell("lead_handed_over", now, to=to, by=by, at=at)
-        _happened("lead_handed_over", now, by=by, at=at, to=str(to.public_id))
+        insert_many([happening("lead_handed_over", now, at=at, to=str(to.public_id))])
         record("lifecycle.lead_handed_over", actor=by, subject=now, at=at, to=str(to.public_id))
         announce([(0, 0, "lead_changed", ["inbox"])])
     return given
@@ -159,7 +160,7 @@ def return_lead(*, lead: Lead, by: Staff, at: datetime, reason: str, note: str =
         step_many([now], to=Stage.RETURNED, by=by, at=at, reason=reason, through=Through.RETURN)
         for colleague in [now.owner] if now.owner is not None else _managers_over(now):
             _tell("lead_sent_back", now, to=colleague, by=by, at=at)
-        _happened("lead_returned", now, by=by, at=at, reason=reason)
+        insert_many([happening("lead_returned", now, at=at, reason=reason)])
         if note.strip():
             FollowUp.objects.create(
                 lead=now,
@@ -266,22 +267,4 @@ def _tell(kind: str, lead: Lead, *, to: Staff, by: Staff, at: datetime) -> None:
             )
         ],
         at=at,
-    )
-
-
-def _happened(name: str, lead: Lead, *, by: Staff, at: datetime, **props: str) -> None:
-    insert_many(
-        [
-            HotRow(
-                id=new_id(at),
-                name=name,
-                occurred_at=at,
-                received_at=at,
-                source="staff",
-                subject_id=lead.subject_id,
-                person_id=lead.person_id,
-                props={"lead": str(lead.public_id), **props},
-                digest=digest_of(name, str(lead.public_id), by.pk, at.isoformat()),
-            )
-        ]
     )

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.events.hot import HotRow, insert_many
 from wutong.lifecycle.assignment import assigning
 from wutong.lifecycle.clocks import new_clock
 from wutong.lifecycle.contact import TakenByColleague
 from wutong.lifecycle.hand_over import ACCEPT_WITHIN, Bant, HandOverFacts
+from wutong.lifecycle.happenings import happening
 from wutong.lifecycle.models import (
     Accountable,
     Assignment,
@@ -242,7 +243,7 @@ class _Telling:
         lead.contact_status = self._status_after(act.outcome)
         lead.next_step, lead.next_step_at = act.next_step, act.next_step_at
         name = "first_contact" if is_first else "follow_up"
-        self._happened(name, str(follow_up.public_id), at=act.at, kind=act.kind.value, outcome=act.outcome.value)
+        self.events.append(happening(name, lead, at=act.at, kind=act.kind.value, outcome=act.outcome.value))
 
     def _status_after(self, outcome: FollowUp.Outcome) -> ContactStatus:
         if outcome == FollowUp.Outcome.NO_ANSWER:
@@ -289,7 +290,7 @@ class _Telling:
         lead.sent_by, lead.owner, lead.team_id = act.by, act.to, act.to.team_id or lead.team_id
         lead.accountable = Accountable.SALES
         self._start(Clock.Kind.ACCEPTANCE, within=ACCEPT_WITHIN, at=act.at)
-        self._happened("lead_handed_over", act.by.pk, at=act.at, to=str(act.to.public_id))
+        self.events.append(happening("lead_handed_over", lead, at=act.at, to=str(act.to.public_id)))
 
     def _answer(self, act: Answered) -> None:
         lead = self.lead
@@ -299,26 +300,10 @@ class _Telling:
             self._step(Stage.SAL, by=act.by, at=act.at, through=Through.ACCEPTANCE)
             return
         self._step(Stage.RETURNED, by=act.by, at=act.at, reason=act.reason, through=Through.RETURN)
-        self._happened("lead_returned", act.by.pk, at=act.at, reason=act.reason)
+        self.events.append(happening("lead_returned", lead, at=act.at, reason=act.reason))
 
     def _start(self, kind: Clock.Kind, *, within: timedelta, at: datetime) -> None:
         self.clocks.append(new_clock(self.lead, kind, self.calendar, within=within, at=at))
-
-    def _happened(self, name: str, mark: object, *, at: datetime, **props: str) -> None:
-        lead = self.lead
-        self.events.append(
-            HotRow(
-                id=new_id(at),
-                name=name,
-                occurred_at=at,
-                received_at=at,
-                source="staff",
-                subject_id=lead.subject_id,
-                person_id=lead.person_id,
-                props={"lead": str(lead.public_id), **props},
-                digest=digest_of(name, str(lead.public_id), mark, at.isoformat()),
-            )
-        )
 
 
 class _FirstContact(Struct, frozen=True, kw_only=True):

@@ -152,6 +152,8 @@ _ACCEPTANCE = Column(
     name=gettext_lazy("Acceptance rate"),
     meaning=gettext_lazy("Accepted ÷ (accepted + returned) of the hand-overs of the period, each by itself."),
 )
+_ANSWERS = (Column(figure="sent"), Column(figure="accepted"), Column(figure="returned"), _ACCEPTANCE)
+"""What became of hand-overs."""
 _DUE = gettext_lazy(
     "Timers met ÷ timers due. Due are those whose deadline has passed and those met; open ones not yet due are in"
     " neither."
@@ -243,10 +245,7 @@ TABLES: Mapping[str, Table] = {
             Column(figure="sdr_nurture", is_minor=True),
             Column(figure="sdr_mql", is_minor=True),
             Column(figure="sdr_back", is_minor=True),
-            Column(figure="sent"),
-            Column(figure="accepted"),
-            Column(figure="returned"),
-            _ACCEPTANCE,
+            *_ANSWERS,
         ),
     ),
     "sources": Table(
@@ -256,10 +255,7 @@ TABLES: Mapping[str, Table] = {
         pictured=1,
         columns=(
             Column(figure="with_sdr"),
-            Column(figure="sent"),
-            Column(figure="accepted"),
-            Column(figure="returned"),
-            _ACCEPTANCE,
+            *_ANSWERS,
         ),
     ),
     "returns": Table(

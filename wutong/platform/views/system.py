@@ -1,6 +1,8 @@
 """Background jobs, parked items, health."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -40,41 +42,34 @@ def jobs(request: StaffRequest) -> HttpResponse:
 @require_POST
 @requires("jobs.manage")
 def retry_job(request: StaffRequest, job_id: int) -> HttpResponse:
-    try:
-        job_queue.retry_job(job_id=job_id, by=request.user, at=timezone.now())
-    except Refusal as no:
-        return refused(request, no, back=reverse("platform:jobs"))
-    return done(request, reverse("platform:jobs"), _("The job runs again."))
+    return _done(request, partial(job_queue.retry_job, job_id=job_id), _("The job runs again."))
 
 
 @require_POST
 @requires("jobs.manage")
 def cancel_job(request: StaffRequest, job_id: int) -> HttpResponse:
-    try:
-        job_queue.cancel_job(job_id=job_id, by=request.user, at=timezone.now())
-    except Refusal as no:
-        return refused(request, no, back=reverse("platform:jobs"))
-    return done(request, reverse("platform:jobs"), _("The job is gone from its queue."))
+    return _done(request, partial(job_queue.cancel_job, job_id=job_id), _("The job is gone from its queue."))
 
 
 @require_POST
 @requires("jobs.manage")
 def retry_parked(request: StaffRequest, item_id: int) -> HttpResponse:
-    try:
-        parked_items.retry_item(item_id=item_id, by=request.user, at=timezone.now())
-    except Refusal as no:
-        return refused(request, no, back=reverse("platform:jobs"))
-    return done(request, reverse("platform:jobs"), _("The item is back in the inbox."))
+    return _done(request, partial(parked_items.retry_item, item_id=item_id), _("The item is back in the inbox."))
 
 
 @require_POST
 @requires("jobs.manage")
 def discard_parked(request: StaffRequest, item_id: int) -> HttpResponse:
+    return _done(request, partial(parked_items.discard_item, item_id=item_id), _("The item is discarded."))
+
+
+def _done(request: StaffRequest, act: Callable[..., None], sentence: str) -> HttpResponse:
+    """Let the reader do ``act``; back to the page with ``sentence``, or with what the rule said."""
     try:
-        parked_items.discard_item(item_id=item_id, by=request.user, at=timezone.now())
+        act(by=request.user, at=timezone.now())
     except Refusal as no:
         return refused(request, no, back=reverse("platform:jobs"))
-    return done(request, reverse("platform:jobs"), _("The item is discarded."))
+    return done(request, reverse("platform:jobs"), sentence)
 
 
 @never_cache
