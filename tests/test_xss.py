@@ -229,6 +229,9 @@ def test_who_is_found_while_a_lead_is_entered_is_shown_and_never_run(lead: Lead,
         page = Page(client.post(f"/leads/new/{door}", typed).content.decode())
         assert page.dangers == [], door
         assert TAG in page.text or QUOTES[:20] in page.text or door == "company/", door
+    for door in ("doubles/", ""):
+        page = Page(client.post(f"/accounts/new/{door}", {"name": TAG, "website": ADDRESS}).content.decode())
+        assert (page.dangers, TAG in page.text) == ([], True), door
 
 
 def test_what_an_address_asks_for_is_shown_and_never_run(lead: Lead, ada) -> None:

@@ -121,6 +121,8 @@ LISTS: dict[str, str] = {
     "entry:doubles": "/leads/new/doubles/",
     "entry:companies": "/leads/new/companies/",
     "entry:company": "/leads/new/company/",
+    "entry:new_company": "/accounts/new/",
+    "entry:company_doubles": "/accounts/new/doubles/",
     "sales:contracts": f"/contracts/?q={ITS_BEGINNING}&stage=all",
     "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
     "lifecycle:own": "/settings/own/",

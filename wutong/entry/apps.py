@@ -12,4 +12,4 @@ class EntryConfig(AppConfig):
         from wutong.platform.audit_labels import register_actions
 
         name_sources_of("staff", names_of_colleagues)
-        register_actions({"entry.lead_entered": _("Entered a lead")})
+        register_actions({"entry.lead_entered": _("Entered a lead"), "entry.company_entered": _("Entered a company")})

@@ -10,4 +10,6 @@ urlpatterns = [
     path("leads/new/doubles/", views.doubles, name="doubles"),
     path("leads/new/companies/", views.companies, name="companies"),
     path("leads/new/company/", views.company, name="company"),
+    path("accounts/new/", views.new_company, name="new_company"),
+    path("accounts/new/doubles/", views.company_doubles, name="company_doubles"),
 ]

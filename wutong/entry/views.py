@@ -1,6 +1,7 @@
-"""The page on which a lead is entered, and what it looks up while one types."""
+"""The pages on which a lead or a company is entered, and what they look up while one types."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
@@ -10,14 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wutong.entry.doubles import alike, matches
+from wutong.entry.companies import enter_company
+from wutong.entry.doubles import Companies, alike, matches
 from wutong.entry.doubles import companies as companies_like
-from wutong.entry.forms import NewLeadForm
+from wutong.entry.forms import NewCompanyForm, NewLeadForm, code_in, domain_in
 from wutong.entry.leads import enter_lead
 from wutong.lifecycle.models import Lead
+from wutong.people.models import Account
 from wutong.platform.answers import done, posted
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
+from wutong.sales.accounts import accounts_visible_to
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +64,55 @@ def company(request: StaffRequest) -> HttpResponse:
     form = NewLeadForm(by=request.user, company=request.POST.get("choice", "")[:200])
     form.fields["company"].widget.attrs["autofocus"] = True
     return render(request, "entry/_company.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("accounts.manage")
+def new_company(request: StaffRequest) -> HttpResponse:
+    """Enter a company; on a refusal everything that was typed stays."""
+    form = NewCompanyForm(posted(request))
+    refusal, status = None, 422 if form.is_bound else 200
+    if form.is_valid():
+        given = {"name": form.cleaned_data["name"], "domain": form.cleaned_data["website"]}
+        code = form.cleaned_data["credit_code"] or None
+        try:
+            account = enter_company(**given, credit_code=code, by=request.user, at=timezone.now())
+        except Refusal as no:
+            refusal, status = no, 409
+        else:
+            return done(request, *_where_the_company_is(request, account))
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "companies": _companies_typed(request),
+        "is_asked": bool(form.errors.get("is_sure")),
+    }
+    return render(request, "entry/new_company.html", context, status=status)
+
+
+@require_POST
+@requires("accounts.manage")
+def company_doubles(request: StaffRequest) -> HttpResponse:
+    """Whether the company that is being typed is there already."""
+    return render(request, "entry/_company_doubles.html", {"companies": _companies_typed(request)})
+
+
+def _companies_typed(request: StaffRequest) -> Companies | None:
+    typed = {name: request.POST.get(name, "")[:200] for name in ("name", "credit_code", "website")}
+    if not any(typed.values()):
+        return None
+    code, domain = code_in(typed["credit_code"]), domain_in(typed["website"])
+    return companies_like(typed["name"], viewer=request.user, code=code, domain=domain)
+
+
+def _where_the_company_is(request: StaffRequest, account: Account) -> tuple[str, str]:
+    """Its page; for whoever does not see it yet, the page on which somebody who works there is entered."""
+    if accounts_visible_to(request.user).filter(pk=account.pk).exists():
+        return reverse("sales:account", args=[account.public_id]), _("Entered.")
+    query = urlencode({"company": account.name})
+    return f"{reverse('entry:new_lead')}?{query}", _(
+        "Entered. Enter somebody who works there: then you see the company."
+    )
 
 
 def _known(request: StaffRequest) -> dict[str, Any]:

@@ -1,9 +1,12 @@
-"""What colleagues correct about a company. These open no transaction: the door for a person is above."""
+"""What colleagues correct about a company. The door for a person, and its transaction, is above."""
 
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.account_names import other_names
-from wutong.people.accounts import companies_named, name_key, names_of
+from wutong.people.accounts import companies_named, name_key, names_of, new_account
 from wutong.people.mail_domains import registrable
 from wutong.people.models import Account
 from wutong.platform.refusal import Refusal
@@ -28,6 +31,25 @@ class NamelessCompany(Refusal):
 
     code = "nameless_company"
     message = _("A company's name needs letters. Enter it as it stands on the licence.")
+
+
+def add_company(*, name: str, credit_code: str | None, domain: str, at: datetime) -> Account:
+    """Enter a company for which a colleague vouches. Within the caller's transaction.
+
+    Raises:
+        NamelessCompany, CompanyNameTaken, CreditCodeTaken: nothing is entered then.
+    """
+    if not name_key(name):
+        raise NamelessCompany
+    account = new_account(name, at=at)
+    account.is_confirmed = True
+    try:
+        with transaction.atomic():  # of two who enter the same at once, the database tells one
+            account.save(force_insert=True)
+            correct_company(account, name=name, credit_code=credit_code, domain=domain)
+    except IntegrityError as error:
+        raise (CreditCodeTaken if "credit_code" in str(error) else CompanyNameTaken) from error
+    return account
 
 
 def correct_company(account: Account, *, name: str, credit_code: str | None, domain: str) -> list[str]:

@@ -58,6 +58,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "wanted": wanted,
         "states": [(state, names[state]) for state in STATES if may_read_deals or state.endswith("confirmed")],
         "may_read_deals": may_read_deals,
+        "may_enter": may(request.user, "accounts.manage"),
         "currency": our_currency(),
     }
     return render(request, "sales/accounts.html", context)

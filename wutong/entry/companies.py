@@ -1,0 +1,22 @@
+"""Entering a company by hand."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from wutong.people.company_facts import add_company
+from wutong.people.models import Account
+from wutong.platform.audit import record
+from wutong.platform.models import Staff
+
+
+def enter_company(*, name: str, credit_code: str | None, domain: str, by: Staff, at: datetime) -> Account:
+    """Enter a company that nobody knew here; whoever enters it has confirmed it.
+
+    Raises:
+        NamelessCompany, CompanyNameTaken, CreditCodeTaken: see there.
+    """
+    with transaction.atomic(durable=True):
+        account = add_company(name=name, credit_code=credit_code, domain=domain, at=at)
+        record("entry.company_entered", actor=by, subject=account, at=at)
+    return account
