@@ -23,7 +23,12 @@ FRAME = "0.1.0a1"
 """From before forms had versions, leads their whole machine and scores their models."""
 OF_THE_SCHEMA = {"django_migrations", "django_content_type", "auth_permission", "platform_keycheck"}
 """Tables that tell of the schema and the machine."""
-FILLED_BY_MIGRATIONS = {"content_formversion", "people_consentstanding", "people_identityrules"}
+FILLED_BY_MIGRATIONS = {
+    "content_formversion",
+    "people_consentstanding",
+    "people_identityrules",
+    "people_persontocompare",
+}
 HISTORY = {
     *(
         "platform_staff",
