@@ -16,6 +16,7 @@ from tests.cast import (
     hit,
     make_account,
     make_form,
+    make_lead,
     make_person,
     make_site,
     make_staff,
@@ -31,6 +32,7 @@ from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.privacy.models import SubjectRequest
 from wutong.privacy.preferences import path_for
+from wutong.sales.collisions import refresh_collisions
 from wutong.sales.models import OpportunityStage
 from wutong.sales.opportunities import change_opportunity, close_opportunity
 from wutong.scoring.definition import as_json
@@ -329,7 +331,12 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
     pages += [f"/opportunities/{one.public_id}/" for one in (deal, won)]
     pages += [f"/inbox/?view=all&lead={fed.lead.public_id}" for fed in deal.leads.all()]
     pages += ["/opportunities/new/", "/contracts/", f"/contracts/{contract.public_id}/", "/accounts/"]
-    pages += [f"/accounts/{account.public_id}/?tab={tab}" for tab in ("overview", "timeline", "committee", "deals")]
+    tabs = ("overview", "timeline", "committee", "deals", "group", "files", "facts", "team")
+    pages += [f"/accounts/{account.public_id}/?tab={tab}" for tab in tabs]
+    pages += [f"/accounts/{account.public_id}/merge/"]
+    make_lead(account=account, owner=make_staff("Other", role="sales", team=north))
+    refresh_collisions(at=LATELY)
+    pages += ["/accounts/collisions/"]
     for address in pages:
         answer = client.get(address)
         assert answer.status_code == 200, address
@@ -337,7 +344,8 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
         assert page.dangers == [], address
         assert address == "/opportunities/new/" or "<script>alert(1)</script>" in page.text, address
     for text in NASTY:
-        for path in ("/opportunities/", "/contracts/", "/accounts/", f"/accounts/{account.public_id}/"):
+        mine = (f"/accounts/{account.public_id}/", f"/accounts/{account.public_id}/merge/")
+        for path in ("/opportunities/", "/contracts/", "/accounts/", "/accounts/similar/", *mine):
             names = (
                 "q",
                 "view",

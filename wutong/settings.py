@@ -171,6 +171,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.scoring.jobs",
     "wutong.lifecycle.jobs",
     "wutong.privacy.jobs",
+    "wutong.sales.collisions",
 ]
 PROCRASTINATE_ON_APP_READY = None
 

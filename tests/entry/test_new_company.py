@@ -31,9 +31,16 @@ def test_a_company_is_entered_and_confirmed(ada: Staff) -> None:
     assert "上海梧桐科技有限公司" in signed_in(ada).get("/accounts/?q=梧桐").content.decode()
 
 
-def test_whoever_does_not_see_it_yet_goes_on_with_somebody_who_works_there(mei: Staff) -> None:
+def test_whoever_sells_looks_after_the_company_that_they_entered(mei: Staff) -> None:
     answer = enter(mei)
-    form = signed_in(mei).get(answer["Location"]).context["form"]
+    assert Account.objects.get().owners.get().owner == mei
+    assert answer["Location"] == f"/accounts/{Account.objects.get().public_id}/"
+
+
+def test_whoever_does_not_see_it_yet_goes_on_with_somebody_who_works_there(north: Team) -> None:
+    nora = make_staff("Nora", role="marketer", team=north, data_scope="team")
+    answer = enter(nora)
+    form = signed_in(nora).get(answer["Location"]).context["form"]
     assert form["company"].value() == "上海梧桐科技有限公司"
 
 

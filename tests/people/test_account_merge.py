@@ -34,6 +34,8 @@ NOT_MOVED = {
     ("people_account", "merged_into_id"),  # an entry that was absorbed leads on
     ("people_accountcandidate", "account_id"),  # doubts about an absorbed entry are settled
     ("people_accountcandidate", "other_id"),
+    ("sales_collision", "account_id"),  # found anew by a job
+    ("sales_collision", "other_id"),
     ("people_accountmerge", "survivor_id"),  # history stays where it happened
     ("people_accountmerge", "absorbed_id"),
 }

@@ -130,7 +130,7 @@ def test_deals_of_a_person_are_shown_to_those_who_may_read_deals(north, mei) -> 
 def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) -> None:
     deal = deal_of(xu, account=make_account("Northwind"))
     account = deal.account
-    assert change(xu, account, name="海纳能源")["HX-Redirect"] == f"/accounts/{account.public_id}/"
+    assert change(xu, account, name="海纳能源")["HX-Redirect"] == f"/accounts/{account.public_id}/?tab=facts"
     assert deals_wanted(xu, Wanted(search="haina"), at=LATER, zone=None).get() == deal
     make_account("Southwind")
     assert change(xu, account, name="SOUTHWIND").status_code == 409
@@ -141,7 +141,7 @@ def test_a_company_is_renamed_and_its_deals_are_found_by_the_new_name(xu, zhou) 
 
 def test_of_two_who_correct_a_company_the_second_is_told(wang) -> None:
     account = make_account("Northwind")
-    seen = signed_in(wang).get(f"/accounts/{account.public_id}/").context["seen"]
+    seen = signed_in(wang).get(f"/accounts/{account.public_id}/?tab=facts").context["seen"]
     assert change(wang, account, domain="northwind.cn", seen=seen).status_code == 200
     assert change(wang, account, domain="north.cn", seen=seen).status_code == 409
     account.refresh_from_db()
@@ -173,3 +173,93 @@ def test_a_typed_company_is_confirmed_by_a_colleague(xu) -> None:
     assert signed_in(xu).post(f"/accounts/{account.public_id}/confirm/").status_code == 302
     account.refresh_from_db()
     assert account.is_confirmed
+
+
+def test_what_a_company_is_stands_on_its_page_with_who_said_it_and_from_where(xu) -> None:
+    account = deal_of(xu, account=make_account("华辰")).account
+    said = {"industry": "C", "size_band": "300", "region": "杭州", "source": "licence", "aliases": "华辰精密\nHuachen"}
+    said |= {"further_domains": "https://huachen.com/", "credit_code": CODE}
+    assert change(xu, account, **said).status_code == 200
+    page = signed_in(xu).get(f"/accounts/{account.public_id}/?tab=facts")
+    known = {one.label: (one.value, one.fact.source) for one in page.context["history"]}
+    assert sorted(known.values()) == [
+        ("300–999 people", "licence"),
+        (CODE, "licence"),
+        ("Manufacturing", "licence"),
+        ("浙江省 杭州市", "licence"),
+    ]
+    for search in ("huachen", "精密"):
+        assert account in [row.account for row in signed_in(xu).get("/accounts/", {"q": search}).context["found"].rows]
+    for chosen in ({"industry": "C"}, {"size": "300"}, {"region": "浙江"}):
+        assert signed_in(xu).get("/accounts/", chosen).context["found"].total.n == 1, chosen
+    assert signed_in(xu).get("/accounts/", {"region": "nowhere"}).context["found"].total.n == 0
+    assert change(xu, account, region="朝阳").status_code == 200  # the city of that name
+    assert change(xu, account, region="nowhere").status_code == 422
+    assert change(xu, account, further_domains="qq.com").status_code == 422
+    make_account("Southwind")
+    assert change(xu, account, aliases="SOUTHWIND").status_code == 409
+
+
+def test_a_region_that_nobody_told_is_read_off_the_credit_code(xu) -> None:
+    account = deal_of(xu).account
+    change(xu, account, credit_code="91320623703753420J", industry="")
+    account.refresh_from_db()
+    assert account.region == "320623"
+
+
+def test_a_group_is_shown_as_a_tree_and_cannot_be_a_circle(xu, wang) -> None:
+    top, middle, below = (deal_of(wang, account=make_account(name)).account for name in ("Top", "Middle", "Below"))
+
+    def put(account: Account, parent: str) -> int:
+        return signed_in(wang).post(f"/accounts/{account.public_id}/parent/", {"parent": parent}).status_code
+
+    assert (put(middle, "top"), put(below, "Middle"), put(top, "Below"), put(top, "Nobody")) == (302, 302, 409, 422)
+    page = signed_in(wang).get(f"/accounts/{middle.public_id}/?tab=group")
+    assert [(kin.account.name, kin.depth) for kin, _row in page.context["kin"]] == [
+        ("Top", 0),
+        ("Middle", 1),
+        ("Below", 2),
+    ]
+    assert page.context["roll_up"].open_amount == Decimal(560_000)
+    deal_of(xu, account=below)
+    seen = signed_in(xu).get(f"/accounts/{below.public_id}/?tab=group").context["kin"]
+    assert [row is not None for _kin, row in seen] == [False, False, True]
+    assert (put(middle, ""), put(top, "Below")) == (302, 302)
+
+
+def test_a_merge_is_looked_at_done_and_undone_on_the_page(wang) -> None:
+    kept, gone = (deal_of(wang, account=make_account(name)).account for name in ("Kept", "Gone"))
+    client, address = signed_in(wang), f"/accounts/{kept.public_id}/merge/"
+    preview = client.get(address, {"with": str(gone.public_id)}).context["preview"]
+    assert {one.moves for one in preview.moving} == {1}
+    assert client.post(address, {"with": str(gone.public_id)}).status_code == 302
+    assert client.get(f"/accounts/{gone.public_id}/")["Location"] == f"/accounts/{kept.public_id}/"
+    assert client.post(address, {"with": str(gone.public_id)}).status_code == 200  # it is in nobody's sight any more
+    (merge,) = client.get(f"/accounts/{kept.public_id}/?tab=facts").context["merges"]
+    assert client.post(f"{address}{merge.public_id}/undo/").status_code == 302
+    assert client.get(f"/accounts/{gone.public_id}/").status_code == 200
+
+
+def test_members_are_added_confirmed_and_ended_by_colleagues(xu) -> None:
+    account = deal_of(xu, account=make_account("Northwind")).account
+    stranger, known = make_person("孙立", company="Eastwind"), make_person("何若曦")
+    sql_of(xu, person=stranger)
+    sql_of(xu, person=known, account=account)
+    employ(known, account)
+    client, address = signed_in(xu), f"/accounts/{account.public_id}/members/"
+    assert "孙立" in client.get(f"{address}search/", {"q": "孙"}).content.decode()
+    place = {"title": "CFO", "department": "Finance", "buying_role": "finance", "valid_from": "2026-01-01"}
+    assert client.post(address, {"person": str(stranger.public_id), **place}).status_code == 302
+    wrong = {"valid_from": "2026-02-01", "valid_to": "2026-01-01"}
+    assert client.post(address, {"person": str(known.public_id), **wrong}).status_code == 422
+    assert client.post(address, {"person": str(known.public_id), "buying_role": "user"}).status_code == 302
+    places = {place.person: place for place in Affiliation.objects.filter(account=account)}
+    assert (places[stranger].department, places[known].assurance, places[known].buying_role) == (
+        "Finance",
+        "staff",
+        "user",
+    )
+    client.post(f"{address}end/", {"person": str(known.public_id)})
+    page = client.get(f"/accounts/{account.public_id}/?tab=committee")
+    assert "finance" not in [chair.value for chair in page.context["empty_chairs"]]
+    assert [place.person for place in page.context["former"]] == [known]

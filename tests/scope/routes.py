@@ -14,6 +14,8 @@ from tests.cast import (
 )
 from tests.scope.world import ITS_BEGINNING, World
 from wutong.lifecycle.models import AssignmentRule
+from wutong.platform.secrets import sign
+from wutong.sales.duplicates import ASK
 from wutong.scoring.definition import as_json
 from wutong.scoring.models import ScoreModel
 from wutong.scoring.shipped import SHIPPED
@@ -85,6 +87,31 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "sales:account": lambda world: reverse("sales:account", args=[world.deal.account.public_id]),
     "sales:account_activity": lambda world: reverse("sales:account_activity", args=[world.deal.account.public_id]),
     "sales:account_change": lambda world: reverse("sales:account_change", args=[world.deal.account.public_id]),
+    **{
+        f"sales:account_{act}": lambda world, act=act: reverse(
+            f"sales:account_{act}", args=[world.deal.account.public_id]
+        )
+        for act in (
+            "parent",
+            "merge",
+            "member",
+            "member_end",
+            "member_search",
+            "give",
+            "share",
+            "unshare",
+            "ask",
+            "file",
+            "file_remove",
+        )
+    },
+    "sales:account_unmerge": lambda world: reverse(
+        "sales:account_unmerge", args=[world.deal.account.public_id, uuid.uuid4()]
+    ),
+    "sales:account_wish": lambda _world: f"/accounts/wishes/{uuid.uuid4()}/",
+    "sales:account_ask_unseen": lambda world: reverse(
+        "sales:account_ask_unseen", args=[sign(ASK, world.deal.account.pk, at=LATELY)]
+    ),
     "sales:account_confirm": lambda world: reverse("sales:account_confirm", args=[world.deal.account.public_id]),
     "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
     "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),
@@ -125,6 +152,9 @@ LISTS: dict[str, str] = {
     "entry:company_doubles": "/accounts/new/doubles/",
     "sales:contracts": f"/contracts/?q={ITS_BEGINNING}&stage=all",
     "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
+    "sales:accounts_similar": f"/accounts/similar/?q={ITS_BEGINNING}",
+    "sales:accounts_transfer": "/accounts/transfer/",
+    "sales:collisions": "/accounts/collisions/",
     "lifecycle:own": "/settings/own/",
     "privacy:requests": "/privacy/requests/",
     "platform:notifications": "/notifications/",

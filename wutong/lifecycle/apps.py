@@ -9,7 +9,7 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         from wutong.lifecycle.holdings import HOLDINGS
-        from wutong.lifecycle.models import Contract, FollowUp, Lead, StageVisit
+        from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.panels import register_person
         from wutong.lifecycle.reach import redo_reach
         from wutong.lifecycle.views import access
@@ -25,6 +25,12 @@ class LifecycleConfig(AppConfig):
         register_person("lifecycle/_collaborators.html", access.card)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))
+        account_merge.register(AccountOwner, _("Owners"), alone="product_line")
+        account_merge.register(AccountCollaborator, _("Collaborators"), alone="staff")
+        for name in ("accountowner", "accountcollaborator"):
+            retention.register_kept(
+                f"lifecycle_{name}", because="who looks after a company; a row goes when it is shared no more"
+            )
         for name in ("lead", "stagevisit", "followup", "clock", "handover", "qualification", "contract"):
             retention.register_kept(
                 f"lifecycle_{name}", because="the history of a lead is what its figures are computed from"
@@ -58,6 +64,9 @@ class LifecycleConfig(AppConfig):
                 "lifecycle.lead_qualified": _("Confirmed a lead as SQL"),
                 "lifecycle.bant_noted": _("Noted budget, authority, need or timing"),
                 "lifecycle.lead_assigned": _("Gave a lead to a colleague"),
+                "lifecycle.account_given": _("Gave a company to a colleague"),
+                "lifecycle.account_shared": _("Shared a company with a colleague"),
+                "lifecycle.account_unshared": _("Ended the sharing of a company"),
                 "routing.rule_added": _("Added an assignment rule"),
                 "routing.rule_changed": _("Changed an assignment rule"),
                 "routing.rule_moved": _("Moved an assignment rule"),

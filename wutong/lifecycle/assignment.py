@@ -334,21 +334,30 @@ def assign_by_hand(
     if len(leads) > AT_ONCE:
         raise TooManyAtOnce(most=AT_ONCE)
     with transaction.atomic(durable=True):
-        now = list(
-            Lead.objects.select_for_update(no_key=True, of=("self",))
-            .filter(pk__in=[lead.pk for lead in leads])
-            .exclude(owner=to)
-            .select_related("person", "team")
-            .order_by("pk")
-        )
-        for lead in now:
-            _refuse_unfit(lead, to)
-            if seen is not None and seen.get(lead.pk, whose(lead)) != whose(lead):
-                raise GivenMeanwhile(name=lead.owner.full_name) if lead.owner else ChangedMeanwhile
-        give_many([(lead, to) for lead in now], by=by, at=at)
-        if to != by:
-            notify_many([_notice(lead, to=to, by=by) for lead in now], at=at)
-        announce([(0, 0, "lead_changed", ["inbox"])])
+        return give_leads([lead.pk for lead in leads], to=to, by=by, at=at, seen=seen)
+
+
+def give_leads(ids: Sequence[int], *, to: Staff, by: Staff, at: datetime, seen: Mapping[int, str] | None = None) -> int:
+    """Give leads to a colleague, who is told; returns how many were not theirs before. Opens no transaction.
+
+    Raises:
+        CannotTakeIt, NothingToAssign, GivenMeanwhile: nothing is changed then.
+    """
+    now = list(
+        Lead.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=ids)
+        .exclude(owner=to)
+        .select_related("person", "team")
+        .order_by("pk")
+    )
+    for lead in now:
+        _refuse_unfit(lead, to)
+        if seen is not None and seen.get(lead.pk, whose(lead)) != whose(lead):
+            raise GivenMeanwhile(name=lead.owner.full_name) if lead.owner else ChangedMeanwhile
+    give_many([(lead, to) for lead in now], by=by, at=at)
+    if to != by:
+        notify_many([_notice(lead, to=to, by=by) for lead in now], at=at)
+    announce([(0, 0, "lead_changed", ["inbox"])])
     return len(now)
 
 

@@ -1,5 +1,6 @@
-"""What of the lifecycle a colleague has in hand, and how it goes over to others: leads with their plans, contracts, and
-people they were let in to. Closed leads keep the name of whoever closed them; past follow-ups that of their author.
+"""What of the lifecycle a colleague has in hand, and how it goes over to others: companies, leads with their plans,
+contracts, and people they were let in to. Closed leads keep the name of whoever closed them; past follow-ups that of
+their author.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +13,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wutong.lifecycle.account_team import LOOKING_AFTER
 from wutong.lifecycle.assignment import give_many
 from wutong.lifecycle.contracts import can_look_after
-from wutong.lifecycle.models import Accountable, Contract, Lead
+from wutong.lifecycle.models import Accountable, AccountOwner, Contract, Lead
 from wutong.people.models import PersonCollaborator
 from wutong.platform.audit import record
 from wutong.platform.holdings import Batch, Holding
@@ -115,7 +117,27 @@ def _move_collaborations(batch: Batch) -> dict[int, int]:
     return tally(given)
 
 
+def _move_companies(batch: Batch) -> dict[int, int]:
+    able = [one for one in batch.takers if one.role in LOOKING_AFTER]
+    owned = AccountOwner.objects.select_for_update(of=("self",)).filter(owner=batch.source)
+    rows = list(owned.select_related("account", "product_line").order_by("pk")[: batch.limit]) if able else []
+    given = in_turns(rows, able, lambda _row, _taker: True)
+    for row, to in given:
+        row.owner, row.since, row.given_by = to, batch.at, batch.by
+        line, before = row.product_line.code, str(batch.source.public_id)
+        told = {"to": str(to.public_id), "before": before, "line": line}
+        record("lifecycle.account_given", actor=batch.by, subject=row.account, at=batch.at, **told)
+    update_objects(rows, ["owner", "since", "given_by"])
+    return tally(given)
+
+
 HOLDINGS = (
+    Holding(
+        code="companies",
+        label=_("Companies they look after"),
+        count=lambda staff: AccountOwner.objects.filter(owner=staff).count(),
+        move=_move_companies,
+    ),
     Holding(
         code="leads",
         label=_("Open leads, with their next steps and pending hand-overs"),

@@ -3,11 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
 from wutong.lifecycle.hand_over import SELLERS
-from wutong.lifecycle.models import Accountable, Contract, HandOver, Lead
+from wutong.lifecycle.models import Accountable, AccountOwner, Contract, HandOver, Lead
 from wutong.platform.models import Role, Staff
 
 
@@ -57,9 +57,15 @@ def proposal_for(lead: Lead, sellers: list[Staff]) -> Proposal | None:
 
 
 def _owner_of_account(lead: Lead, among: dict[int, Staff]) -> int | None:
-    contract = Contract.objects.filter(account=lead.account_id, owner__in=among).order_by("-signed_at").first()
-    if contract is not None:
-        return contract.owner_id
-    others = Lead.objects.filter(account=lead.account_id, owner__in=among).exclude(pk=lead.pk)
-    other = others.open().order_by("-last_touch_at").first()
-    return other.owner_id if other is not None else None
+    """Who owns the lead's company for its line, else who has its latest contract, else who works on its leads."""
+    theirs = {"account": lead.account_id, "owner__in": among}
+    owned = AccountOwner.objects.filter(**theirs, product_line=lead.product_line_id)
+    leads = Lead.objects.open().filter(**theirs).exclude(pk=lead.pk)
+    by_hand, by_contract, by_lead = (
+        rows.order_by().annotate(rank=Value(rank)).values_list("owner", "rank", at)
+        for rank, (rows, at) in enumerate(
+            ((owned, "since"), (Contract.objects.filter(**theirs), "signed_at"), (leads, "last_touch_at"))
+        )
+    )
+    found = list(by_hand.union(by_contract, by_lead).order_by("rank", "-since")[:1])
+    return found[0][0] if found else None

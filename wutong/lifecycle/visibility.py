@@ -9,23 +9,30 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wutong.lifecycle.models import Lead
-from wutong.people.models import Person, PersonCollaborator
+from wutong.lifecycle.models.lead import accounts_looked_after_by
+from wutong.people.models import Affiliation, Person, PersonCollaborator
 from wutong.platform.models import ApiKey, DataScope, Staff
 
 
 def people_visible_to(staff: Staff) -> QuerySet[Person]:
-    """The only door to people for code that answers a person. Aliases of merged people are left out."""
+    """The only door to people for code that answers a person. Aliases of merged people are left out.
+
+    Besides the people of leads in sight these are the people of the companies that ``staff`` looks after.
+    """
     people = Person.objects.current()
     sees_everything = staff.is_active and staff.data_scope == DataScope.ALL
     if sees_everything and not staff.own_scopes():
         return people
     leads = Lead.objects.visible_to(staff)
-    if not staff.is_active or not _is_let_in_anywhere(staff):
+    companies = accounts_looked_after_by(staff) if staff.is_active else []
+    if not staff.is_active or not (companies or _is_let_in_anywhere(staff)):
         return people.filter(Exists(leads.filter(person=OuterRef("pk"))))
-    shared = PersonCollaborator.objects.filter(staff=staff)
+    shared = PersonCollaborator.objects.filter(staff=staff).order_by().values("person")
+    members = Affiliation.objects.filter(account__in=companies).order_by().values("person")
     if sees_everything:  # nearly everybody: asked person by person, a page is full soon
-        return people.filter(Exists(leads.filter(person=OuterRef("pk"))) | Q(pk__in=shared.values("person")))
-    return people.filter(pk__in=leads.order_by().values("person").union(shared.values("person")))
+        of_leads = Exists(leads.filter(person=OuterRef("pk")))
+        return people.filter(of_leads | Q(pk__in=shared) | Q(pk__in=members))
+    return people.filter(pk__in=leads.order_by().values("person").union(shared, members))
 
 
 def _is_let_in_anywhere(staff: Staff) -> bool:

@@ -4,13 +4,13 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
@@ -22,6 +22,9 @@ from wutong.platform.refusal import Refusal
 LARGEST_BYTES = 20 * 1024 * 1024
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/webp"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Files = Callable[[Staff], QuerySet[Any, Any]]
+
+_readers: list[Files] = []
 _HEAD_BYTES = 4_096
 _MOST_ZIP_ENTRIES = 5_000
 
@@ -75,11 +78,19 @@ def store(*, file: Upload, by: Staff, at: datetime) -> StoredFile:
 
 
 def visible_to(staff: Staff) -> QuerySet[StoredFile]:
-    """What ``staff`` uploaded; everything, for those who manage staff."""
-    # No file belongs to an object yet, whose readers would be the file's.
+    """What ``staff`` uploaded, and files of what they see; everything, for those who manage staff."""
     if may(staff, "staff.manage"):
         return StoredFile.objects.all()
-    return StoredFile.objects.filter(uploaded_by=staff)
+    readable = Q(uploaded_by=staff)
+    for readers in _readers:
+        readable |= Q(pk__in=readers(staff))
+    return StoredFile.objects.filter(readable)
+
+
+def readers_of(files: Files) -> None:
+    """Let ``files(staff)``, keys of stored files, say which of those that belong to something a colleague may open."""
+    if files not in _readers:
+        _readers.append(files)
 
 
 def path_of(digest: str) -> Path:

@@ -60,6 +60,15 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     "contract_handed": NoticeKind(
         title=_("%(by)s gave you the contract with %(company)s"), icon="file-certificate", tone="brand"
     ),
+    "account_given": NoticeKind(title=_("%(by)s gave you the company %(company)s"), icon="building", tone="brand"),
+    "account_shared": NoticeKind(title=_("%(by)s works with you on %(company)s now"), icon="users"),
+    "account_asked_for": NoticeKind(
+        title=_("%(by)s asks for %(company)s"),
+        body=_("%(wish)s · decide it on the page of collisions"),
+        icon="users",
+        tone="warn",
+    ),
+    "account_decided": NoticeKind(title=_("%(by)s has decided about %(company)s"), body="%(decision)s", icon="check"),
     "lead_arrived_by_api": NoticeKind(
         title=_("New lead: %(name)s"),
         body=_("%(company)s · sent in by “%(form)s”"),

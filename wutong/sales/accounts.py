@@ -1,6 +1,6 @@
 """Companies as one colleague may see them: the list, one of them whole, and what a colleague corrects about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,12 +9,14 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
+from wutong.people.companies.places import division_named
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
-from wutong.people.models import Account, Affiliation, Person
+from wutong.people.models import Account, AccountFact, Affiliation, Industry, Person, SizeBand
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys, search_keys
 from wutong.platform.keyset import slice_of
@@ -36,11 +38,14 @@ class Wanted:
     search: str = ""
     owner: str = ""
     state: str = ""
+    industry: str = ""
+    size: str = ""
+    region: str = ""
     after: str = ""
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.search or self.owner or self.state)
+        return bool(self.search or self.owner or self.state or self.industry or self.size or self.region)
 
 
 @dataclass
@@ -67,17 +72,20 @@ class Accounts:
 
 @dataclass(frozen=True)
 class Acquaintance:
-    """A colleague who knows people of the company."""
+    """A colleague who knows people of the company. ``closeness`` is 0 to 3; ``people``: how many were reached."""
 
     staff: Staff
     contacts: int
     last_at: datetime | None
+    people: int = 0
+    closeness: int = 0
 
 
 def accounts_visible_to(staff: Staff) -> QuerySet[Account]:
     """The only door to companies for code that answers a person.
 
-    A company is seen by whoever may see a lead, a deal or a contract of it, and by those who see everything.
+    A company is seen by whoever may see a lead, a deal or a contract of it, by its owners, those above them in their
+    teams and those it is shared with, and by those who see everything. Why exactly: :mod:`wutong.sales.account_access`.
     """
     if not staff.is_active:
         return Account.objects.none()
@@ -87,7 +95,9 @@ def accounts_visible_to(staff: Staff) -> QuerySet[Account]:
     leads = Lead.objects.visible_to(staff).filter(account__isnull=False).order_by().values("account")
     deals = Opportunity.objects.visible_to(staff).order_by().values("account")
     contracts = Contract.objects.visible_to(staff).order_by().values("account")
-    return Account.objects.current().filter(pk__in=leads.union(deals, contracts))
+    owned = AccountOwner.objects.visible_to(staff).order_by().values("account")
+    shared = AccountCollaborator.objects.filter(staff=staff).order_by().values("account")
+    return Account.objects.current().filter(pk__in=leads.union(deals, contracts, owned, shared))
 
 
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
@@ -112,6 +122,9 @@ def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
     leads = Lead.objects.visible_to(staff).filter(account__in=rows)
     for pk, n, at in leads.open().values_list("account").annotate(n=Count("pk"), at=Max("last_touch_at")):
         rows[pk].open_leads, rows[pk].last_touch_at = n, at
+    held = AccountOwner.objects.filter(account__in=rows).order_by("product_line__position", "product_line")
+    for pk, name in held.values_list("account", "owner__full_name"):
+        rows[pk].owners += [] if name in rows[pk].owners else [name]
     owned = leads.filter(owner__isnull=False).values_list("account", "owner__full_name")
     pairs = set(owned.order_by())
     if may(staff, "deals.read"):
@@ -122,8 +135,27 @@ def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
             rows[pk].open_amount, rows[pk].won_amount = is_open, is_won
         pairs |= set(deals.order_by().values_list("account", "owner__full_name"))
     for pk, name in sorted(pairs):
-        rows[pk].owners.append(name)
+        rows[pk].owners += [] if name in rows[pk].owners else [name]
     return list(rows.values())
+
+
+def summed(rows: Sequence[Row]) -> Row | None:
+    """The figures of several companies as one, such as those of a group; None for none. Its company is the first."""
+    if not rows:
+        return None
+    total = Row(rows[0].account)
+    for row in rows:
+        total.people += row.people
+        total.open_leads += row.open_leads
+        total.open_amount = _plus(total.open_amount, row.open_amount)
+        total.won_amount = _plus(total.won_amount, row.won_amount)
+        total.last_touch_at = max(filter(None, (total.last_touch_at, row.last_touch_at)), default=None)
+        total.owners += [name for name in row.owners if name not in total.owners]
+    return total
+
+
+def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return (one or Decimal(0)) + other if other is not None else one
 
 
 def people_of(account: Account, staff: Staff) -> list[Affiliation]:
@@ -142,30 +174,61 @@ def people_of(account: Account, staff: Staff) -> list[Affiliation]:
     return sorted(newest, key=lambda place: (not place.buying_role, place.person.sort_key))
 
 
-def acquaintances(people: Sequence[Person], account: Account, staff: Staff) -> list[Acquaintance]:
-    """Who of us knows ``people``: by contacts on leads in sight, and by owning such a lead."""
+def acquaintances(people: Sequence[Person], account: Account, staff: Staff, *, at: datetime) -> list[Acquaintance]:
+    """Who of us knows ``people``: by contacts on leads in sight, the closest first, and by owning such a lead."""
     leads = Lead.objects.visible_to(staff).filter(Q(person__in=people) | Q(account=account))
     contacts = FollowUp.objects.filter(lead__in=leads).exclude(kind=FollowUp.Kind.NOTE)
-    counted = {pk: (n, at) for pk, n, at in contacts.values_list("by").annotate(n=Count("pk"), at=Max("at"))}
+    by = contacts.order_by().values_list("by")
+    reached = Count("person", distinct=True, filter=Q(outcome=FollowUp.Outcome.REACHED))
+    counted = {pk: (n, last, known) for pk, n, last, known in by.annotate(n=Count("pk"), last=Max("at"), known=reached)}
     owners = set(leads.filter(owner__isnull=False).order_by().values_list("owner", flat=True))
-    known = [
-        Acquaintance(one, *counted.get(one.pk, (0, None))) for one in Staff.objects.filter(pk__in=owners | set(counted))
-    ]
-    return sorted(known, key=lambda one: (-one.contacts, one.staff.sort_key))
+    found = []
+    for one in Staff.objects.filter(pk__in=owners | set(counted)):
+        n, last, known = counted.get(one.pk, (0, None, 0))
+        found.append(Acquaintance(one, n, last, known, _closeness(n, last, at=at)))
+    return sorted(found, key=lambda one: (-one.closeness, -one.contacts, one.staff.sort_key))
+
+
+def _closeness(contacts: int, last_at: datetime | None, *, at: datetime) -> int:
+    """0 to 3: how well a colleague knows a company, by the number of contacts and how long ago the last was.
+
+    Convention of this project: a contact counts half after 90 days; 3 from the worth of five fresh ones, 2 from two.
+    """
+    if last_at is None:
+        return 0
+    worth = contacts * 0.5 ** (max((at - last_at).days, 0) / 90)
+    return 3 if worth >= 5 else 2 if worth >= 2 else 1
 
 
 def mark_of_account(account: Account) -> str:
     """Changes with what the form of a company shows; see :mod:`wutong.lifecycle.seen`."""
-    return mark_of(account.name, account.credit_code, account.domain)
+    aliases = sorted(account.aliases.values_list("name", flat=True))
+    domains = sorted(account.further_domains.values_list("domain", flat=True))
+    facts = (account.industry, account.size_band, account.region, aliases, domains)
+    return mark_of(account.name, account.credit_code, account.domain, *facts)
 
 
 def change_account(
-    *, account: Account, by: Staff, at: datetime, name: str, credit_code: str | None, domain: str, seen: str = ""
+    *,
+    account: Account,
+    by: Staff,
+    at: datetime,
+    name: str,
+    credit_code: str | None,
+    domain: str,
+    facts: Mapping[str, str] | None = None,
+    aliases: Sequence[str] | None = None,
+    further_domains: Sequence[str] | None = None,
+    source: str = AccountFact.Source.COLLEAGUE,
+    seen: str = "",
 ) -> None:
     """Correct what is known of a company; its deals are found by the new name from then on.
 
     Args:
         credit_code: in normal form, or None.
+        facts: industry, size_band and region (a code), as far as they are told.
+        aliases, further_domains: all there are from now on; None leaves them as they are.
+        source: where it was read: see :class:`wutong.people.models.AccountFact`.
         seen: the mark of the company that the form showed.
 
     Raises:
@@ -175,10 +238,29 @@ def change_account(
     with transaction.atomic(durable=True):
         now = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         refuse_unseen(seen, mark_of_account(now))
+        word = Word(by=by, source=source, at=at)
         changed = correct_company(now, name=name, credit_code=credit_code, domain=domain)
+        note(now, changed, word=word)
+        changed += describe(now, facts or {}, word=word)
+        if aliases is not None and call_also(now, aliases, word=word):
+            changed.append("aliases")
+        if further_domains is not None and hold_domains(now, further_domains, word=word):
+            changed.append("domains")
         if "name" in changed:
             redo_names_of_deals([now], at)
         record("people.account_changed", actor=by, subject=now, at=at, fields=changed)
+
+
+def put_into_group(*, account: Account, parent: Account | None, by: Staff, at: datetime) -> None:
+    """Say whose subsidiary a company is; None takes it out of its group.
+
+    Raises:
+        CircleOfParents: the parent stands below it already.
+    """
+    with transaction.atomic(durable=True):
+        if set_parent(account, parent, word=Word(by=by, at=at)):
+            under = str(parent.public_id) if parent is not None else None
+            record("people.account_parent_set", actor=by, subject=account, at=at, parent=under)
 
 
 def redo_names_of_deals(accounts: Sequence[Account], _at: datetime) -> None:
@@ -209,7 +291,15 @@ def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> Quer
         leads = Lead.objects.visible_to(staff).filter(owner=staff, account__isnull=False).order_by().values("account")
         deals = Opportunity.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
         contracts = Contract.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
-        accounts = accounts.filter(pk__in=leads.union(deals, contracts))
+        owned = AccountOwner.objects.filter(owner=staff).order_by().values("account")
+        accounts = accounts.filter(pk__in=leads.union(deals, contracts, owned))
+    if wanted.industry in Industry.values:
+        accounts = accounts.filter(industry=wanted.industry)
+    if wanted.size in SizeBand.values:
+        accounts = accounts.filter(size_band=wanted.size)
+    if wanted.region:
+        code = division_named(wanted.region)
+        accounts = accounts.filter(region__startswith=code) if code else accounts.none()
     match wanted.state:
         case "customer":
             running = Contract.objects.visible_to(staff).running().order_by().values("account")

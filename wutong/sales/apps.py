@@ -11,12 +11,13 @@ class SalesConfig(AppConfig):
         from wutong.lifecycle.panels import register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import account_merge, reassign
-        from wutong.platform import holdings, retention
+        from wutong.platform import files, holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.sales.account_files import files_of_accounts
         from wutong.sales.accounts import redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
         from wutong.sales.holdings import DEALS
-        from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
+        from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
         holdings.register(DEALS)
@@ -28,14 +29,25 @@ class SalesConfig(AppConfig):
         register_deal_reasons({stage.value: words for stage, words in REASONS.items()} | {"lost": unhappy})
         reassign.register(OpportunityPerson)
         account_merge.register(Opportunity, pgettext_lazy("navigation", "Opportunities"))
+        account_merge.register(AccountFile, _("Files"))
+        account_merge.register(AccountWish, _("Wishes of colleagues"))
         account_merge.follow(redo_names_of_deals)
+        files.readers_of(files_of_accounts)
         for name in ("opportunity", "opportunitystay", "opportunityperson", "opportunitylead"):
             retention.register_kept(
                 f"sales_{name}", because="the history of a deal is what its figures are computed from"
             )
+        for name in ("accountfile", "accountwish", "collision"):
+            retention.register_kept(f"sales_{name}", because="it belongs to a company and goes with it")
         register_subjects({"opportunity": _("Opportunity")})
         register_actions(
             {
+                "sales.account_asked_for": _("Asked for a company"),
+                "sales.account_wish_decided": _("Decided who works on a company"),
+                "sales.account_file_added": _("Put a file with a company"),
+                "sales.account_file_removed": _("Took a file from a company"),
+                "sales.member_named": _("Said who somebody is in a company"),
+                "sales.member_left": _("Said that somebody is not with a company"),
                 "sales.opportunity_opened": _("Opened an opportunity"),
                 "sales.opportunity_changed": _("Changed an opportunity"),
                 "sales.opportunity_handed": _("Gave an opportunity to a colleague"),

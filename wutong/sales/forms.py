@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.people.models import Affiliation
-from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.people.account_facts import organisation_of
+from wutong.people.companies.places import division_name, division_named
+from wutong.people.models import Account, AccountFact, Affiliation, Industry, SizeBand
+from wutong.sales.models import AccountWish, Opportunity, OpportunityStage
 from wutong.sales.opportunities import REASONS, Term
 
 _DATE = {"type": "date"}
@@ -130,5 +132,102 @@ class AccountForm(forms.Form):
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     credit_code = forms.CharField(label=_("Unified social credit code"), required=False, max_length=40)
-    domain = forms.CharField(label=_("E-mail domain"), required=False, max_length=120)
     is_sure = forms.BooleanField(label=_("The licence reads exactly so"), required=False)
+    aliases = forms.CharField(
+        label=_("Other names"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    domain = forms.CharField(label=_("E-mail domain"), required=False, max_length=120)
+    further_domains = forms.CharField(
+        label=_("Further domains"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    industry = forms.ChoiceField(
+        label=pgettext_lazy("company", "Industry"), required=False, choices=[("", "—"), *Industry.choices]
+    )
+    size_band = forms.ChoiceField(
+        label=pgettext_lazy("company", "Size"), required=False, choices=[("", "—"), *SizeBand.choices]
+    )
+    region = forms.CharField(
+        label=pgettext_lazy("company", "Region"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
+    )
+    source = forms.ChoiceField(
+        label=_("Where you know it from"),
+        required=False,
+        choices=[(one.value, one.label) for one in AccountFact.Source if one not in ("credit_code", "import")],
+    )
+
+    @classmethod
+    def of(cls, account: Account) -> "AccountForm":
+        known = {
+            "name": account.name,
+            "credit_code": account.credit_code or "",
+            "domain": account.domain,
+            "industry": account.industry,
+            "size_band": account.size_band,
+            "region": division_name(account.region),
+            "aliases": "\n".join(account.aliases.order_by("pk").values_list("name", flat=True)),
+            "further_domains": "\n".join(account.further_domains.order_by("pk").values_list("domain", flat=True)),
+        }
+        return cls(initial=known, auto_id="company-%s")
+
+    def clean_region(self) -> str:
+        """The code of the division that was named."""
+        named: str = self.cleaned_data["region"].strip()
+        code = division_named(named) if named else ""
+        if code is None:
+            raise forms.ValidationError(_("There is no such place, or there are several. Write its province and city."))
+        return code
+
+    def clean_further_domains(self) -> list[str]:
+        """Each domain as it is registered."""
+        given: list[str] = self.cleaned_data["further_domains"].split()
+        for text in given:
+            if not organisation_of(text):
+                raise forms.ValidationError(_("%(domain)s is no company's own domain."), params={"domain": text})
+        return given
+
+    def clean_aliases(self) -> list[str]:
+        return [name for line in self.cleaned_data["aliases"].splitlines() if (name := line.strip())]
+
+
+class MemberForm(forms.Form):
+    """Somebody's place in a company."""
+
+    person = forms.UUIDField()
+    title = forms.CharField(label=_("Title"), required=False, max_length=120)
+    department = forms.CharField(label=_("Department"), required=False, max_length=120)
+    buying_role = forms.ChoiceField(
+        label=_("Part in buying"), choices=[("", _("role unknown")), *Affiliation.BuyingRole.choices], required=False
+    )
+    valid_from = _date_field(label=pgettext_lazy("place in a company", "From"), required=False)
+    valid_to = _date_field(label=pgettext_lazy("place in a company", "Until"), required=False)
+
+    @classmethod
+    def of(cls, place: Affiliation) -> "MemberForm":
+        known = {name: getattr(place, name) for name in cls.base_fields if name != "person"}
+        return cls(initial=known, auto_id=f"place-{place.pk}-%s")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("valid_from"), cleaned.get("valid_to")
+        if first and last and last < first:
+            self.add_error("valid_to", _("This lies before the beginning."))
+        return cleaned
+
+
+class OwnerForm(forms.Form):
+    """Who is to look after companies, for which product line, and whether open work goes along."""
+
+    to = forms.UUIDField()
+    line = forms.CharField(required=False, max_length=40)
+    with_work = forms.BooleanField(required=False)
+
+
+class WishForm(forms.Form):
+    """What somebody asks of a company that is looked after by others, and why."""
+
+    what = forms.ChoiceField(choices=AccountWish.What.choices)
+    line = forms.CharField(max_length=40)
+    reason = forms.CharField(max_length=300)

@@ -368,7 +368,7 @@ def name_person(
             known.save(update_fields=["role", "is_main"])
         else:
             OpportunityPerson.objects.create(
-                opportunity=now, subject=_subject_of(person), person=person, role=role, is_main=is_main
+                opportunity=now, subject=subject_of(person), person=person, role=role, is_main=is_main
             )
         _save(now, by=by, at=at)
         record("sales.person_named", actor=by, subject=now, at=at, person=str(person.public_id), role=role)
@@ -476,7 +476,7 @@ def _contract(deal: Opportunity, term: Term, *, at: datetime) -> Contract:
     )
 
 
-def _subject_of(person: Person) -> Identifier:
+def subject_of(person: Person) -> Identifier:
     """The strongest identifier of ``person``: a browser may turn out to be shared, and would take the part along."""
     strongest = min(
         (one for one in person.identifiers.all() if not IdentifierKind(one.kind).is_weak),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from wutong.sales.views import accounts, contracts, from_lead, opportunities, opportunity
+from wutong.sales.views import (
+    account_facts,
+    account_members,
+    account_team,
+    accounts,
+    collisions,
+    contracts,
+    from_lead,
+    opportunities,
+    opportunity,
+)
 
 app_name = "sales"
 urlpatterns = [
@@ -28,6 +38,23 @@ urlpatterns = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:public_id>/", accounts.account, name="account"),
     path("accounts/<uuid:public_id>/activity/", accounts.activity, name="account_activity"),
-    path("accounts/<uuid:public_id>/change/", accounts.change, name="account_change"),
-    path("accounts/<uuid:public_id>/confirm/", accounts.confirm, name="account_confirm"),
+    path("accounts/similar/", account_facts.similar, name="accounts_similar"),
+    path("accounts/transfer/", account_team.transfer, name="accounts_transfer"),
+    path("accounts/collisions/", collisions.collisions, name="collisions"),
+    path("accounts/ask/<str:token>/", account_team.ask_unseen, name="account_ask_unseen"),
+    path("accounts/wishes/<uuid:public_id>/", account_team.decide, name="account_wish"),
+    path("accounts/<uuid:public_id>/change/", account_facts.change, name="account_change"),
+    path("accounts/<uuid:public_id>/confirm/", account_facts.confirm, name="account_confirm"),
+    path("accounts/<uuid:public_id>/parent/", account_facts.parent, name="account_parent"),
+    path("accounts/<uuid:public_id>/merge/", account_facts.merge, name="account_merge"),
+    path("accounts/<uuid:public_id>/merge/<uuid:merge_id>/undo/", account_facts.unmerge, name="account_unmerge"),
+    path("accounts/<uuid:public_id>/members/", account_members.name, name="account_member"),
+    path("accounts/<uuid:public_id>/members/end/", account_members.end, name="account_member_end"),
+    path("accounts/<uuid:public_id>/members/search/", account_members.search, name="account_member_search"),
+    path("accounts/<uuid:public_id>/owners/", account_team.give, name="account_give"),
+    path("accounts/<uuid:public_id>/collaborators/", account_team.share, name="account_share"),
+    path("accounts/<uuid:public_id>/collaborators/end/", account_team.unshare, name="account_unshare"),
+    path("accounts/<uuid:public_id>/wishes/", account_team.ask, name="account_ask"),
+    path("accounts/<uuid:public_id>/files/", account_team.put_file, name="account_file"),
+    path("accounts/<uuid:public_id>/files/remove/", account_team.drop_file, name="account_file_remove"),
 ]

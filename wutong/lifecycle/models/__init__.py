@@ -1,3 +1,4 @@
+from wutong.lifecycle.models.account_team import AccountCollaborator, AccountOwner
 from wutong.lifecycle.models.assignment import Assignment, AssignmentRule, Duty
 from wutong.lifecycle.models.contract import ENDED_STAGES, Contract, ContractStage
 from wutong.lifecycle.models.follow_up import FollowUp
@@ -25,6 +26,8 @@ __all__ = [
     "SEARCHED_BY",
     "TO_HAND_OVER",
     "UNCONTACTED",
+    "AccountCollaborator",
+    "AccountOwner",
     "Accountable",
     "Assignment",
     "AssignmentRule",

@@ -135,8 +135,30 @@ _SHIPPED_LINES = {"general": pgettext_lazy("product line", "General")}
 _Rows = TypeVar("_Rows", bound="models.QuerySet[Any]")
 
 
+_KEPT = "_accounts_looked_after"
+
+
+def accounts_looked_after_by(staff: Staff) -> list[int]:
+    """The ids of the companies that ``staff`` owns or shares: all that belongs to them is in sight, too.
+
+    Asked once for each loaded colleague, as a list: a subquery beside other conditions would keep every index unused.
+    """
+    kept: list[int] | None = getattr(staff, _KEPT, None)
+    if kept is None:
+        owned = Account.objects.filter(owners__owner=staff).order_by().values_list("pk", flat=True)
+        shared = Account.objects.filter(collaborators__staff=staff).order_by().values_list("pk", flat=True)
+        kept = list(owned.union(shared))
+        setattr(staff, _KEPT, kept)
+    return kept
+
+
+def forget_accounts_of(staff: Staff) -> None:
+    """Ask anew which companies ``staff`` looks after: that has changed."""
+    setattr(staff, _KEPT, None)
+
+
 def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:
-    """Those of ``rows`` (with scope, team and owner) that ``staff`` may see; ``also`` widens what counts as theirs."""
+    """Those of ``rows`` (with scope, team, owner, account) that ``staff`` may see; ``also`` counts as theirs, too."""
     if not staff.is_active:
         return rows.none()
     within = rows
@@ -146,6 +168,8 @@ def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:
     if staff.data_scope == DataScope.ALL:
         return within
     mine = Q(owner=staff) | also if also is not None else Q(owner=staff)
+    if companies := accounts_looked_after_by(staff):
+        mine |= Q(account__in=companies)
     if staff.team_id is None:
         return within.filter(mine)
     if staff.data_scope == DataScope.OWN:

@@ -60,6 +60,47 @@ def place_before(text: str) -> tuple[str, Place] | None:
     return None
 
 
+def division_named(text: str) -> str | None:
+    """The code (2, 4 or 6 digits) of the administrative division that ``text`` names: 浙江省杭州市, 杭州, 330100.
+
+    None where there is no such place, or where several are called so: 朝阳 needs its city before it.
+    """
+    plain = "".join(character for character in text if character.isalnum())
+    if plain.isdecimal():
+        code = _shortest(plain.ljust(6, "0")[:6])
+        return code if code in _names() else None
+    found: set[str] = set()
+    start = 0
+    while start < len(plain):
+        if (next_place := place_at(plain, start)) is None:
+            return None
+        word, place = next_place
+        fitting = {code for code in place.codes if not found or any(code.startswith(above) for above in found)}
+        if not fitting:
+            return None
+        found = fitting
+        start += len(word)
+    shortest = {code for code in found if len(code) == min(map(len, found))} & _names().keys()
+    return shortest.pop() if len(shortest) == 1 else None
+
+
+def division_name(code: str) -> str:
+    """How people write the division of ``code``: ``3301`` is 浙江省 杭州市. Nothing for a code that is none."""
+    names = _names()
+    return " ".join(names[code[:length]] for length in (2, 4, 6) if length <= len(code) and code[:length] in names)
+
+
+@cache
+def large_divisions() -> tuple[tuple[str, str], ...]:
+    """Code and name of each province and city, to choose from."""
+    return tuple((code, division_name(code)) for code in sorted(_names()) if len(code) < 6)
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {code: name for name, code in _rows() if not code.endswith("99")}
+
+
 @cache
 def _places() -> tuple[dict[str, Place], int]:
     codes: dict[str, set[str]] = {}

@@ -1,3 +1,4 @@
+from wutong.sales.models.account import AccountFile, AccountWish, Collision
 from wutong.sales.models.opportunity import (
     CLOSED,
     PROBABILITY,
@@ -12,6 +13,9 @@ from wutong.sales.models.opportunity import (
 __all__ = [
     "CLOSED",
     "PROBABILITY",
+    "AccountFile",
+    "AccountWish",
+    "Collision",
     "Opportunity",
     "OpportunityLead",
     "OpportunityPerson",

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone, translation
 
-from wutong.lifecycle.timeline import Act, Cursor, timeline_of_people
+from wutong.lifecycle.timeline import FILTERS, Act, Cursor, Only, timeline_of_people
 from wutong.people.models import Person
 from wutong.platform.permissions import StaffRequest
 
@@ -30,17 +31,28 @@ class Activity:
 
 
 def activity_of(request: StaffRequest, people: Sequence[Person]) -> Activity:
-    """What ``people``, who are in the reader's sight, and we did; the address says before when."""
+    """What ``people``, who are in the reader's sight, and we did; the address says before when and what to look for."""
     shown = people[:MOST_PEOPLE]
     if not shown:
         return Activity([], "")
+    get = request.GET
+    which = get.get("which", "all")
     timeline = timeline_of_people(
         shown,
         viewer=request.user,
         language=translation.get_language() or "zh-hans",
         zone=timezone.get_current_timezone(),
-        after=Cursor.read(request.GET.get("before", "")),
+        after=Cursor.read(get.get("before", "")),
+        which=which if which in FILTERS else "all",
+        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=_uuid(get.get("by", ""))),
     )
     named = {person.pk: person for person in shown}
     days = [(day.on, [Told(act, named.get(act.person_id)) for act in day.acts]) for day in timeline.days]
     return Activity(days, timeline.older)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

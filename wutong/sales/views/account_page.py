@@ -1,0 +1,249 @@
+"""The page of one company, tab by tab: what every view of a company answers with."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from wutong.events.touch import CHANNELS
+from wutong.lifecycle.account_team import may_give, who_may_look_after
+from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, Lead, ProductLine
+from wutong.lifecycle.timeline import FILTERS, KINDS
+from wutong.people.companies.places import large_divisions
+from wutong.people.credit_code import is_consistent
+from wutong.people.group import group_of, ids_below
+from wutong.people.models import Account, AccountMerge, Affiliation, Person
+from wutong.platform.models import Staff
+from wutong.platform.organisation import our_currency
+from wutong.platform.permissions import StaffRequest, may
+from wutong.platform.refusal import Refusal
+from wutong.sales.account_access import who_sees
+from wutong.sales.account_words import facts_in_words, history_of
+from wutong.sales.accounts import accounts_visible_to, acquaintances, mark_of_account, people_of, rows_of, summed
+from wutong.sales.collisions import clashes_of
+from wutong.sales.committee import empty_chairs
+from wutong.sales.forms import AccountForm, MemberForm
+from wutong.sales.models import AccountFile, AccountWish, Opportunity
+from wutong.sales.views.activity import activity_of
+
+_SHOWN = 50
+
+
+def account_of(request: StaffRequest, public_id: UUID) -> Account:
+    """The company in the reader's sight; who comes by an entry that was merged gets the one that remains."""
+    named = Account.objects.filter(public_id=public_id).first()
+    while named is not None and named.merged_into is not None:
+        named = named.merged_into
+    return get_object_or_404(accounts_visible_to(request.user), pk=named.pk if named else None)
+
+
+def account_page(
+    request: StaffRequest,
+    one: Account,
+    *,
+    tab: str = "",
+    form: forms.Form | None = None,
+    member: MemberForm | None = None,
+    refusal: Refusal | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page with one tab open.
+
+    Args:
+        tab: of :func:`tabs_for`; the one in the address, or the overview, where it is empty.
+        form, member: as they were sent, with their errors.
+        problem: a sentence about what was sent, where no field has it.
+    """
+    staff = request.user
+    names = tabs_for(staff)
+    tab = tab or request.GET.get("tab", "")
+    tab = tab if tab in names else "overview"
+    places = people_of(one, staff)
+    context: dict[str, Any] = {
+        "account": one,
+        "row": rows_of([one], staff)[0],
+        "clash": clashes_of(one),
+        "tab": tab,
+        "tabs": [{"label": label, "url": f"?tab={code}", "is_current": code == tab} for code, label in names.items()],
+        "places": places,
+        "may_manage": may(staff, "accounts.manage"),
+        "may_read_deals": may(staff, "deals.read"),
+        "may_see_contracts": may(staff, "contracts.work"),
+        "refusal": refusal,
+        "problem": problem,
+        "currency": our_currency(),
+    }
+    context |= _OF_TAB[tab](request, one, places) if tab in _OF_TAB else {}
+    if form is not None:
+        context |= {"form": form, "is_asked": bool(form.errors.get("is_sure"))}
+    if member is not None:
+        context["member"] = member
+    return render(request, "sales/account.html", context, status=status)
+
+
+def tabs_for(staff: Staff) -> dict[str, str]:
+    """The tabs that ``staff`` may open, with their names."""
+    tabs = {
+        "overview": pgettext("company", "Overview"),
+        "timeline": pgettext("company", "Timeline"),
+        "committee": _("People and committee"),
+        "leads": pgettext("company", "Leads"),
+    }
+    if may(staff, "deals.read"):
+        tabs["deals"] = pgettext("navigation", "Opportunities")
+    if may(staff, "contracts.work"):
+        tabs["contracts"] = pgettext("navigation", "Contracts")
+    return tabs | {
+        "group": pgettext("company", "Group"),
+        "files": pgettext("company", "Files"),
+        "facts": pgettext("company", "Facts"),
+        "team": _("Who works on it"),
+    }
+
+
+def chosen(request: StaffRequest, people: list[Person]) -> list[Person]:
+    """Whose acts the address asks for: one's, or everybody's."""
+    asked = request.GET.get("person", "")
+    return [person for person in people if str(person.public_id) == asked] or people
+
+
+def _overview(request: StaffRequest, one: Account, places: list[Affiliation]) -> dict[str, Any]:
+    people = [place.person for place in places]
+    parts = _leads(request, one, places) | _deals(request, one, places) | _contracts(request, one, places)
+    return parts | {
+        "facts": facts_in_words(one),
+        "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
+        "owners": AccountOwner.objects.filter(account=one).select_related("owner", "product_line"),
+        "acquaintances": acquaintances(people, one, request.user, at=timezone.now()),
+    }
+
+
+def _timeline(request: StaffRequest, one: Account, places: list[Affiliation]) -> dict[str, Any]:
+    people = [place.person for place in places]
+    query = request.GET.copy()
+    query.pop("before", None)
+    return {
+        "chosen": request.GET.get("person", ""),
+        "which": dict(zip(FILTERS, _whose_acts(), strict=True)),
+        "kinds": KINDS,
+        "channels": CHANNELS.items(),
+        "colleagues": acquaintances(people, one, request.user, at=timezone.now()),
+        "activity": activity_of(request, chosen(request, people)),
+        "older_url": reverse("sales:account_activity", args=[one.public_id]),
+        "query": query.urlencode(),
+    }
+
+
+def _whose_acts() -> list[str]:
+    return [_("Everything"), pgettext("timeline", "What they did"), _("What we did")]
+
+
+def _committee(_request: StaffRequest, _one: Account, places: list[Affiliation]) -> dict[str, Any]:
+    today = timezone.localdate()
+    current = [place for place in places if place.valid_to is None or place.valid_to > today]
+    return {
+        "chairs": _chairs(current),
+        "departments": sorted({place.department for place in current if place.department}),
+        "former": [place for place in places if place not in current],
+        "empty_chairs": empty_chairs(place.buying_role for place in current),
+        "forms": {place.pk: MemberForm.of(place) for place in places},
+        "roles": Affiliation.BuyingRole,
+        "member": MemberForm(auto_id="member-%s"),
+    }
+
+
+def _leads(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    leads = Lead.objects.visible_to(request.user).filter(account=one).select_related("person", "owner", "product_line")
+    return {"leads": leads.defer("person__search_keys").order_by("-last_touch_at")[:_SHOWN]}
+
+
+def _deals(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    if not may(request.user, "deals.read"):
+        return {}
+    deals = Opportunity.objects.visible_to(request.user).filter(account=one).select_related("owner")
+    return {"deals": deals.defer("search_keys").order_by("-changed_at")[:_SHOWN]}
+
+
+def _contracts(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    if not may(request.user, "contracts.work"):
+        return {}
+    contracts = Contract.objects.visible_to(request.user).filter(account=one).select_related("owner", "product_line")
+    return {"contracts": contracts.order_by("-ends_on")[:_SHOWN]}
+
+
+def _group(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    kin = group_of(one)
+    in_sight = accounts_visible_to(request.user).filter(pk__in=[member.account.pk for member in kin])
+    seen = {row.account.pk: row for row in rows_of(list(in_sight.defer("search_keys", "name_grams")), request.user)}
+    below = [row for pk, row in seen.items() if pk in set(ids_below([one]))]
+    return {
+        "kin": [(member, seen.get(member.account.pk)) for member in kin],
+        "roll_up": summed(below),
+        "parent": one.parent,
+        "merges": AccountMerge.objects.filter(survivor=one)
+        .select_related("absorbed", "by", "undone_by")
+        .order_by("-at"),
+    }
+
+
+def _files(_request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    return {
+        "files": AccountFile.objects.filter(account=one).select_related("file__uploaded_by").order_by("-at")[:_SHOWN]
+    }
+
+
+def _facts(_request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    return {
+        "form": AccountForm.of(one),
+        "facts": facts_in_words(one),
+        "seen": mark_of_account(one),
+        "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
+        "regions": large_divisions(),
+        "history": history_of(one),
+        "merges": AccountMerge.objects.filter(survivor=one)
+        .select_related("absorbed", "by", "undone_by")
+        .order_by("-at"),
+    }
+
+
+def _team(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+    staff = request.user
+    held = {owner.product_line_id: owner for owner in one.owners.select_related("owner", "given_by")}
+    lines = ProductLine.objects.to_choose(besides=held).in_order()
+    wishes = AccountWish.objects.filter(account=one).select_related("by", "product_line", "decided_by")
+    return {
+        "lines": [(line, held.get(line.pk), may_give(held.get(line.pk), by=staff)) for line in lines],
+        "collaborators": AccountCollaborator.objects.filter(account=one).select_related("staff", "by").order_by("at"),
+        "colleagues": who_may_look_after(),
+        "access": who_sees(one),
+        "wishes": wishes.order_by("-at")[:20],
+        "wants": AccountWish.What.choices,
+    }
+
+
+_OF_TAB = {
+    "overview": _overview,
+    "timeline": _timeline,
+    "committee": _committee,
+    "leads": _leads,
+    "deals": _deals,
+    "contracts": _contracts,
+    "group": _group,
+    "files": _files,
+    "facts": _facts,
+    "team": _team,
+}
+
+
+def _chairs(places: list[Affiliation]) -> list[tuple[str, list[Affiliation]]]:
+    """Who has which part; those whose part is not known last."""
+    names = [*Affiliation.BuyingRole.choices, ("", _("role unknown"))]
+    chairs = [(str(label), [place for place in places if place.buying_role == code]) for code, label in names]
+    return [(label, held) for label, held in chairs if held]
