@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wutong.platform.models import DropCount
-from wutong.platform.totals import EXACT_UP_TO, Total, total_of, totals_of
+from wutong.platform.totals import EXACT_UP_TO, FEW, Total, keys_if_few, total_of, totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,16 @@ def test_a_long_list_among_short_ones_is_estimated_alone() -> None:
 
     assert (few, many.is_estimate) == (Total(2), True)
     assert Total.sum([few, many]) == Total(many.n + 2, is_estimate=True)
+
+
+def test_the_keys_of_a_narrow_list_are_all_of_it_and_those_of_a_wide_one_none() -> None:
+    drop("few", n=3)
+    drop("many", n=FEW + 1)
+    few, many = (DropCount.objects.filter(reason=reason) for reason in ("few", "many"))
+
+    assert sorted(keys_if_few(few) or []) == sorted(row.pk for row in few)
+    assert keys_if_few(DropCount.objects.none()) == []
+    assert keys_if_few(many) is None
 
 
 def test_a_list_that_must_be_empty_asks_nothing() -> None:

@@ -13,7 +13,7 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person, Reach
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
-from wutong.platform.totals import EXACT_UP_TO, total_of
+from wutong.platform.totals import EXACT_UP_TO, Total, keys_if_few, total_of
 
 PAGE = 50
 SORTS = ("-seen", "name")
@@ -44,11 +44,15 @@ class People:
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = _filtered(people_visible_to(staff), staff, wanted)
-    total = total_of(found)
-    if not total.is_estimate:
-        # Few enough to be listed first: left to choose, the planner walks a million people in order and finds none.
+    few = keys_if_few(found)
+    total = total_of(found) if few is None else Total(len(few))
+    # Listed first: left to choose, the planner walks a million people in order and finds none, or joins all who fit.
+    if few is not None:
+        found = Person.objects.filter(pk__in=few)
+    elif not total.is_estimate:
         found = Person.objects.filter(pk__in=found.order_by().values("pk")[:EXACT_UP_TO])
-    shown = _page(found, wanted).select_related("score").defer("search_keys")
+    shown = _page(found, wanted).defer("search_keys")
+    shown = shown.select_related("score") if few is None else shown.prefetch_related("score")
     page = list(shown.prefetch_related(_shown_leads(staff))[: PAGE + 1])
     following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
     return People(page[:PAGE], total.n, total.is_estimate, following)

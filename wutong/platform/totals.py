@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 EXACT_UP_TO = 10_000
+FEW = 2_000
 _REMEMBERED_S = 60
 
 
@@ -45,6 +46,19 @@ def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
     for place, n in zip(to_count, _counted(to_count.values()), strict=True):
         known[place] = Total(n) if n <= EXACT_UP_TO else to_count[place].estimated()
     return [total for total in known.values() if total is not None]
+
+
+def keys_if_few(rows: QuerySet[Any]) -> list[Any] | None:
+    """The keys of ``rows``, in no order, where they are at most :data:`FEW`: to find them out is most of the work of a
+    narrow list, and both its number and its page begin with it.
+    """
+    asked = _Asked.of(rows)
+    if asked is None:
+        return []
+    if asked.remembered() is not None:
+        return None
+    found = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return found if len(found) <= FEW else None
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,11 @@ from wutong.platform.chinese import query_keys, search_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.permissions import may
-from wutong.platform.totals import Total, total_of
+from wutong.platform.totals import Total, keys_if_few, total_of
 from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
 
 STATES = ("customer", "open", "confirmed", "unconfirmed")
 """customer: with a running contract; open: with an open deal; the others: whether a colleague has confirmed it."""
-
-_FEW = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +101,9 @@ def accounts_visible_to(staff: Staff) -> QuerySet[Account]:
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
     """The companies in the sight of ``staff`` that fit, by name."""
     found = _filtered(accounts_visible_to(staff), staff, wanted)
-    # To find out who is in sight is most of the work: where they are few, that is done once for number and page.
-    few = list(found.order_by().values_list("pk", flat=True)[: _FEW + 1])
-    is_few = len(few) <= _FEW
-    total = Total(len(few)) if is_few else total_of(found)
-    listed = Account.objects.filter(pk__in=few) if is_few else found
+    few = keys_if_few(found)
+    total = total_of(found) if few is None else Total(len(few))
+    listed = found if few is None else Account.objects.filter(pk__in=few)
     page = slice_of(listed.defer("search_keys"), by="sort_key", after=wanted.after)
     return Accounts(rows_of(page.rows, staff), total, page.next)
 

@@ -119,11 +119,19 @@ def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
     sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
     column = {"close": "close_on", "amount": "known_amount", "changed": "changed_at"}[sort.removeprefix("-")]
     rows = deals.annotate(known_amount=Coalesce("amount", Value(0), output_field=DecimalField()))
-    shown = with_risks(rows, at=at, zone=zone).for_list("owner", "product_line")
+    # Which deals first, then what belongs to them and their risks: else all that fit are joined for a page of fifty.
     page = slice_of(
-        shown, by=column, column=column.replace("known_", ""), after=wanted.after, is_down=sort.startswith("-")
+        rows.only("close_on", "changed_at"),
+        by=column,
+        column=column.replace("known_", ""),
+        after=wanted.after,
+        is_down=sort.startswith("-"),
     )
-    return Table(page.rows, total_of_sums(sums_by_stage(deals).values()), page.next)
+    ids = [deal.pk for deal in page.rows]
+    shown = with_risks(Opportunity.objects.filter(pk__in=ids), at=at, zone=zone).for_list("owner", "product_line")
+    found = {deal.pk: deal for deal in shown}
+    held = [found[pk] for pk in ids if pk in found]
+    return Table(held, total_of_sums(sums_by_stage(deals).values()), page.next)
 
 
 def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> list[Column]:
