@@ -27,7 +27,7 @@ from tests.cast import (
 )
 from tests.sales.cast import deal_of, sql_of
 from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
-from wutong.people.models import Identifier, Person
+from wutong.people.models import Identifier, Person, ProbableMatch
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.privacy.models import SubjectRequest
@@ -134,7 +134,12 @@ def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
     client = signed_in(mei)
     person = person_of(cookie("c1"))
     notice = Notification.objects.filter(staff=mei).latest("pk")
+    twin = make_person(TAG)
+    make_lead(person=twin)
+    one, other = sorted((person, twin), key=lambda side: side.pk)
+    ProbableMatch.objects.create(one=one, other=other, probability=0.9, evidence={}, found_at=LATELY)
     pages = {
+        "/review/": True,
         f"/inbox/?view=all&lead={lead.public_id}": True,
         "/inbox/rows/?view=all": True,
         f"/people/{person.public_id}/": True,

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "wutong.lifecycle",
     "wutong.sales",
     "wutong.privacy",
+    "wutong.review",
     "wutong.analytics",
     "wutong.stream",
     "wutong.api",

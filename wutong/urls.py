@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("wutong.lifecycle.urls")),
     path("", include("wutong.scoring.urls")),
     path("", include("wutong.sales.urls")),
+    path("", include("wutong.review.urls")),
     path("", include("wutong.content.urls")),
     path("", include("wutong.privacy.urls")),
     path("", include("wutong.analytics.urls")),

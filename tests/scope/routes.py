@@ -69,6 +69,16 @@ OBJECTS: dict[str, Callable[[World], str]] = {
         f"privacy:{act}": lambda world, act=act: reverse(f"privacy:{act}", args=[world.request.public_id])
         for act in ("request", "request_take", "request_close")
     },
+    **{
+        f"review:{act}": lambda world, act=act: reverse(f"review:{act}", args=[world.person.public_id] * 2)
+        for act in ("merge_people", "people_apart", "people_later")
+    },
+    **{
+        f"review:{act}": lambda world, act=act: reverse(f"review:{act}", args=[world.deal.account.public_id] * 2)
+        for act in ("merge_companies", "companies_apart", "companies_later")
+    },
+    "review:undo_change": lambda world: reverse("review:undo_change", args=[world.person.public_id, 1]),
+    "review:take_out": lambda world: reverse("review:take_out", args=[world.person.public_id]),
     "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
     "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),
     "sales:move_card": lambda world: reverse("sales:move_card", args=[world.deal.public_id]),
@@ -155,6 +165,10 @@ LISTS: dict[str, str] = {
     "sales:accounts_similar": f"/accounts/similar/?q={ITS_BEGINNING}",
     "sales:accounts_transfer": "/accounts/transfer/",
     "sales:collisions": "/accounts/collisions/",
+    "review:review": "/review/",
+    "review:undo_act": f"/review/undo/act/{uuid.uuid4()}/",
+    "review:undo_merge": "/review/undo/merge/1/",
+    "review:undo_aside": "/review/undo/aside/1/",
     "lifecycle:own": "/settings/own/",
     "privacy:requests": "/privacy/requests/",
     "platform:notifications": "/notifications/",

@@ -9,7 +9,9 @@ from tests.cast import (
     LATELY,
     arrive,
     hit,
+    make_account,
     make_form,
+    make_person,
     make_site,
     make_staff,
     person_of,
@@ -24,7 +26,7 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
 from wutong.lifecycle.views.work_area import UNDO
-from wutong.people.models import Identifier, Person
+from wutong.people.models import AccountCandidate, Identifier, Person, ProbableMatch
 from wutong.platform.models import Notification, ParkedItem, Staff, Team
 from wutong.platform.secrets import sign
 from wutong.privacy.models import RequestKind, SubjectRequest
@@ -106,6 +108,12 @@ def make_world(mei: Staff, north: Team) -> World:
         received_at=LATELY,
         by=mei,
         at=LATELY,
+    )
+    twin = make_person(CANARY)
+    ProbableMatch.objects.create(one=person, other=twin, probability=0.9, evidence={}, found_at=LATELY)
+    double = make_account(f"{CANARY} AG")
+    AccountCandidate.objects.create(
+        account=deal.account, other=double, decision="candidate", score=0.9, reason=CANARY, found_at=LATELY
     )
     return World(
         lead=lead,

@@ -38,6 +38,7 @@ LABELS: dict[str, str | Promise] = {
     "privacy.manage": _("Answer requests about personal information, export what is held of a person"),
     "privacy.erase": _("Erase people, set how long they are kept"),
     "people.share": _("Let colleagues work on a person together"),
+    "people.merge": _("Merge people and companies, or say that they are not the same"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
     "deals.read": _("See opportunities"),
     "deals.work": _("Open, move and close opportunities"),
@@ -71,6 +72,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "leads.enter",
             "people.read",
             "consents.record",
+            "people.merge",
             "accounts.manage",
             "funnel.read",
             "forms.manage",
@@ -80,7 +82,7 @@ GRANTS: dict[str, frozenset[str]] = {
         }
     ),
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
-    Role.SDR: _SELLING,
+    Role.SDR: _SELLING | {"people.merge"},
     Role.SALES: _SELLING | _DEALS,
     Role.SUCCESS: frozenset(
         {
@@ -96,7 +98,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     Role.MANAGER: _SELLING
     | _DEALS
-    | {"privacy.manage", "own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
+    | {"people.merge", "privacy.manage", "own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
     Role.PARTNER_MANAGER: frozenset({"leads.enter", "people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

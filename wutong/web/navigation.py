@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from wutong.review.queue import waiting_count
+
 Count = Callable[[Any], int | None]  # how many things wait for this colleague, where someone must act
 
 EVERYONE = frozenset({"marketer", "content", "sdr", "sales", "success", "manager", "partner_manager", "admin"})
@@ -75,6 +77,14 @@ ITEMS = (
     ),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "People & leads"), "users", "lifecycle:people", on_phone=True),
     NavItem(Group.PEOPLE, pgettext_lazy("navigation", "Accounts"), "building", "sales:accounts"),
+    NavItem(
+        Group.PEOPLE,
+        pgettext_lazy("navigation", "Review"),
+        "user-question",
+        "review:review",
+        frozenset({"marketer", "sdr", "manager", "admin"}),
+        count=waiting_count,
+    ),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Opportunities"), "layout-kanban", "sales:opportunities", CLOSING),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Contracts"), "file-certificate", "sales:contracts", CLOSING),
     NavItem(

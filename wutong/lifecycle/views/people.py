@@ -26,7 +26,7 @@ from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Affiliation, Identifier, IdentityChange, OwnKind, Person, Reach
+from wutong.people.models import Affiliation, Identifier, OwnKind, Person, Reach
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
@@ -82,7 +82,6 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "leads": shown,
         "open_lead": _to_work_on(shown),
         "why": explanation(one, at=timezone.now()),
-        "changes": IdentityChange.objects.filter(target_person=one).order_by("-at")[:10],
         "timeline": _timeline(request, one),
         "which": which,
         "kinds": KINDS,

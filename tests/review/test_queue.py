@@ -1,0 +1,183 @@
+"""The review queue: who is asked about whom, what is said there, and taking it back."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from tests.cast import NINE, email, identifier, make_account, make_lead, make_person, make_staff, phone, seen, signed_in
+from wutong.people.decisions import merge_people
+from wutong.people.doubles import compare_changed
+from wutong.people.identity import IdentifierKey, observe_many
+from wutong.people.models import (
+    Account,
+    AccountCandidate,
+    IdentifierKind,
+    IdentityChange,
+    Person,
+    ProbableMatch,
+    PutAside,
+    RefusedLink,
+)
+from wutong.platform.models import AuditEntry, Staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+
+COMPANY = "上海北辰科技有限公司"
+HTMX = {"HX-Request": "true"}
+
+
+def compare() -> None:
+    with transaction.atomic():
+        while compare_changed(at=NINE):
+            pass
+
+
+@pytest.fixture
+def pair(north) -> tuple[Person, Person]:
+    """Two records of one person, with a lead each in the team North."""
+    for n, name in enumerate(["陈默", "李娜", "赵敏", "周宁"]):
+        make_person(name, keys=[phone(f"+86139111100{n}0")], company=f"华新机械{n}厂")
+    one = make_person("周思远", keys=[phone("+8613911112222"), email("zhou.siyuan@beichen.example")], company=COMPANY)
+    other = make_person("周思遠", keys=[email("zhousiyuan@qq.com")], company="北辰科技", at=NINE + timedelta(minutes=1))
+    for person in (one, other):
+        make_lead(person=person)
+    compare()
+    return one, other
+
+
+@pytest.fixture
+def companies(north) -> tuple[Account, Account]:
+    """Two entries that are alike, with a lead each in the team North."""
+    one, other = make_account("上海北辰科技有限公司"), make_account("北辰科技股份公司")
+    for account in (one, other):
+        make_lead(account=account)
+    AccountCandidate.objects.create(
+        account=other,
+        other=one,
+        decision="candidate",
+        score=0.9,
+        reason="the region is moved or missing",
+        found_at=NINE,
+    )
+    return one, other
+
+
+def address(kind: str, pair: tuple[Person, Person] | tuple[Account, Account], act: str) -> str:
+    return f"/review/{kind}/{pair[0].public_id}/{pair[1].public_id}/{act}/"
+
+
+def undo_in(text: str) -> str:
+    return text.split('action="/review/undo/')[1].split('"')[0]
+
+
+def test_both_sides_stand_beside_each_other_and_are_merged_with_undo(pair, mei: Staff) -> None:
+    client = signed_in(mei)
+    page = client.get("/review/").content.decode()
+    assert page.count("周思远") >= 2
+    assert "周思遠" in page
+    assert "zhou.siyuan@beichen.example" not in page
+
+    said = client.post(address("people", pair, "merge"), headers=HTMX)
+    assert (said.status_code, said["HX-Retarget"]) == (200, f"#pair-{pair[0].public_id}-{pair[1].public_id}")
+    pair[1].refresh_from_db()
+    assert pair[1].merged_into == pair[0]
+    assert "周思遠" not in client.get("/review/").content.decode()
+
+    client.post(f"/review/undo/{undo_in(said.content.decode())}")
+    pair[1].refresh_from_db()
+    assert pair[1].merged_into is None
+    assert ProbableMatch.objects.exists()
+    assert {entry.action for entry in AuditEntry.objects.all()} >= {"people.merged", "people.decision_withdrawn"}
+
+
+def test_who_is_not_the_same_is_never_asked_of_again(pair, mei: Staff) -> None:
+    client = signed_in(mei)
+    assert client.post(address("people", pair, "apart")).status_code == 302
+    compare()
+    assert "周思遠" not in client.get("/review/").content.decode()
+
+
+def test_what_is_put_off_comes_back_after_a_week(pair, mei: Staff) -> None:
+    client = signed_in(mei)
+    said = client.post(address("people", pair, "later"), headers=HTMX).content.decode()
+    assert "周思遠" not in client.get("/review/").content.decode()
+    PutAside.objects.update(until=NINE)
+    assert "周思遠" in client.get("/review/").content.decode()
+    client.post(f"/review/undo/{undo_in(said)}")
+    assert not PutAside.objects.exists()
+
+
+def test_only_who_sees_both_sides_is_asked(pair, mei: Staff, zhou: Staff) -> None:
+    pair[1].leads.update(team=zhou.team)
+    for staff in (mei, zhou):
+        client = signed_in(staff)
+        page = client.get("/review/").content.decode()
+        assert "周思遠" not in page
+        for act in ("merge", "apart", "later"):
+            assert client.post(address("people", pair, act)).status_code == 404
+
+
+def test_what_another_has_decided_is_refused_beside_the_pair(pair, mei: Staff) -> None:
+    merge_people(one=pair[0], other=pair[1], by=mei, at=NINE)
+    assert signed_in(mei).post(address("people", pair, "merge")).status_code == 404  # the other is gone
+
+
+def test_a_refused_link_says_why_and_is_told_apart(mei: Staff) -> None:
+    shared = phone("+8613911110009")
+    keys = [IdentifierKey(IdentifierKind.CRM_ID, number) for number in ("C1", "C2")]
+    people = [make_person(name, keys=[key]) for name, key in zip(["陈默", "李娜"], keys, strict=True)]
+    with transaction.atomic():
+        observe_many([seen(keys[0], shared), seen(keys[1], shared)], at=NINE)
+    for person in people:
+        make_lead(person=person, subject=identifier(keys[people.index(person)]))
+    client = signed_in(mei)
+    page = client.get("/review/?tab=links").content.decode()
+    assert {"陈默", "李娜"} <= {name for name in ("陈默", "李娜") if name in page}
+    assert "/merge/" not in page  # two CRM numbers are two people
+    client.post(address("people", (people[0], people[1]), "apart"))
+    assert set(RefusedLink.objects.values_list("why", flat=True)) == {"kept_apart"}
+    assert "陈默" not in client.get("/review/?tab=links").content.decode()
+
+
+def test_of_two_companies_the_chosen_one_remains_and_the_merge_is_taken_back(companies, mei: Staff) -> None:
+    client = signed_in(mei)
+    assert "北辰科技股份公司" in client.get("/review/?tab=companies").content.decode()
+    said = client.post(
+        address("companies", companies, "merge"), {"survivor": str(companies[1].public_id)}, headers=HTMX
+    ).content.decode()
+    companies[0].refresh_from_db()
+    assert companies[0].merged_into == companies[1]
+    client.post(f"/review/undo/{undo_in(said)}")
+    companies[0].refresh_from_db()
+    assert companies[0].merged_into is None
+
+
+def test_two_companies_told_apart_are_remembered(companies, mei: Staff) -> None:
+    client = signed_in(mei)
+    client.post(address("companies", companies, "apart"))
+    assert "北辰科技股份公司" not in client.get("/review/?tab=companies").content.decode()
+
+
+def test_only_who_may_merge_sees_the_queue(pair, north) -> None:
+    client = signed_in(make_staff("Seller", role="sales", team=north))
+    assert client.get("/review/").status_code == 403
+    assert client.post(address("people", pair, "merge")).status_code == 403
+
+
+def test_a_persons_page_tells_where_identifiers_come_from_and_takes_merges_back(pair, mei: Staff) -> None:
+    client = signed_in(mei)
+    client.post(address("people", pair, "merge"))
+    page = client.get(f"/people/{pair[0].public_id}/").content.decode()
+    change = IdentityChange.objects.get(kind="merge")
+    undo = f"/people/{pair[0].public_id}/history/{change.pk}/undo/"
+    assert undo in page
+    client.post(undo)
+    pair[1].refresh_from_db()
+    assert pair[1].merged_into is None
+
+
+def test_identifiers_that_are_somebody_elses_are_taken_out(pair, mei: Staff) -> None:
+    address = identifier(email("zhou.siyuan@beichen.example"))
+    signed_in(mei).post(f"/people/{pair[0].public_id}/take-out/", {"identifier": [str(address.pk)]})
+    assert identifier(phone("+8613911112222")).person != identifier(email("zhou.siyuan@beichen.example")).person

@@ -1,0 +1,128 @@
+"""Where a person's identifiers come from, and who was put together or taken apart when: a card on the person's page."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.lifecycle.person_facts import masked
+from wutong.people.models import Identifier, IdentifierKind, IdentityChange, Observation, Person
+from wutong.people.sources import source_names
+from wutong.platform.models import Staff
+from wutong.platform.permissions import may
+from wutong.platform.rows import execute, id_array
+
+_SHOWN = 10
+_IDENTIFIERS_SHOWN = 60
+_CAUSES: dict[str, str | Promise] = {
+    "observed": _("seen together"),
+    "decided": _("a colleague said so"),
+    "withdrawn": _("a colleague took a word back"),
+    "blocked": _("a value was blocked"),
+    "unblocked": _("a value was let link again"),
+    "rebuilt": _("worked out anew"),
+}
+_ASSURANCES: dict[str, str | Promise] = {
+    "verified": _("verified"),
+    "staff": _("entered by a colleague"),
+    "typed": pgettext_lazy("assurance", "typed"),
+    "browser": _("seen in the browser"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """An identifier, and how it came: ``where`` and ``how`` are empty where it was always seen alone."""
+
+    identifier: Identifier
+    shown: str
+    where: str
+    how: str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A merge or a split as one person's page tells it. ``names`` is the other person."""
+
+    change: IdentityChange
+    cause: str | Promise
+    names: str
+    n: int
+    may_undo: bool
+
+
+def history_of(staff: Staff, person: Person) -> dict[str, Any] | None:
+    """Identifiers with their provenance, and what was merged and split; None for who is only a browser."""
+    origins = origins_of(person)
+    held = {one.identifier.pk for one in origins}
+    changes = changes_of(person, held, may_undo=may(staff, "people.merge"))
+    if not changes and all(one.identifier.is_weak for one in origins):
+        return None
+    return {"person": person, "origins": origins, "changes": changes, "may_merge": may(staff, "people.merge")}
+
+
+def origins_of(person: Person) -> list[Origin]:
+    """A person's identifiers, strongest first, each with the first observation that showed it with others."""
+    held = list(Identifier.objects.filter(person=person).order_by("pk")[:_IDENTIFIERS_SHOWN])
+    held.sort(key=lambda one: (IdentifierKind(one.kind).rank, one.pk))
+    first = dict(
+        execute(
+            """
+            SELECT i.id, (
+                SELECT l.first_observation_id FROM (
+                    SELECT first_observation_id, first_at FROM people_identitylink WHERE low_id = i.id
+                    UNION ALL SELECT first_observation_id, first_at FROM people_identitylink WHERE high_id = i.id
+                ) l ORDER BY l.first_at, l.first_observation_id LIMIT 1
+            ) FROM unnest(%(ids)s::bigint[]) AS i(id)
+            """,
+            ids=id_array([one.pk for one in held]),
+        )
+    )
+    seen = Observation.objects.in_bulk([id for id in first.values() if id is not None])
+    names = source_names({one.source for one in seen.values()})
+    origins = []
+    for one in held:
+        observation = seen.get(first.get(one.pk))
+        origins.append(
+            Origin(
+                identifier=one,
+                shown=masked(one),
+                where=names.get(observation.source, observation.source) if observation else "",
+                how=_ASSURANCES.get(observation.assurance, "") if observation else "",
+            )
+        )
+    return origins
+
+
+def changes_of(person: Person, held: Set[int], *, may_undo: bool) -> Sequence[Change]:
+    """The latest merges into a person and splits off it."""
+    rows = IdentityChange.objects.filter(Q(target_person=person) | Q(source_person=person, kind="split"))
+    shown = rows.select_related("source_person", "target_person", "actor").order_by("-at", "-pk")[:_SHOWN]
+    return [
+        Change(
+            change=one,
+            cause=_CAUSES.get(one.cause, one.cause),
+            names=(one.target_person if one.source_person_id == person.pk else one.source_person).full_name,
+            n=len(one.identifiers),
+            may_undo=may_undo and _can_be_undone(one, held),
+        )
+        for one in shown
+    ]
+
+
+def _can_be_undone(change: IdentityChange, held: Set[int]) -> bool:
+    """A merge while what it brought is here; a split while both are people of their own."""
+    if change.kind == IdentityChange.Kind.MERGE:
+        return not held.isdisjoint(change.identifiers)
+    return change.source_person.merged_into_id is None and change.target_person.merged_into_id is None
+
+
+def change_in_sight(person: Person, pk: int) -> IdentityChange | None:
+    """A change of this person's history."""
+    mine = Q(target_person=person) | Q(source_person=person)
+    found = IdentityChange.objects.filter(mine, pk=pk)
+    return found.select_related("source_person", "target_person").first()

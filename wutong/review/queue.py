@@ -1,0 +1,147 @@
+"""What waits for a colleague's word, in three lists. Whoever is asked sees both sides, or is not asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.models import Account, AccountCandidate, Person, ProbableMatch, PutAside, RefusedLink
+from wutong.platform.keyset import slice_of
+from wutong.platform.models import Staff
+from wutong.platform.permissions import may
+from wutong.platform.totals import Total, total_of
+from wutong.sales.accounts import accounts_visible_to
+
+PAGE = 10
+_REMEMBERED_S = 60
+
+
+class Tab(StrEnum):
+    """The three lists."""
+
+    PEOPLE = "people"
+    LINKS = "links"
+    COMPANIES = "companies"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people, or two companies, that may be one; ``row`` is what says so."""
+
+    one: Any
+    other: Any
+    row: ProbableMatch | RefusedLink | AccountCandidate
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A page of a list."""
+
+    pairs: Sequence[Pair]
+    total: Total
+    next: str | None
+
+
+def waiting_for(staff: Staff, tab: Tab, *, after: str = "", at: datetime) -> Waiting:
+    """The pairs that wait, the likeliest first; of refused links the latest."""
+    rows = rows_for(staff, tab, at=at)
+    match tab:
+        case Tab.PEOPLE:
+            page = slice_of(rows.select_related("one", "other"), by="probability", after=after, is_down=True, size=PAGE)
+            pairs = [Pair(row.one, row.other, row) for row in page.rows]
+        case Tab.LINKS:
+            page = slice_of(
+                rows.select_related("low__person", "high__person"),
+                by="opened_at",
+                after=after,
+                is_down=True,
+                size=PAGE,
+            )
+            pairs = _each_once(page.rows)
+        case Tab.COMPANIES:
+            page = slice_of(rows.select_related("account", "other"), by="score", after=after, is_down=True, size=PAGE)
+            pairs = [_older_first(row.account, row.other, row) for row in page.rows]
+    return Waiting(pairs, total_of(rows), page.next)
+
+
+def rows_for(staff: Staff, tab: Tab, *, at: datetime) -> QuerySet[Any]:
+    """The rows of a list, both of whose sides ``staff`` sees and that nobody has put aside."""
+    if tab is Tab.COMPANIES:
+        return _companies(accounts_visible_to(staff).filter(merged_into=None), at=at)
+    people = people_visible_to(staff)
+    if tab is Tab.PEOPLE:
+        rows = ProbableMatch.objects.filter(one__in=people.values("pk"), other__in=people.values("pk"))
+        return rows.exclude(Exists(_aside(PutAside.Kind.PEOPLE, "one_id", "other_id", at=at)))
+    links = RefusedLink.objects.exclude(why=RefusedLink.Why.KEPT_APART).exclude(low__person=F("high__person"))
+    links = links.filter(low__person__in=people.values("pk"), high__person__in=people.values("pk"))
+    links = links.annotate(
+        smaller=Least("low__person_id", "high__person_id"), greater=Greatest("low__person_id", "high__person_id")
+    )
+    return links.exclude(Exists(_aside(PutAside.Kind.PEOPLE, "smaller", "greater", at=at)))
+
+
+def counts_for(staff: Staff, *, at: datetime) -> dict[Tab, Total]:
+    """How many pairs wait in each list."""
+    return {tab: total_of(rows_for(staff, tab, at=at)) for tab in Tab}
+
+
+def waiting_count(staff: Staff) -> int | None:
+    """How many pairs wait for ``staff``, for the menu; as it was at most a minute ago."""
+    if not may(staff, "people.merge"):
+        return None
+    key = f"review:{staff.pk}"
+    n: int | None = cache.get(key)
+    if n is None:
+        n = sum(total.n for total in counts_for(staff, at=timezone.now()).values())
+        cache.set(key, n, _REMEMBERED_S)
+    return n or None
+
+
+def recount(staff: Staff) -> None:
+    """Forget the menu's count: ``staff`` has just said something."""
+    cache.delete(f"review:{staff.pk}")
+
+
+def pair_in_sight(staff: Staff, one: Any, other: Any) -> tuple[Person, Person] | None:
+    """Two people by their public ids, as they are now; None where one of them is out of sight."""
+    found = {person.public_id: person for person in people_visible_to(staff).filter(public_id__in=[one, other])}
+    return (found[one], found[other]) if one in found and other in found else None
+
+
+def companies_in_sight(staff: Staff, one: Any, other: Any) -> tuple[Account, Account] | None:
+    """As :func:`pair_in_sight`, of two companies."""
+    found = {row.public_id: row for row in accounts_visible_to(staff).filter(public_id__in=[one, other])}
+    return (found[one], found[other]) if one in found and other in found else None
+
+
+def _companies(seen: QuerySet[Account], *, at: datetime) -> QuerySet[AccountCandidate]:
+    rows = AccountCandidate.objects.filter(account__in=seen.values("pk"), other__in=seen.values("pk"))
+    turned = AccountCandidate.objects.filter(account=OuterRef("other"), other=OuterRef("account"))
+    rows = rows.filter(Q(account__lt=F("other")) | ~Exists(turned))  # found from both sides, it is one doubt
+    rows = rows.annotate(smaller=Least("account_id", "other_id"), greater=Greatest("account_id", "other_id"))
+    return rows.exclude(Exists(_aside(PutAside.Kind.COMPANIES, "smaller", "greater", at=at)))
+
+
+def _aside(kind: PutAside.Kind, low: str, high: str, *, at: datetime) -> QuerySet[PutAside]:
+    still = Q(until=None) | Q(until__gt=at)
+    return PutAside.objects.filter(still, kind=kind, low=OuterRef(low), high=OuterRef(high))
+
+
+def _each_once(links: Sequence[RefusedLink]) -> list[Pair]:
+    """Two people with several refused links between them are one doubt."""
+    pairs: dict[tuple[int, ...], Pair] = {}
+    for link in links:
+        pair = _older_first(link.low.person, link.high.person, link)
+        pairs.setdefault((pair.one.pk, pair.other.pk), pair)
+    return list(pairs.values())
+
+
+def _older_first(one: Any, other: Any, row: RefusedLink | AccountCandidate) -> Pair:
+    return Pair(one, other, row) if one.pk < other.pk else Pair(other, one, row)

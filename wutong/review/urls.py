@@ -1,0 +1,21 @@
+"""Addresses of the review queue."""
+
+from django.urls import path
+
+from wutong.review import views
+
+app_name = "review"
+urlpatterns = [
+    path("review/", views.review, name="review"),
+    path("review/people/<uuid:one>/<uuid:other>/merge/", views.merge_people, name="merge_people"),
+    path("review/people/<uuid:one>/<uuid:other>/apart/", views.people_apart, name="people_apart"),
+    path("review/people/<uuid:one>/<uuid:other>/later/", views.people_later, name="people_later"),
+    path("review/companies/<uuid:one>/<uuid:other>/merge/", views.merge_companies, name="merge_companies"),
+    path("review/companies/<uuid:one>/<uuid:other>/apart/", views.companies_apart, name="companies_apart"),
+    path("review/companies/<uuid:one>/<uuid:other>/later/", views.companies_later, name="companies_later"),
+    path("review/undo/act/<uuid:key>/", views.undo_act, name="undo_act"),
+    path("review/undo/merge/<int:key>/", views.undo_merge, name="undo_merge"),
+    path("review/undo/aside/<int:key>/", views.undo_aside, name="undo_aside"),
+    path("people/<uuid:public_id>/history/<int:key>/undo/", views.undo_change, name="undo_change"),
+    path("people/<uuid:public_id>/take-out/", views.take_out, name="take_out"),
+]
