@@ -13,7 +13,7 @@ from tests.cast import make_lead
 from wutong.content.models import FormSubmission
 from wutong.events.models import Event
 from wutong.lifecycle.models import Clock, Contract, FollowUp, HandOver, Lead, StageVisit
-from wutong.people.models import Account, Person
+from wutong.people.models import Account, AccountCandidate, Person, ProbableMatch, RefusedLink
 from wutong.platform.models import Notification, Organisation, Role, Staff, Team
 from wutong.sales.models import Opportunity
 from wutong.sandbox.colleagues import LEFT_TO_YOU, answer_a_lead, do_something
@@ -40,6 +40,11 @@ class TheDemoCompany(TestCase):
         assert FollowUp.objects.count() > SMALL.asking
         assert Account.objects.count() > 20
         assert Event.objects.filter(occurred_at__lt=NOW - timedelta(days=30)).exists()
+
+    def test_there_are_doubts_about_people_and_companies(self) -> None:
+        assert ProbableMatch.objects.exists()
+        assert RefusedLink.objects.exists()
+        assert AccountCandidate.objects.exists()
 
     def test_nothing_lies_in_the_future(self) -> None:
         assert not FollowUp.objects.filter(at__gt=NOW).exists()

@@ -30,6 +30,7 @@ from wutong.sandbox import company
 from wutong.sandbox.arriving import PastVisit, arrivals_of
 from wutong.sandbox.contacts import Contact, crowd
 from wutong.sandbox.customers import EARLIEST_DAYS, import_customers, steps_by_dates
+from wutong.sandbox.doubts import leave_doubts, with_doubles
 from wutong.sandbox.lives import ZONE, Crew, DealPlan, Life, bought_quickly, life, waiting_for_sales
 from wutong.sandbox.sentences import BUYING_ROLES, deal_name
 from wutong.sandbox.visitors import Read, Visit, visits
@@ -88,13 +89,14 @@ def live_through(*, at: datetime, scale: Scale = FULL) -> None:
     with transaction.atomic():
         success = Staff.objects.filter(role=Role.SUCCESS).order_by("pk")[0]
         import_customers(rng, people[: scale.known], by=success, contracts=scale.contracts, at=at)
-    stories = list(_stories(rng, people[scale.known :], at=at, scale=scale))
+    stories = list(_stories(rng, with_doubles(people[scale.known :]), at=at, scale=scale))
     visits_made = [visit for story in stories for visit in (story.asked, *story.others)]
     captured = _arrive([*visits_made, *_readers(rng, at=at, scale=scale)], at=at)
     with transaction.atomic():
         _tell(rng, stories, captured, at=at)
         while sweep(at=at):
             pass
+        leave_doubts(at=at)
         Notification.objects.filter(changed_at__lt=at - timedelta(hours=2)).update(read_at=F("changed_at"))
 
 
