@@ -50,32 +50,32 @@ class Waiting:
 
 
 def waiting_for(staff: Staff, tab: Tab, *, after: str = "", at: datetime) -> Waiting:
-    """The pairs that wait, the likeliest first; of refused links the latest."""
-    rows = rows_for(staff, tab, at=at)
+    """A page of what waits for ``staff``."""
+    return page_of(tab, rows_for(staff, tab, at=at), after=after)
+
+
+def page_of(tab: Tab, rows: QuerySet[Any], *, after: str = "", size: int = PAGE) -> Waiting:
+    """The pairs of these rows, the likeliest first; of refused links the latest."""
     match tab:
         case Tab.PEOPLE:
-            page = slice_of(rows.select_related("one", "other"), by="probability", after=after, is_down=True, size=PAGE)
-            pairs = [Pair(row.one, row.other, row) for row in page.rows]
+            joined, by = rows.select_related("one", "other"), "probability"
         case Tab.LINKS:
-            page = slice_of(
-                rows.select_related("low__person", "high__person"),
-                by="opened_at",
-                after=after,
-                is_down=True,
-                size=PAGE,
-            )
-            pairs = _each_once(page.rows)
+            joined, by = rows.select_related("low__person", "high__person"), "opened_at"
         case Tab.COMPANIES:
-            page = slice_of(rows.select_related("account", "other"), by="score", after=after, is_down=True, size=PAGE)
-            pairs = [_older_first(row.account, row.other, row) for row in page.rows]
-    return Waiting(pairs, total_of(rows), page.next)
+            joined, by = rows.select_related("account", "other"), "score"
+    page = slice_of(joined, by=by, after=after, is_down=True, size=size)
+    return Waiting(_pairs(page.rows), total_of(rows), page.next)
 
 
 def rows_for(staff: Staff, tab: Tab, *, at: datetime) -> QuerySet[Any]:
     """The rows of a list, both of whose sides ``staff`` sees and that nobody has put aside."""
+    return doubts_between(tab, people_visible_to(staff), accounts_visible_to(staff), at=at)
+
+
+def doubts_between(tab: Tab, people: QuerySet[Person], accounts: QuerySet[Account], *, at: datetime) -> QuerySet[Any]:
+    """The rows of a list, both of whose sides are among these and that nobody has put aside."""
     if tab is Tab.COMPANIES:
-        return _companies(accounts_visible_to(staff).filter(merged_into=None), at=at)
-    people = people_visible_to(staff)
+        return _companies(accounts.filter(merged_into=None), at=at)
     if tab is Tab.PEOPLE:
         rows = ProbableMatch.objects.filter(one__in=people.values("pk"), other__in=people.values("pk"))
         return rows.exclude(Exists(_aside(PutAside.Kind.PEOPLE, "one_id", "other_id", at=at)))
@@ -134,14 +134,20 @@ def _aside(kind: PutAside.Kind, low: str, high: str, *, at: datetime) -> QuerySe
     return PutAside.objects.filter(still, kind=kind, low=OuterRef(low), high=OuterRef(high))
 
 
-def _each_once(links: Sequence[RefusedLink]) -> list[Pair]:
+def _pairs(rows: Sequence[ProbableMatch | RefusedLink | AccountCandidate]) -> list[Pair]:
     """Two people with several refused links between them are one doubt."""
-    pairs: dict[tuple[int, ...], Pair] = {}
-    for link in links:
-        pair = _older_first(link.low.person, link.high.person, link)
-        pairs.setdefault((pair.one.pk, pair.other.pk), pair)
+    pairs: dict[tuple[int, int], Pair] = {}
+    for row in rows:
+        one, other = sorted(_sides_of(row), key=lambda side: side.pk)
+        pairs.setdefault((one.pk, other.pk), Pair(one, other, row))
     return list(pairs.values())
 
 
-def _older_first(one: Any, other: Any, row: RefusedLink | AccountCandidate) -> Pair:
-    return Pair(one, other, row) if one.pk < other.pk else Pair(other, one, row)
+def _sides_of(row: ProbableMatch | RefusedLink | AccountCandidate) -> tuple[Any, Any]:
+    match row:
+        case ProbableMatch():
+            return row.one, row.other
+        case RefusedLink():
+            return row.low.person, row.high.person
+        case AccountCandidate():
+            return row.account, row.other
