@@ -98,7 +98,15 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     Role.MANAGER: _SELLING
     | _DEALS
-    | {"people.merge", "privacy.manage", "own.manage", "leads.set_up", "funnel.read", "scoring.manage", "routing.manage"},
+    | {
+        "people.merge",
+        "privacy.manage",
+        "own.manage",
+        "leads.set_up",
+        "funnel.read",
+        "scoring.manage",
+        "routing.manage",
+    },
     Role.PARTNER_MANAGER: frozenset({"leads.enter", "people.read"}),
     Role.ADMIN: frozenset(LABELS),
 }

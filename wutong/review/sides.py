@@ -34,9 +34,10 @@ from wutong.people.sources import source_names
 from wutong.platform import format as formats
 from wutong.platform.models import Staff
 from wutong.review.queue import Pair, Tab
-from wutong.sales.accounts import rows_of
+from wutong.sales.accounts import Row, rows_of
 
 _VALUES_SHOWN = 5
+_MOST_SHOWN = 0.999  # rounded up it would read as certain, and nothing here is
 _COMPARED: Mapping[str, Kind] = {"full_name": Kind.NAME, "title": Kind.TEXT, "company": Kind.COMPANY}
 _LABELS: Mapping[str, str | Promise] = {
     "full_name": pgettext_lazy("field", "Name"),
@@ -175,7 +176,7 @@ def _people(tab: Tab, pair: Pair, known: _Of) -> Comparison:
         heading=(_called(one), _called(other)),
         lines=shown,
         why=_why(pair.row),
-        share=sure,
+        share=min(sure, _MOST_SHOWN) if sure is not None else None,
         is_almost_certain=sure is not None and sure >= ALMOST_CERTAIN_FROM,
         outcome=_outcome(survivor, absorbed, known),
         no_merge=_("Both have a CRM number, and a person has one. Merge them in the CRM first.") if all(crm) else "",
@@ -311,8 +312,10 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
     figures = {row.account.pk: row for row in rows_of(list(accounts.values()), viewer)}
     found = []
     for pair in pairs:
-        sides = [figures[pair.one.pk], figures[pair.other.pk]]
-        preview = what_would_move(survivor=pair.one, absorbed=pair.other)
+        # Of whom more is known comes first: it is the one to keep.
+        sides = sorted((figures[pair.one.pk], figures[pair.other.pk]), key=_known_better)
+        kept, gone = (side.account for side in sides)
+        preview = what_would_move(survivor=kept, absorbed=gone)
         lines = [
             _both(pgettext_lazy("company", "Name"), [side.account.name for side in sides]),
             _both(gettext_lazy("Credit code"), [side.account.credit_code or "" for side in sides], is_compared=True),
@@ -332,13 +335,13 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
         outcome = [_("All that refers to the company that goes moves to the one that remains, its name leads there.")]
         if moving:
             listed = pgettext("between values", " · ").join(moving)
-            outcome.append(_("If %(who)s remains, there move: %(moving)s.") % {"who": pair.one.name, "moving": listed})
+            outcome.append(_("If %(who)s remains, there move: %(moving)s.") % {"who": kept.name, "moving": listed})
         found.append(
             Comparison(
                 tab=Tab.COMPANIES.value,
-                one=pair.one,
-                other=pair.other,
-                heading=(pair.one.name, pair.other.name),
+                one=kept,
+                other=gone,
+                heading=(kept.name, gone.name),
                 lines=[line for line in lines if line.mine or line.theirs],
                 why=_why(pair.row),
                 share=pair.row.score if isinstance(pair.row, AccountCandidate) else None,
@@ -347,6 +350,11 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
             )
         )
     return found
+
+
+def _known_better(side: Row) -> tuple[bool, bool, int, int, int]:
+    account = side.account
+    return (not account.credit_code, not account.is_confirmed, -side.people, -len(account.name), account.pk)
 
 
 def _both(label: str | Promise, values: Sequence[str], *, is_compared: bool = False) -> Line:
