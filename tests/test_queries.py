@@ -29,6 +29,7 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.people.consents import Decision, decide_many
 from wutong.people.models import Account, Affiliation, Assurance, ConsentState, Person
+from wutong.people.models import Affiliation, Assurance, ConsentState, Person, ProbableMatch
 from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
 from wutong.privacy.requests import close, take_in
@@ -134,6 +135,26 @@ def test_looking_for_doubles_asks_no_more_where_there_are_more(mei, site) -> Non
         make_lead(person=person, account=make_account(f"Northwind {number}"), at=LATELY)
     assert {door: asked(door) for door in doors} == before
     assert max(before.values()) <= 20, before
+
+
+def test_the_review_queue_asks_no_more_for_more_pairs(mei, site) -> None:
+    addresses = ["/review/", "/review/?tab=links"]
+    client = signed_in(mei)
+
+    def doubt() -> None:
+        people = list(Person.objects.current().order_by("pk"))
+        for one, other in zip(people[::2], people[1::2], strict=False):
+            given = {"probability": 0.9, "evidence": {}, "found_at": NINE}
+            ProbableMatch.objects.get_or_create(one=one, other=other, defaults=given)
+
+    fill(mei, site, start=0, n=4)
+    doubt()
+    before = {address: questions(client, address) for address in addresses}
+    fill(mei, site, start=4, n=12)
+    doubt()
+
+    assert {address: questions(client, address) for address in addresses} == before
+    assert max(before.values()) <= 24, before
 
 
 def test_a_persons_page_asks_no_more_for_a_longer_history(mei, site) -> None:
