@@ -28,8 +28,7 @@ from wutong.lifecycle.account_team import share_account
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.people.consents import Decision, decide_many
-from wutong.people.models import Account, Affiliation, Assurance, ConsentState, Person
-from wutong.people.models import Affiliation, Assurance, ConsentState, Person, ProbableMatch
+from wutong.people.models import Account, Affiliation, Assurance, ConsentState, Person, ProbableMatch
 from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
 from wutong.privacy.requests import close, take_in
