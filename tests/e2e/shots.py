@@ -40,6 +40,7 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "people": "/people/",
         "people-searched": "/people/?q=周",
         "people-none": "/people/?q=没有这个人",
+        "lead-new": "/leads/new/?company=衡一",
         "notifications": "/notifications/",
         "me": "/me/",
         "not-found": "/nothing-here/",
@@ -51,6 +52,7 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         **{f"inbox-sales-{view}": f"/inbox/?view={view}" for view in ("accept", "sal", "sql", "opportunity")},
         "opportunities-table": "/opportunities/?view=table",
         "opportunity-new": "/opportunities/new/",
+        "company-new": "/accounts/new/",
     },
     MANAGER: {
         "home-manager": "/",

@@ -54,7 +54,6 @@ def people(request: StaffRequest) -> HttpResponse:
         "filters": _filters(request, wanted),
         "is_filtered": bool(wanted.search or wanted.reach or wanted.stage or wanted.owner),
         "stages": Stage.choices,
-        "may_enter": may(request.user, "leads.enter"),
         "reaches": [*Reach.choices, ("everybody", _("Everybody, visitors too"))],
     }
     return render(request, "lifecycle/people.html", context)

@@ -49,7 +49,6 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "sizes": SizeBand.choices,
         "regions": large_divisions(),
         "may_read_deals": may_read_deals,
-        "may_enter": may(request.user, "accounts.manage"),
         "colleagues": who_may_look_after() if may(request.user, "accounts.manage") else [],
         "lines": ProductLine.objects.on_offer().in_order(),
         "currency": our_currency(),
