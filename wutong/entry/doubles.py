@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.visibility import managers_over, people_visible_to
-from wutong.people.accounts import companies_named, companies_with_code, name_key
+from wutong.people.accounts import companies_named, name_key
 from wutong.people.identity import IdentifierKey
 from wutong.people.models import Identifier, Person
 from wutong.people.similar_accounts import similar_accounts
@@ -40,8 +40,6 @@ class Companies:
     rows: list[Row]
     to_ask: list[str]
     """Whom to ask about the very company, where it is out of sight and somebody works with it."""
-    is_hidden: bool
-    """Whether there is such a company out of sight."""
 
 
 def people_with(identifiers: Sequence[IdentifierKey]) -> list[Person]:
@@ -85,28 +83,15 @@ def alike(*, name: str, company: str, viewer: Staff) -> list[Person]:
     return list(found.defer("search_keys").order_by("-last_seen_at")[:MOST_ALIKE])
 
 
-def companies(name: str, *, viewer: Staff, code: str = "", domain: str = "") -> Companies:
-    """The companies in sight that ``name``, a credit code or a domain may mean, and whom to ask where one is not.
-
-    Args:
-        code: in normal form.
-        domain: an organisation's registrable domain.
-    """
+def companies(name: str, *, viewer: Staff) -> Companies:
+    """The companies in sight that ``name`` may mean, and whom to ask where it means one that is not."""
     visible, key = accounts_visible_to(viewer), name_key(name)
-    certain = [*companies_with_code({code} - {""}).values(), *companies_named([key] if key else []).values()]
-    in_sight = (
-        set(visible.filter(pk__in=[one.pk for one in certain]).values_list("pk", flat=True)) if certain else set()
-    )
-    found = [one for one in certain if one.pk in in_sight]
-    found += list(visible.filter(domain=domain).order_by("pk")[:MOST_ALIKE]) if domain else []
-    found += [one.account for one in similar_accounts(name, among=visible, domain=domain)]
-    hidden = [one for one in certain if one.pk not in in_sight]
-    with_others = Lead.objects.open().filter(account__in=hidden).select_related("team")
-    return Companies(
-        rows=rows_of(list({one.pk: one for one in found}.values()), viewer),
-        to_ask=whom_to_ask(with_others[:1]) if hidden else [],
-        is_hidden=bool(hidden),
-    )
+    rows = rows_of([one.account for one in similar_accounts(name, among=visible)], viewer)
+    known = companies_named([key]).get(key) if key else None
+    if known is None or visible.filter(pk=known.pk).exists():
+        return Companies(rows=rows, to_ask=[])
+    with_others = Lead.objects.open().filter(account=known).select_related("team")
+    return Companies(rows=rows, to_ask=whom_to_ask(with_others[:1]))
 
 
 def whom_to_ask(leads: Iterable[Lead]) -> list[str]:

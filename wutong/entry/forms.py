@@ -12,10 +12,10 @@ from wutong.entry.leads import KEEPERS, NewLead
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.models import ProductLine
 from wutong.people import normal_form
-from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
-from wutong.people.mail_domains import MailDomain, registrable, whose
+from wutong.people.account_facts import organisation_of
 from wutong.people.normal_form import NotAnIdentifier
 from wutong.platform.models import BusinessScope, Role, Staff
+from wutong.sales.forms import CompanyForm
 
 _NOT_BY_HAND = {"import"}
 _CHECKED = {"hx-trigger": "input changed delay:400ms", "hx-target": "#doubles", "hx-swap": "outerHTML"}
@@ -115,57 +115,26 @@ class NewLeadForm(forms.Form):
         )
 
 
-class NewCompanyForm(forms.Form):
-    """A company as its licence and its website have it; looked up while typing. ``is_sure``: see there."""
+class NewCompanyForm(CompanyForm):
+    """A company as its licence and its website have it; looked up while typing."""
 
-    name = forms.CharField(label=gettext_lazy("Company name"), max_length=200)
-    credit_code = forms.CharField(label=gettext_lazy("Unified social credit code"), required=False, max_length=40)
     website = forms.CharField(label=gettext_lazy("Website or e-mail domain"), required=False, max_length=200)
-    is_sure = forms.BooleanField(label=gettext_lazy("The licence reads exactly so"), required=False)
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="company-%s")
-        attributes = {"hx-post": reverse("entry:company_doubles"), "autocomplete": "off", **_CHECKED}
+        look_up = {
+            "hx-post": reverse("entry:company_doubles"),
+            "autocomplete": "off",
+            **_CHECKED,
+            "hx-target": "#alike",
+        }
         for name in ("name", "credit_code", "website"):
-            self.fields[name].widget.attrs |= attributes
+            self.fields[name].widget.attrs |= look_up
 
     def clean_website(self) -> str:
         """The domain that somebody has registered; one of a mail provider is nobody's company."""
-        text: str = self.cleaned_data["website"]
-        domain = domain_in(text)
-        if text.strip() and not domain:
+        text: str = self.cleaned_data["website"].strip()
+        domain = organisation_of(text)
+        if text and not domain:
             raise forms.ValidationError(_("This is no company's own domain. Write it as in example.com."))
         return domain
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        typed = cleaned.get("credit_code", "")
-        if not typed:
-            return cleaned
-        try:
-            cleaned["credit_code"] = credit_code(typed)
-        except NotACreditCode:
-            sentence = _(
-                "A credit code has 18 characters: digits and capital letters without I, O, S, V and Z. This has %(n)d."
-            )
-            self.add_error("credit_code", sentence % {"n": len(typed)})
-            return cleaned
-        if not is_consistent(cleaned["credit_code"]) and not cleaned.get("is_sure"):
-            self.add_error("credit_code", _("The check digit does not fit. Compare it with the licence."))
-            self.add_error("is_sure", _("If the licence reads exactly so, tick this and save again."))
-        return cleaned
-
-
-def code_in(text: str) -> str:
-    """The credit code that somebody has typed, in normal form; nothing while it is none."""
-    try:
-        return credit_code(text)
-    except NotACreditCode:
-        return ""
-
-
-def domain_in(text: str) -> str:
-    """An organisation's registrable domain in the address of a page or of a mailbox; nothing where there is none."""
-    host = text.strip().rpartition("@")[2].partition("://")
-    domain = registrable((host[2] or host[0]).partition("/")[0].partition(":")[0])
-    return domain if domain and whose(domain) == MailDomain.ORGANISATION else ""

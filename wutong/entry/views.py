@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wutong.entry.companies import enter_company
-from wutong.entry.doubles import Companies, alike, matches
+from wutong.entry.doubles import alike, matches
 from wutong.entry.doubles import companies as companies_like
-from wutong.entry.forms import NewCompanyForm, NewLeadForm, code_in, domain_in
+from wutong.entry.forms import NewCompanyForm, NewLeadForm
 from wutong.entry.leads import enter_lead
 from wutong.lifecycle.models import Lead
+from wutong.people.account_facts import organisation_of
+from wutong.people.companies.places import large_divisions
 from wutong.people.models import Account
 from wutong.platform.answers import done, posted
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.accounts import accounts_visible_to
+from wutong.sales.duplicates import Duplicate, duplicates_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,10 +76,9 @@ def new_company(request: StaffRequest) -> HttpResponse:
     form = NewCompanyForm(posted(request))
     refusal, status = None, 422 if form.is_bound else 200
     if form.is_valid():
-        given = {"name": form.cleaned_data["name"], "domain": form.cleaned_data["website"]}
-        code = form.cleaned_data["credit_code"] or None
+        given = {name: form.cleaned_data[name] for name in ("name", "credit_code", "region")}
         try:
-            account = enter_company(**given, credit_code=code, by=request.user, at=timezone.now())
+            account = enter_company(**given, domain=form.cleaned_data["website"], by=request.user, at=timezone.now())
         except Refusal as no:
             refusal, status = no, 409
         else:
@@ -84,7 +86,8 @@ def new_company(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "companies": _companies_typed(request),
+        "found": _companies_typed(request),
+        "regions": large_divisions(),
         "is_asked": bool(form.errors.get("is_sure")),
     }
     return render(request, "entry/new_company.html", context, status=status)
@@ -94,15 +97,13 @@ def new_company(request: StaffRequest) -> HttpResponse:
 @requires("accounts.manage")
 def company_doubles(request: StaffRequest) -> HttpResponse:
     """Whether the company that is being typed is there already."""
-    return render(request, "entry/_company_doubles.html", {"companies": _companies_typed(request)})
+    return render(request, "sales/_similar.html", {"found": _companies_typed(request)})
 
 
-def _companies_typed(request: StaffRequest) -> Companies | None:
-    typed = {name: request.POST.get(name, "")[:200] for name in ("name", "credit_code", "website")}
-    if not any(typed.values()):
-        return None
-    code, domain = code_in(typed["credit_code"]), domain_in(typed["website"])
-    return companies_like(typed["name"], viewer=request.user, code=code, domain=domain)
+def _companies_typed(request: StaffRequest) -> list[Duplicate]:
+    typed = {name: request.POST.get(name, "").strip()[:200] for name in ("name", "credit_code", "website")}
+    domain = organisation_of(typed["website"])
+    return duplicates_of(typed["name"], request.user, code=typed["credit_code"], domain=domain)
 
 
 def _where_the_company_is(request: StaffRequest, account: Account) -> tuple[str, str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from wutong.people.companies.decision import Decision
 from wutong.people.models import Account
-from wutong.people.similar_accounts import Similar, similar_accounts
+from wutong.people.similar_accounts import MOST_CANDIDATES, Similar, similar_accounts
 from wutong.platform.models import Staff
 from wutong.platform.secrets import sign
 from wutong.sales.account_holders import Holder, holders_of
@@ -32,12 +33,23 @@ class Duplicate:
         return self.similar.decision == "same"
 
 
-def duplicates_of(name: str, staff: Staff, *, but: int | None = None) -> list[Duplicate]:
-    """At most five companies that ``name`` (a name, its beginning, a credit code) may be, best first.
+def duplicates_of(
+    name: str, staff: Staff, *, but: int | None = None, code: str = "", domain: str = ""
+) -> list[Duplicate]:
+    """The companies that ``name`` (a name, its beginning, a credit code) may be, best first, at most five.
 
     Of those out of sight only such are told as are certainly meant: nobody is to feel the way to a list of customers.
+
+    Args:
+        code: a credit code that was typed beside the name.
+        domain: an organisation's registrable domain: companies that have it may be meant as well.
     """
-    found = similar_accounts(name, but=but)
+    alike = similar_accounts(code, but=but) if code else []
+    alike += similar_accounts(name, but=but)
+    if domain:
+        with_it = Account.objects.current().filter(domain=domain).exclude(pk=but or 0).order_by("pk")[:MOST_CANDIDATES]
+        alike += [Similar(account=one, decision=Decision.CANDIDATE, score=0.5, reason="its domain") for one in with_it]
+    found = list({one.account.pk: one for one in reversed(alike)}.values())[::-1]
     seen = set(accounts_visible_to(staff).filter(pk__in=[one.account.pk for one in found]).values_list("pk", flat=True))
     shown = [one for one in found if one.account.pk in seen or one.decision in ("same", "branch") or one.score >= 1]
     held = holders_of([one.account for one in shown])

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from wutong.people.account_facts import organisation_of
 from wutong.people.companies.places import division_name, division_named
+from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Account, AccountFact, Affiliation, Industry, SizeBand
 from wutong.sales.models import AccountWish, Opportunity, OpportunityStage
 from wutong.sales.opportunities import REASONS, Term
@@ -127,12 +128,54 @@ class RenewForm(forms.Form):
         return cls(initial={"amount": amount, "ends_on": ends_on}, auto_id="renew-%s")
 
 
-class AccountForm(forms.Form):
-    """What is known of a company. ``is_sure`` is asked for when the check digit does not fit."""
+class CompanyForm(forms.Form):
+    """What a company is known by. ``is_sure`` is asked for when the check digit of a code does not fit."""
 
     name = forms.CharField(label=_("Company name"), max_length=200)
     credit_code = forms.CharField(label=_("Unified social credit code"), required=False, max_length=40)
     is_sure = forms.BooleanField(label=_("The licence reads exactly so"), required=False)
+    region = forms.CharField(
+        label=pgettext_lazy("company", "Region"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, held: str | None = None, **kwargs: Any) -> None:
+        """``held`` is the code that the company has already, whatever its check digit."""
+        super().__init__(*args, **kwargs)
+        self.held = held
+
+    def clean_region(self) -> str:
+        """The code of the division that was named."""
+        named: str = self.cleaned_data["region"].strip()
+        code = division_named(named) if named else ""
+        if code is None:
+            raise forms.ValidationError(_("There is no such place, or there are several. Write its province and city."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """The code in its normal form, or None."""
+        cleaned = super().clean() or self.cleaned_data
+        typed = cleaned.get("credit_code", "")
+        try:
+            cleaned["credit_code"] = credit_code(typed) if typed else None
+        except NotACreditCode:
+            sentence = _(
+                "A credit code has 18 characters: digits and capital letters without I, O, S, V and Z. This has %(n)d."
+            )
+            self.add_error("credit_code", sentence % {"n": len(typed)})
+            return cleaned
+        code = cleaned["credit_code"]
+        if code and code != self.held and not is_consistent(code) and not cleaned.get("is_sure"):
+            self.add_error("credit_code", _("The check digit does not fit. Compare it with the licence."))
+            self.add_error("is_sure", _("If the licence reads exactly so, tick this and save again."))
+        return cleaned
+
+
+class AccountForm(CompanyForm):
+    """All that colleagues say of a company."""
+
     aliases = forms.CharField(
         label=_("Other names"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -145,12 +188,6 @@ class AccountForm(forms.Form):
     )
     size_band = forms.ChoiceField(
         label=pgettext_lazy("company", "Size"), required=False, choices=[("", "—"), *SizeBand.choices]
-    )
-    region = forms.CharField(
-        label=pgettext_lazy("company", "Region"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
     )
     source = forms.ChoiceField(
         label=_("Where you know it from"),
@@ -171,14 +208,6 @@ class AccountForm(forms.Form):
             "further_domains": "\n".join(account.further_domains.order_by("pk").values_list("domain", flat=True)),
         }
         return cls(initial=known, auto_id="company-%s")
-
-    def clean_region(self) -> str:
-        """The code of the division that was named."""
-        named: str = self.cleaned_data["region"].strip()
-        code = division_named(named) if named else ""
-        if code is None:
-            raise forms.ValidationError(_("There is no such place, or there are several. Write its province and city."))
-        return code
 
     def clean_further_domains(self) -> list[str]:
         """Each domain as it is registered."""

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wutong.people.account_merge import merge_accounts, unmerge_accounts, what_would_move
-from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Account, AccountMerge
 from wutong.people.similar_accounts import similar_accounts
 from wutong.platform.answers import done
@@ -27,8 +26,7 @@ from wutong.sales.views.account_page import account_of, account_page
 def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Correct what is known of it."""
     one = account_of(request, public_id)
-    form = AccountForm(request.POST, auto_id="company-%s")
-    code = _code(form, held=one.credit_code) if form.is_valid() else None
+    form = AccountForm(request.POST, auto_id="company-%s", held=one.credit_code)
     if not form.is_valid():
         return account_page(request, one, tab="facts", form=form, status=422)
     given = form.cleaned_data
@@ -38,7 +36,7 @@ def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
             name=given["name"],
-            credit_code=code,
+            credit_code=given["credit_code"],
             domain=given["domain"],
             facts={name: given[name] for name in ("industry", "size_band", "region") if name in request.POST},
             aliases=given["aliases"] if "aliases" in request.POST else None,
@@ -148,26 +146,6 @@ def _named(request: StaffRequest, typed: str, *, but: Account) -> Account | None
     found = similar_accounts(typed, among=accounts_visible_to(request.user), but=but.pk)
     exact = [one.account for one in found if one.account.name == typed or one.decision == "same"]
     return exact[0] if len(exact) == 1 else None
-
-
-def _code(form: AccountForm, *, held: str | None) -> str | None:
-    """The code that was typed, with its faults noted in ``form``; a check digit that does not fit is asked about."""
-    typed = form.cleaned_data["credit_code"]
-    if not typed:
-        return None
-    try:
-        code = credit_code(typed)
-    except NotACreditCode:
-        form.add_error(
-            "credit_code",
-            _("A credit code has 18 characters: digits and capital letters without I, O, S, V and Z. This has %(n)d.")
-            % {"n": len(typed)},
-        )
-        return None
-    if not is_consistent(code) and code != held and not form.cleaned_data["is_sure"]:
-        form.add_error("credit_code", _("The check digit does not fit. Compare it with the licence."))
-        form.add_error("is_sure", _("If the licence reads exactly so, tick this and save again."))
-    return code
 
 
 def _uuid(text: str) -> UUID | None:
