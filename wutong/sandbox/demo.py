@@ -50,8 +50,8 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
         empty_database(cursor)
         logins = found(at=at, site_key=key)
     throw_away_files()
+    ensure_defaults(at=at)  # the past tells by which rule leads were given
     live_through(at=at, scale=scale)
-    ensure_defaults(at=at)
     return logins
 
 
