@@ -32,8 +32,9 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
             raise CompanyIsReal
         if organisation is None:
             logins = found(at=at)
-    ensure_defaults(at=at)
-    if not Person.objects.exists():
+    if Person.objects.exists():
+        ensure_defaults(at=at)
+    else:
         live_through(at=at, scale=scale)
     return logins
 
@@ -50,7 +51,6 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
         empty_database(cursor)
         logins = found(at=at, site_key=key)
     throw_away_files()
-    ensure_defaults(at=at)  # the past tells by which rule leads were given
     live_through(at=at, scale=scale)
     return logins
 

@@ -19,6 +19,7 @@ from django.db.models import F
 from wutong.content.models import Form
 from wutong.events import partitions
 from wutong.events.arrivals import AnyArrival, FormPost
+from wutong.lifecycle.founding import ensure_defaults
 from wutong.lifecycle.models import AssignmentRule, Lead, Stage
 from wutong.lifecycle.retelling import retell_many
 from wutong.people.models import Affiliation
@@ -83,6 +84,7 @@ class Story:
 def live_through(*, at: datetime, scale: Scale = FULL) -> None:
     """Give the demo company the past before ``at``: the same crowd each time, who do the same."""
     rng = Random(SEED)
+    ensure_defaults(at=at)  # by whose rules leads were given, and scored
     with transaction.atomic():
         partitions.ensure(first=at - timedelta(days=EARLIEST_DAYS + 3), last=at)
     people = list(islice(crowd(rng), scale.asking + scale.known))
