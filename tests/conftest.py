@@ -5,6 +5,7 @@
 that finds no reference data fails.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -96,6 +97,13 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
 
 def pytest_configure() -> None:
     django.setup()
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded stays: else it is searched for cycles again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

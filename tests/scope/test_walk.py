@@ -115,6 +115,7 @@ def wrong_status(name: str, status: int, *, may: bool) -> bool:
     return status >= 500
 
 
+@pytest.mark.timeout(300)  # thousands of requests
 @pytest.mark.parametrize("place", ["another team", "another part of the business"])
 def test_nothing_of_another_team_shows_anywhere(world: World, south, place: str) -> None:
     is_near = place == "another team"
