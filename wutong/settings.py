@@ -171,6 +171,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.events.lake.jobs",
     "wutong.scoring.jobs",
     "wutong.lifecycle.jobs",
+    "wutong.privacy.erasure",
     "wutong.privacy.jobs",
     "wutong.sales.collisions",
 ]

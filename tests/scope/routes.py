@@ -65,6 +65,8 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:reveal": lambda world: reverse("lifecycle:reveal", args=[world.person.public_id, world.reveal_token]),
     "privacy:consents": lambda world: reverse("privacy:consents", args=[world.person.public_id]),
     "privacy:link": lambda world: reverse("privacy:link", args=[world.person.public_id]),
+    "privacy:copy": lambda world: reverse("privacy:copy", args=[world.person.public_id]),
+    "privacy:erase": lambda world: reverse("privacy:erase", args=[world.person.public_id]),
     **{
         f"privacy:{act}": lambda world, act=act: reverse(f"privacy:{act}", args=[world.request.public_id])
         for act in ("request", "request_take", "request_close")
@@ -210,6 +212,7 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
         for act in ("move", "retire", "restore")
     },
     "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
+    "privacy:erasure": lambda _world: f"/privacy/erasures/{uuid.uuid4()}/",
     "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
     "platform:job_retry": lambda _world: "/system/jobs/1/retry/",
     "platform:job_cancel": lambda _world: "/system/jobs/1/cancel/",
@@ -301,6 +304,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "api:nowhere": "/api/nowhere",
     "platform:api_key_new": "/settings/api-keys/new/",
     "lifecycle:statuses": "/settings/contact-statuses/",
+    "privacy:erasures": "/privacy/erasures/",
     "privacy:preferences": "/preferences/x/",
     "privacy:withdraw": "/preferences/x/withdraw/",
     "privacy:one_click": "/preferences/x/one-click/",

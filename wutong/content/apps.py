@@ -11,6 +11,7 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         from wutong.content.cards import touches_of_lead, touches_of_person
         from wutong.content.forms import form_names
+        from wutong.content.held import register_holdings
         from wutong.content.models import FormSubmission
         from wutong.lifecycle.panels import register_lead, register_person
         from wutong.people.reassign import register
@@ -18,6 +19,7 @@ class ContentConfig(AppConfig):
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
+        register_holdings()
         register(FormSubmission)
         register_lead("content/_lead_touches.html", touches_of_lead)
         register_person("content/_person_touches.html", touches_of_person)

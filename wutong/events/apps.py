@@ -7,11 +7,13 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
+        from wutong.events.held import register_holdings
         from wutong.events.models import Event
         from wutong.people.reassign import register
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
+        register_holdings()
         register(Event)
         retention.register_kept(
             "event", because="months that the lake holds are dropped whole after 400 days, see events.lake.retire"

@@ -8,6 +8,7 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
+        from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.panels import register_person
@@ -17,6 +18,7 @@ class LifecycleConfig(AppConfig):
         from wutong.platform import holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
+        register_holdings()
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)

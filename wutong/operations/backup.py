@@ -20,6 +20,7 @@ from wutong.operations.problem import Problem
 from wutong.operations.refill import fill_own_server, fill_your_server
 from wutong.platform.database import conninfo, is_own
 from wutong.platform.secrets import KEY_FILE, key_path
+from wutong.privacy.tombstones import FILE, Tombstone, Unreadable, bury, tombstones
 
 DUMP = "database.dump"
 LOCKED_KEY = "secret.key.locked"
@@ -87,6 +88,9 @@ def restore_main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="wutong restore", description=restore_main.__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=Path, help="the key file, when the backup was made without it")
+    parser.add_argument(
+        "--erased", type=Path, help=f"{FILE} of the lost data folder: people erased since the backup are erased again"
+    )
     parser.add_argument("--only-key", action="store_true", help="put only the key file back, where it is missing")
     options = parser.parse_args(argv)
     with archive.opened(options.file) as tar:
@@ -94,11 +98,13 @@ def restore_main(argv: list[str]) -> None:
             restore_key(tar)
             _say(f"{key_path()} is back. See wutong doctor.")
             return
-        restore(tar, key=options.key)
+        restore(tar, key=options.key, erased=options.erased)
+    if options.erased is None:
+        _say(f"Whoever was erased after this backup is in it again. Name the old folder's {FILE} with --erased.")
     _say(f"{config().data_dir} holds what {options.file} held. Start with: wutong up")
 
 
-def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
+def restore(tar: tarfile.TarFile, *, key: Path | None, erased: Path | None = None) -> None:
     """Fill the data folder and the database from a backup; when that fails the folder is empty again.
 
     Raises:
@@ -126,6 +132,9 @@ def restore(tar: tarfile.TarFile, *, key: Path | None) -> None:
             elif name.startswith("lake/"):
                 archive.extract(tar, name, Path(config().lake_url) / name.removeprefix("lake/"))
         _restore_database(tar, manifest)
+        if erased is not None:
+            for stone in _tombstones_in(erased):
+                bury(stone)
     except BaseException:
         _clear(data)
         raise
@@ -157,6 +166,15 @@ def _restore_database(tar: tarfile.TarFile, manifest: archive.Manifest) -> None:
         else:
             fill_your_server(dump)
         dump.unlink()
+
+
+def _tombstones_in(file: Path) -> list[Tombstone]:
+    if not file.exists():
+        raise Problem(f"There is no file {file}.")
+    try:
+        return list(tombstones(file))
+    except Unreadable as error:
+        raise Problem(f"{error}. Mend or remove this line.") from error
 
 
 def _key_text(tar: tarfile.TarFile, manifest: archive.Manifest, key: Path | None) -> bytes:

@@ -12,6 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from wutong.people import account_merge, facts
         from wutong.people.doubles import compare_again
+        from wutong.people.held import register_holdings
         from wutong.people.models import (
             Account,
             AccountAlias,
@@ -29,6 +30,7 @@ class PeopleConfig(AppConfig):
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
+        register_holdings()
         for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator):
             register(model)
         account_merge.register(Affiliation, _("People"), alone="subject")

@@ -12,8 +12,10 @@ class PrivacyConfig(AppConfig):
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.privacy.cards import consents_of_person
+        from wutong.privacy.held import register_holdings
         from wutong.privacy.models import SubjectRequest
 
+        register_holdings()
         register_person("privacy/_person_consents.html", consents_of_person)
         reassign.register(SubjectRequest)
         retention.register_kept(
@@ -38,6 +40,9 @@ class PrivacyConfig(AppConfig):
                 "privacy.request_arrived": _("A request about personal information arrived by a link"),
                 "privacy.request_taken_over": _("Took over a request about personal information"),
                 "privacy.request_closed": _("Answered a request about personal information"),
+                "privacy.copy_made": _("Took a copy of everything held about a person"),
+                "privacy.erasure_asked": _("Ordered the erasure of a person"),
+                "privacy.erased": _("Erased a person"),
                 "privacy.settings_changed": _("Changed the settings of personal information"),
             }
         )

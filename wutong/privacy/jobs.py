@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from wutong.privacy.erasure import replay, resume
 from wutong.privacy.requests import warn_of_deadlines
 
 
@@ -13,3 +14,11 @@ from wutong.privacy.requests import warn_of_deadlines
 def warn_of_deadlines_later(timestamp: int) -> None:
     with transaction.atomic():
         warn_of_deadlines(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="upkeep", queueing_lock="privacy.erasures")
+def keep_erasing_later(timestamp: int) -> None:
+    """Erase again whom a restore brought back, and take up what was lost."""
+    replay(at=datetime.fromtimestamp(timestamp, UTC))
+    resume(at=datetime.fromtimestamp(timestamp, UTC))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.privacy.views import consents, preferences, requests
+from wutong.privacy.views import consents, erasures, preferences, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("preferences/<str:token>/withdraw/", preferences.withdraw, name="withdraw"),
     path("preferences/<str:token>/one-click/", preferences.one_click, name="one_click"),
     path("preferences/<str:token>/ask/", preferences.ask, name="ask"),
+    path("people/<uuid:public_id>/copy/", erasures.copy, name="copy"),
+    path("people/<uuid:public_id>/erase/", erasures.erase, name="erase"),
+    path("privacy/erasures/", erasures.erasures, name="erasures"),
+    path("privacy/erasures/<uuid:public_id>/", erasures.erasure, name="erasure"),
     path("privacy/requests/", requests.requests, name="requests"),
     path("privacy/requests/new/", requests.request_new, name="request_new"),
     path("privacy/requests/<uuid:public_id>/", requests.request_page, name="request"),

@@ -16,11 +16,13 @@ class SalesConfig(AppConfig):
         from wutong.sales.account_files import files_of_accounts
         from wutong.sales.accounts import redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
+        from wutong.sales.held import register_holdings
         from wutong.sales.holdings import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
         holdings.register(DEALS)
+        register_holdings()
         register_home("sales/_home_next_steps.html", next_steps_of)
         register_person("sales/_person_deals.html", deals_of_person)
         register_lead("sales/_lead_deals.html", deals_of_lead)

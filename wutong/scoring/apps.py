@@ -12,9 +12,11 @@ class ScoringConfig(AppConfig):
         from wutong.people import facts, reassign
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.scoring.held import register_holdings
         from wutong.scoring.models import ScoreTerm
         from wutong.scoring.score import refit_now, rescore
 
+        register_holdings()
         reassign.register(ScoreTerm)
         reassign.follow(rescore)
         facts.follow(refit_now)

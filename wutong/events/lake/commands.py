@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from wutong.events.lake import maintainer
+from wutong.events.lake.erasing import erase
 from wutong.events.lake.exporter import BATCH_ROWS, Exported, ExportOvertaken, export_once
 from wutong.events.lake.retire import retire
 from wutong.events.lake.store import LakeUnreachable, our_place
@@ -83,7 +84,21 @@ def _retire() -> tuple[dict[str, Any], bool]:
     return asdict(done), not done.kept
 
 
-_COMMANDS = {"status": _status, "check": _check, "export": _export, "upkeep": _upkeep, "retire": _retire}
+def _erase() -> tuple[dict[str, Any], bool]:
+    """Whom is read from stdin, ``{"people": [1], "subjects": [2, 3]}``: a command line is seen by everybody."""
+    whom = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, list[int]])
+    counts = erase(our_place(), people=whom["people"], subjects=whom["subjects"], at=datetime.now(UTC))
+    return dict(counts), True
+
+
+_COMMANDS = {
+    "status": _status,
+    "check": _check,
+    "export": _export,
+    "upkeep": _upkeep,
+    "retire": _retire,
+    "erase": _erase,
+}
 
 
 def _in_words(answer: dict[str, Any]) -> str:

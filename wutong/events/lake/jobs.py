@@ -5,6 +5,7 @@ See ``docs/adr/0006-lake-export.md`` for what a DuckDB that stays would cost.
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import msgspec
 from django.db import connection
@@ -12,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from wutong.events.lake.sources import SOURCES
 
-_TIMEOUT_S = {"export": 600, "upkeep": 3_000, "retire": 3_000}
+_TIMEOUT_S = {"export": 600, "upkeep": 3_000, "retire": 3_000, "erase": 3_000}
 _exported_until = 0  # the watermark that this process last saw; only to spare a child that would find nothing
 
 
@@ -33,9 +34,18 @@ def _has_news(*, since: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _run(command: str) -> dict[str, int]:
+def erase_from_lake(*, people: Sequence[int], subjects: Sequence[int]) -> dict[str, int]:
+    """Remove every row of these people and identifiers from the lake; how many left each table.
+
+    The caller holds the lock of the exports, so that none brings back what it read before.
+    """
+    return _run("erase", {"people": list(people), "subjects": list(subjects)})
+
+
+def _run(command: str, given: dict[str, list[int]] | None = None) -> dict[str, int]:
     line = [sys.executable, "-m", "wutong.events.lake.commands", command, "--json"]
-    done = subprocess.run(line, stdout=subprocess.PIPE, timeout=_TIMEOUT_S[command], check=True)
+    text = msgspec.json.encode(given) if given is not None else b""
+    done = subprocess.run(line, input=text, stdout=subprocess.PIPE, timeout=_TIMEOUT_S[command], check=True)
     return msgspec.json.decode(done.stdout, type=dict[str, int])
 
 

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             model_name="consent",
             name="source",
             field=models.CharField(
-                help_text="form:<key>, api:<key>, banner, by_hand, preferences or request.", max_length=60
+                help_text="form:<key>, api:<key>, banner, by_hand, preferences, request.", max_length=60
             ),
         ),
         migrations.AlterField(

@@ -106,9 +106,7 @@ class Consent(_Named):
     state = models.CharField(max_length=9, choices=ConsentState.choices)
     text_version = models.CharField(max_length=40, blank=True)
     text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="consents", db_index=False)
-    source = models.CharField(
-        max_length=60, help_text="form:<key>, api:<key>, banner, by_hand, preferences or request."
-    )
+    source = models.CharField(max_length=60, help_text="form:<key>, api:<key>, banner, by_hand, preferences, request.")
     proof = models.JSONField(default=dict, db_default={}, help_text="Where it was decided: address, form, version.")
     reason = models.CharField(max_length=300, blank=True, db_default="", help_text="What a colleague says of it.")
     by = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+", db_index=False)

@@ -35,6 +35,7 @@ class Erasure(models.Model):
     finished_at = models.DateTimeField(null=True)
     people = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     subjects = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    marks = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
     counts = models.JSONField(default=dict, db_default={}, help_text="How much was erased, by table or place.")
 
     class Meta:

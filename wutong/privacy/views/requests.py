@@ -51,7 +51,7 @@ def requests(request: StaffRequest) -> HttpResponse:
         "view": view,
         "kind": kind,
         "kinds": RequestKind.choices,
-        "tabs": _tabs(view),
+        "tabs": tabs(view),
     }
     return render(request, "privacy/requests.html", context)
 
@@ -138,17 +138,20 @@ def _draw(request: StaffRequest, one: SubjectRequest, *, status: int = 200) -> H
         "address": masked(one.subject) if one.subject is not None else "",
         "today": timezone.localdate(),
         "may_erase": may(request.user, "privacy.erase"),
-        "tabs": _tabs("open" if one.is_open else "closed"),
+        "tabs": tabs("open" if one.is_open else "closed"),
     }
     return render(request, "privacy/request.html", context, status=status)
 
 
-def _tabs(view: str) -> list[dict[str, Any]]:
+def tabs(view: str) -> list[dict[str, Any]]:
+    """The parts of the register."""
     address = reverse("privacy:requests")
-    return [
-        {"label": pgettext("requests", "To answer"), "url": address, "is_current": view == "open"},
-        {"label": pgettext("requests", "Answered"), "url": f"{address}?view=closed", "is_current": view == "closed"},
+    shown = [
+        ("open", pgettext("requests", "To answer"), address),
+        ("closed", pgettext("requests", "Answered"), f"{address}?view=closed"),
+        ("erasures", _("Erasures"), reverse("privacy:erasures")),
     ]
+    return [{"label": label, "url": url, "is_current": view == code} for code, label, url in shown]
 
 
 def _uuid(text: str | None) -> UUID | None:

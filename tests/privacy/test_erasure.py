@@ -1,0 +1,233 @@
+"""Somebody is erased: from every table, the archive, searches and notices, for good, and provably."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import (
+    LATELY,
+    NINE,
+    arrive,
+    cookie,
+    email,
+    hit,
+    identifier,
+    make_person,
+    person_of,
+    phone,
+    post_form,
+    seen,
+    signed_in,
+    wait_for_leases,
+)
+from tests.events.lake.hands import export_all, lake_in
+from tests.sales.cast import LATER, deal_of, sql_of
+from wutong.events.lake.erasing import erase as erase_rows_of_the_lake
+from wutong.events.lake.store import Place
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.people.identity import observe_many
+from wutong.people.models import Identifier, Person
+from wutong.people.rebuild import check
+from wutong.platform.models import AuditEntry, Notification, ParkedItem, Staff
+from wutong.privacy.erasure import ErasureRuns, ask_for_erasure, complete, erase, replay
+from wutong.privacy.models import Erasure, RequestKind, SubjectRequest
+from wutong.privacy.requests import take_in
+from wutong.privacy.tombstones import path as file_of_tombstones
+from wutong.privacy.tombstones import tombstones
+from wutong.sales.models import OpportunityStage
+from wutong.sales.opportunities import close_opportunity
+from wutong.stream.processor import TRIES, drain
+
+CANARY, NUMBER, MAIL = "Kanarienvogel", "13987650001", "kanarienvogel@example.com"
+COOKIE = "c0ffee5ca1ab1e00c0ffee5ca1ab1e00"
+SONGS = (CANARY.lower(), NUMBER, COOKIE)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[None]:
+    """A data folder without tombstones."""
+    file_of_tombstones().unlink(missing_ok=True)
+    yield
+    file_of_tombstones().unlink(missing_ok=True)
+
+
+def known_everywhere(form, mei: Staff, seller: Staff, ada: Staff) -> Person:
+    """Somebody of whom there is something in every table there is."""
+    view = hit(site=form.site, visitor=COOKIE, url=f"https://www.example.com/{CANARY}", props={"title": CANARY})
+    said = {"name": CANARY, "company": "Northwind", "title": CANARY, "phone": NUMBER, "email": MAIL, "message": CANARY}
+    arrive(view)
+    arrive(post_form(form, visitor=COOKIE, answers=said), post_form(form, answers=said, suspicions=["links"]))
+    lead = Lead.objects.get()
+    done = {"kind": FollowUp.Kind.CALL, "outcome": FollowUp.Outcome.REACHED}
+    record_follow_up(lead=lead, by=mei, at=LATELY, note=CANARY, next_step=CANARY, **done)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE event ADD CONSTRAINT poison CHECK (url NOT LIKE '%/poison/%')")
+    arrive(post_form(form, answers=said, url="https://www.example.com/poison/"))
+    for _try in range(TRIES):
+        wait_for_leases()
+        drain("test:0")
+    person = person_of(phone(f"+86{NUMBER}"))
+    for name in ("won", "open"):
+        deal = deal_of(seller, lead=sql_of(seller, person=person), account=lead.account, name=name)
+        if name == "won":
+            close_opportunity(opportunity=deal, to=OpportunityStage.WON, by=seller, at=LATER, reason="product")
+    asked = {"kind": RequestKind.ERASURE, "from_whom": CANARY, "said": CANARY, "received_at": LATELY}
+    take_in(**asked, address=identifier(phone(f"+86{NUMBER}")), by=ada, at=LATELY)
+    AuditEntry.objects.create(at=NINE, action="test", subject_label=MAIL, detail={"phone": f"+86{NUMBER}"})
+    assert ParkedItem.objects.exists()
+    assert Notification.objects.filter(params__name=CANARY).exists()
+    return person
+
+
+def singing_rows() -> dict[str, int]:
+    """Tables of the whole database, the lake's catalog included, in which a row still tells of them."""
+    found = {}
+    texts = [f"%{song}%" for song in SONGS] + [f"%{song.encode().hex()}%" for song in (CANARY, NUMBER, COOKIE, MAIL)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE lower(t::text) LIKE ANY(%s)", [texts])
+            if n := cursor.fetchone()[0]:
+                found[table] = n
+    return found
+
+
+def singing_files(place: Place) -> list[str]:
+    """Files of the lake, current or not, that still tell of them."""
+    found = []
+    for file in sorted(Path(place.files).rglob("*")):
+        if file.is_file():
+            told = " OR ".join(["row LIKE ?"] * len(SONGS))
+            ((n,),) = duckdb.execute(
+                f"SELECT count(*) FROM (SELECT lower(to_json(t)::varchar) AS row FROM read_parquet(?) t) WHERE {told}",
+                [str(file), *(f"%{song}%" for song in SONGS)],
+            ).fetchall()
+            if n:
+                found.append(file.name)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_tells_of_somebody_who_was_erased(form, mei, xu, ada, data_dir, tmp_path) -> None:
+    with lake_in(tmp_path) as place:
+        her = known_everywhere(form, mei, xu, ada)
+        other = make_person(keys=[email("lin@example.com")])
+        export_all(place)
+        assert singing_rows().keys() > {"public.people_fieldvalue", "public.platform_parkeditem"}
+        assert singing_files(place) != [] or any("lake" in table for table in singing_rows())
+
+        erasure = ask_for_erasure(person=her, by=ada, at=timezone.now(), request=SubjectRequest.objects.get())
+        erase(erasure.pk, at=timezone.now())
+        erasure.refresh_from_db()
+        assert erasure.state == Erasure.State.LAKE
+        counts = erase_rows_of_the_lake(
+            place, people=erasure.people, subjects=erasure.subjects, at=timezone.now() + timedelta(seconds=1)
+        )
+        complete(erasure, counts, at=timezone.now())
+
+        assert singing_rows() == {}
+        assert singing_files(place) == []
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE event DROP CONSTRAINT poison")
+    found = signed_in(ada).get(f"/people/?q={CANARY[:6]}&reach=everybody").content.decode()
+    assert CANARY not in found
+    assert list(Person.objects.filter(full_name__gt="")) == [other]
+    contract = Contract.objects.get()
+    assert (contract.person.full_name, contract.subject.kind) == ("", "device")
+    erasure.refresh_from_db()
+    assert (erasure.state, erasure.people, erasure.subjects, erasure.marks) == ("done", [], [], [])
+    assert erasure.counts["lifecycle_lead"] == 3
+    assert erasure.counts["lake.events"] > 0
+    assert {"parked arrivals", "suspected submissions", "notices", "audit texts"} <= erasure.counts.keys()
+    text = file_of_tombstones().read_text().lower()
+    assert [song for song in SONGS if song in text] == []
+    assert AuditEntry.objects.filter(action="privacy.erased", actor=ada).exists()
+    assert SubjectRequest.objects.get().said == ""
+
+
+@pytest.mark.django_db
+def test_an_erasure_that_was_cut_off_goes_on_where_it_was(company, ada, data_dir) -> None:
+    her = make_person(keys=[phone(f"+86{NUMBER}"), email(MAIL)])
+    erasure = ask_for_erasure(person=her, by=ada, at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut off'; END $$;"
+            " CREATE TRIGGER cut_off BEFORE DELETE ON people_identifier FOR EACH ROW EXECUTE FUNCTION no()"
+        )
+    with pytest.raises(DatabaseError, match="cut off"):
+        erase(erasure.pk, at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER cut_off ON people_identifier")
+    assert Person.objects.filter(pk=her.pk).exists()
+    erase(erasure.pk, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+    erasure.refresh_from_db()
+    assert not Person.objects.exists()
+    assert erasure.counts["people_identifier"] == 2
+    assert erasure.counts["people_fieldvalue"] == 1
+    assert len(list(tombstones())) == 1
+    assert ProcrastinateJob.objects.filter(task_name="privacy.clear_lake").count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_is_erased_twice_at_once(company, ada, data_dir) -> None:
+    her = make_person()
+    ask_for_erasure(person=her, by=ada, at=timezone.now())
+    with pytest.raises(ErasureRuns):
+        ask_for_erasure(person=her, by=ada, at=timezone.now())
+
+
+@pytest.mark.django_db
+def test_whoever_was_seen_with_them_is_as_a_rebuild_would_make_them(company, ada, data_dir) -> None:
+    """A computer that two people shared is the other's alone when one of them is erased."""
+    hers, his, shared = phone(f"+86{NUMBER}"), phone("+8613911110002"), cookie("shared")
+    for key in (hers, his):
+        make_person(keys=[key])
+    with transaction.atomic():
+        observe_many([seen(hers, shared), seen(his, shared, email("li@example.com"))], at=NINE)
+    assert Identifier.objects.get(kind="cookie").is_shared
+    erasure = ask_for_erasure(person=person_of(hers), by=ada, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+    assert person_of(his) == person_of(email("li@example.com")) == person_of(shared)
+    assert check().is_equal
+
+
+@pytest.mark.django_db
+def test_a_restored_backup_brings_nobody_back(company, ada, data_dir) -> None:
+    keys = [phone(f"+86{NUMBER}"), email(MAIL)]
+    her = make_person(keys=keys, at=NINE)
+    erasure = ask_for_erasure(person=her, by=ada, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+    Erasure.objects.all().delete()  # the backup knows nothing of it,
+    make_person(keys=keys, at=NINE)  # and still has her
+    fresh = make_person(keys=[email("new@example.com")], at=timezone.now())
+
+    assert replay(at=timezone.now()) == 1
+    again = Erasure.objects.get()
+    assert (again.cause, again.public_id) == ("replayed", erasure.public_id)
+    erase(again.pk, at=timezone.now())
+    assert list(Person.objects.all()) == [fresh]
+    assert replay(at=timezone.now()) == 0
+
+
+@pytest.mark.django_db
+def test_whoever_comes_again_after_the_erasure_is_not_erased_by_an_old_tombstone(company, ada, data_dir) -> None:
+    key = email(MAIL)
+    erasure = ask_for_erasure(person=make_person(keys=[key], at=NINE), by=ada, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+    Erasure.objects.all().delete()
+    anew = make_person(keys=[key], at=timezone.now() + timedelta(seconds=1))
+    assert replay(at=timezone.now()) == 0
+    assert list(Person.objects.all()) == [anew]
+    assert Erasure.objects.get().state == "done"

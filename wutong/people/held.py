@@ -1,0 +1,77 @@
+"""What this capability holds about people."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.people.holdings import Fate, Whom, free_of_people, hold, mark, sweep
+from wutong.people.models import (
+    Affiliation,
+    BlockedValue,
+    Consent,
+    ConsentStanding,
+    FieldValue,
+    Identifier,
+    IdentityChange,
+    IdentityDecision,
+    IdentityLink,
+    IdentityMove,
+    MatchKey,
+    Observation,
+    OwnMark,
+    Person,
+    PersonCollaborator,
+    PersonToCompare,
+    ProbableMatch,
+    PutAside,
+    RefusedLink,
+)
+
+
+def register_holdings() -> None:
+    """Called once, when everything is loaded."""
+    hold(Person, _("Who they are to us"), people="pk", fate=Fate.WITH_IDENTITY, hidden={"search_keys", "sort_key"})
+    hold(Identifier, _("What points at them"), subjects="pk", fate=Fate.WITH_IDENTITY)
+    hold(FieldValue, _("What is known, with its source"), subjects="subject")
+    hold(Affiliation, _("Companies they work for"), subjects="subject")
+    hold(Consent, _("What they allowed and refused"), subjects="subject", hidden={"event_id"})
+    hold(ConsentStanding, _("What stands of it"), subjects="subject", hidden={"decided_by"})
+    hold(OwnMark, _("Whether they are one of ours"), subjects="subject")
+    hold(PersonCollaborator, _("Colleagues who may see them"), subjects="subject", is_copied=False)
+    hold(ProbableMatch, _("Probable doubles"), people=("one", "other"), is_copied=False)
+    hold(MatchKey, _("Keys by which doubles are found"), is_copied=False)
+    hold(PersonToCompare, _("People to compare"), is_copied=False)
+    for model, title, subjects in (
+        (IdentityLink, _("What was seen together"), ("low", "high")),
+        (IdentityDecision, _("Decisions about who is who"), ("low", "high")),
+        (RefusedLink, _("Refused links"), ("low", "high")),
+    ):
+        hold(model, title, people=(), subjects=subjects, fate=Fate.WITH_IDENTITY, is_copied=False)
+    hold(
+        IdentityChange,
+        _("Merges and splits"),
+        people=("source_person", "target_person"),
+        fate=Fate.WITH_IDENTITY,
+        is_copied=False,
+    )
+    hold(
+        IdentityMove,
+        pgettext_lazy("identity", "Moves from person to person"),
+        people="person_id",
+        subjects="subject_id",
+        fate=Fate.WITH_IDENTITY,
+        is_copied=False,
+    )
+    free_of_people(Observation, because="erasing who is who takes their identifiers out of it, see people.erasing")
+    free_of_people(PutAside, because="two numbers, which lead nowhere once the people are gone")
+    sweep("blocked values", _blocked_values)
+    mark(_public_ids)
+
+
+def _blocked_values(whom: Whom) -> int:
+    return BlockedValue.objects.filter(value__in=whom.values).delete()[0]
+
+
+def _public_ids(whom: Whom) -> list[UUID]:
+    return list(Person.objects.filter(pk__in=whom.people).values_list("public_id", flat=True))
