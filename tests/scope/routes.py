@@ -251,6 +251,7 @@ API: dict[str, Callable[[World], str]] = {
     "api:leads": lambda _world: reverse("api:leads"),
     "api:lead": lambda world: reverse("api:lead", args=[world.lead.public_id]),
     "api:person": lambda world: reverse("api:person", args=[world.person.public_id]),
+    "api:doubts": lambda _world: reverse("api:doubts"),
     "api:events": lambda _world: reverse("api:events"),
 }
 """Routes of other systems: they take a key, and no colleague's session opens them."""

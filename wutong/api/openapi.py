@@ -9,13 +9,21 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import events, leads, people
+from wutong.api import doubts, events, leads, people
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
 
 VERSION = "1.0.0"
-OPERATIONS: tuple[Operation, ...] = (leads.SEND, leads.LIST, leads.READ, people.READ, events.SEND)
+OPERATIONS: tuple[Operation, ...] = (
+    leads.SEND,
+    leads.LIST,
+    leads.READ,
+    people.READ,
+    events.SEND,
+    doubts.LIST,
+    doubts.DECIDE,
+)
 _REF = "#/components/schemas/{name}"
 _EVERYWHERE = (
     "bad_parameter",
@@ -60,6 +68,7 @@ def codes_of(operation: Operation) -> list[str]:
     codes += _WITH_BODY if operation.body is not None else ()
     codes += _REPEATABLE if operation.is_repeatable else ()
     codes += ("not_found",) if "{" in operation.path else ()
+    codes += operation.problems
     return sorted(codes, key=lambda code: (TYPES[code].status, list(TYPES).index(code)))
 
 

@@ -59,4 +59,6 @@ class Operation:
     query: type[Struct] | None = None
     is_repeatable: bool = False
     """Whether it takes an Idempotency-Key."""
+    problems: tuple[str, ...] = ()
+    """Codes of problems that not every operation may answer with."""
     example: Any = None

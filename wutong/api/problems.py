@@ -39,6 +39,7 @@ TYPES: dict[str, ProblemType] = {
     "request_in_progress": ProblemType(
         409, _("A request with this Idempotency-Key is still being worked on; repeat it after Retry-After.")
     ),
+    "refused": ProblemType(409, _("A rule says no; detail says which, and what to do. Nothing was stored.")),
     "too_large": ProblemType(413, _("The body is larger than the API takes.")),
     "unsupported_media_type": ProblemType(415, _("The body must be application/json.")),
     "invalid": ProblemType(422, _("The body has the wrong form; errors lists every place. Nothing was stored.")),

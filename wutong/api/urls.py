@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.api import docs, events, leads, people
+from wutong.api import docs, doubts, events, leads, people
 from wutong.api.door import nowhere, resource
 
 app_name = "api"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/leads", resource(leads.SEND, leads.LIST), name="leads"),
     path("v1/leads/<uuid:id>", resource(leads.READ), name="lead"),
     path("v1/people/<uuid:id>", resource(people.READ), name="person"),
+    path("v1/doubts", resource(doubts.LIST, doubts.DECIDE), name="doubts"),
     path("v1/events", resource(events.SEND), name="events"),
     path("<path:rest>", nowhere, name="nowhere"),
 ]

@@ -18,6 +18,7 @@ class ApiRight(models.TextChoices):
     LEADS_WRITE = "leads:write", _("Send in leads")
     EVENTS_WRITE = "events:write", _("Send in what people did")
     PEOPLE_READ = "people:read", _("Read people; telephone and e-mail masked")
+    PEOPLE_MERGE = "people:merge", _("Read doubts about who is who, merge and tell apart")
     PEOPLE_REVEAL = "people:reveal", _("Read telephone numbers and e-mail addresses in full")
 
 
