@@ -27,7 +27,8 @@ from tests.cast import (
 )
 from tests.sales.cast import deal_of, sql_of
 from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
-from wutong.people.models import Identifier, Person, ProbableMatch
+from wutong.lifecycle.tagging import tag_people
+from wutong.people.models import Identifier, Person, ProbableMatch, Tag, TagGroup
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.privacy.models import SubjectRequest
@@ -282,11 +283,23 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     )
     assert Page(client.post(f"/system/staff/{nasty.public_id}/password-link/").content.decode()).dangers == []
     client.post("/me/", {"full_name": TAG, "language": "en", "zone": "", "theme": "dark", "density": "roomy"})
+    group = TagGroup.objects.create(name=QUOTES[:40], about="person", family="facts")
+    company_group = TagGroup.objects.create(name=TAG[:40], about="account", family="facts")
+    tag_people([lead.person], tag=Tag.objects.create(group=group, name=TAG[:40]), by=ada, at=LATELY)
+    Tag.objects.create(group=company_group, name=QUOTES[:40])
+    Tag.objects.create(group=group, name=QUOTES[:40])
+    assert lead.account is not None
     Client(headers={"user-agent": TAG}).post("/sign-in/", {"email": nasty.email, "password": PASSWORD})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours", "security")
     for address in (
         "/",
         "/me/security/",
+        "/settings/tags/",
+        "/people/",
+        f"/people/{lead.person.public_id}/",
+        f"/people/{lead.person.public_id}/access/",
+        f"/accounts/{lead.account.public_id}/",
+        f"/system/staff/{nasty.public_id}/hand-over/",
         "/me/security/second-factor/",
         f"/system/staff/{nasty.public_id}/",
         "/settings/sites/",

@@ -56,6 +56,14 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
+    "lifecycle:person_tag": lambda world: reverse("lifecycle:person_tag", args=[world.person.public_id]),
+    "lifecycle:person_untag": lambda world: reverse(
+        "lifecycle:person_untag", args=[world.person.public_id, uuid.uuid4()]
+    ),
+    "sales:account_tag": lambda world: reverse("sales:account_tag", args=[world.deal.account.public_id]),
+    "sales:account_untag": lambda world: reverse(
+        "sales:account_untag", args=[world.deal.account.public_id, uuid.uuid4()]
+    ),
     "lifecycle:person_access": lambda world: reverse("lifecycle:person_access", args=[world.person.public_id]),
     "lifecycle:collaborator_add": lambda world: reverse("lifecycle:collaborator_add", args=[world.person.public_id]),
     "lifecycle:collaborator_remove": lambda world: reverse(
@@ -177,6 +185,7 @@ LISTS: dict[str, str] = {
     "platform:notifications_read": "/notifications/read/",
     "platform:notification_count": "/notifications/count/",
     "platform:notification_poll": "/notifications/poll/?after=0",
+    "lifecycle:tag_chosen": "/people/tags/",
     "platform:reveals": "/system/reveals/",
     "platform:audit": "/system/audit/",
     "platform:audit_export": "/system/audit/export/",
@@ -211,6 +220,8 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
         f"lifecycle:product_line_{act}": (lambda _world, act=act: f"/settings/product-lines/nonsense/{act}/")
         for act in ("move", "retire", "restore")
     },
+    "lifecycle:tag_add": lambda _world: f"/settings/tags/groups/{uuid.uuid4()}/tags/",
+    "lifecycle:tag_change": lambda _world: f"/settings/tags/{uuid.uuid4()}/",
     "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
     "privacy:erasure": lambda _world: f"/privacy/erasures/{uuid.uuid4()}/",
     "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",
@@ -271,6 +282,8 @@ WITHOUT_OBJECT: dict[str, str] = {
     "lifecycle:routing": "/settings/routing/",
     "lifecycle:time_limits": "/settings/routing/time-limits/",
     "lifecycle:rule_new": "/settings/routing/rules/new/",
+    "lifecycle:tags": "/settings/tags/",
+    "lifecycle:tag_group_add": "/settings/tags/groups/",
     "lifecycle:duty": "/me/duty/",
     "lifecycle:assign_leads": "/leads/assign/",
     "scoring:models": "/settings/scoring/",

@@ -13,7 +13,7 @@ from wutong.api.problems import Problem
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.person_facts import consents_of, masked
 from wutong.lifecycle.visibility import people_visible_to_key
-from wutong.people.models import Identifier, Person
+from wutong.people.models import Identifier, Person, PersonTag
 from wutong.platform.audit import record
 from wutong.platform.models import ApiRight
 
@@ -55,6 +55,7 @@ class PersonOut(Struct, frozen=True, kw_only=True):
     last_seen_at: datetime
     identifiers: list[IdentifierOut]
     consents: list[ConsentOut]
+    tags: Annotated[list[str], Meta(description=gettext_noop("Names of the tags that the person carries."))]
     leads: Annotated[list[UUID], Meta(description=gettext_noop("Those that the key sees, the latest first."))]
 
 
@@ -93,6 +94,7 @@ def read_person(call: Call) -> Answer:
             ConsentOut(channel=one.channel, purpose=one.purpose, state=one.state, at=one.at)
             for one in consents_of(person)
         ],
+        tags=sorted(set(PersonTag.objects.filter(person=person).values_list("tag__name", flat=True))),
         leads=list(leads.values_list("public_id", flat=True)[:LEADS_MAX]),
     )
     return Answer(status=200, content=content)

@@ -154,6 +154,14 @@ class ContractStarted(Props, frozen=True):
     product_line: Token = ""
 
 
+class TagChanged(Props, frozen=True):
+    """A tag was given or taken away."""
+
+    tag: Token
+    word: Text
+    by: Token = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class EventType:
     """One kind of event."""
@@ -209,6 +217,10 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="lead_created", zh="生成线索", en="Became a lead", props=LeadCreated, doors=_SYSTEM, ours=True),
     EventType(name="first_contact", zh="首次联系", en="First contact", props=ContactMade, doors=_STAFF, ours=True),
     EventType(name="follow_up", zh="跟进", en="Followed up", props=ContactMade, doors=_STAFF, ours=True),
+    EventType(name="tag_added", zh="打上标签", en="Tagged", props=TagChanged, doors=_SYSTEM | _STAFF, ours=True),
+    EventType(
+        name="tag_removed", zh="去掉标签", en="Tag taken off", props=TagChanged, doors=_SYSTEM | _STAFF, ours=True
+    ),
     EventType(
         name="lead_assigned", zh="分配线索", en="Assigned", props=LeadAssigned, doors=_SYSTEM | _STAFF, ours=True
     ),

@@ -11,9 +11,9 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
-        from wutong.lifecycle.panels import register_person
+        from wutong.lifecycle.panels import register_lead, register_person
         from wutong.lifecycle.reach import redo_reach
-        from wutong.lifecycle.views import access
+        from wutong.lifecycle.views import access, tags
         from wutong.people import account_merge, reassign
         from wutong.platform import holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
@@ -24,6 +24,8 @@ class LifecycleConfig(AppConfig):
         reassign.follow(redo_reach)
         for holding in HOLDINGS:
             holdings.register(holding)
+        register_person("lifecycle/_tags.html", tags.card_of_person)
+        register_lead("lifecycle/_tags.html", tags.card_of_lead)
         register_person("lifecycle/_collaborators.html", access.card)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))

@@ -4,13 +4,14 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Person, Reach
+from wutong.people.models import Person, PersonTag, Reach
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
 from wutong.platform.totals import EXACT_UP_TO, Total, keys_if_few, total_of
@@ -27,6 +28,7 @@ class Wanted:
     reach: str = ""
     stage: str = ""
     owner: str = ""
+    tag: UUID | None = None
     sort: str = "-seen"
     after: str = ""
 
@@ -73,6 +75,9 @@ def _filtered(people: QuerySet[Person], staff: Staff, wanted: Wanted) -> QuerySe
         if wanted.owner == "me":
             leads = leads.filter(owner=staff)
         people = people.filter(Exists(leads))
+    if wanted.tag is not None:
+        carried = PersonTag.objects.filter(tag__public_id=wanted.tag, person=OuterRef("pk"))
+        people = people.filter(Exists(carried))
     return people
 
 

@@ -75,6 +75,8 @@ _ICONS = {
     "opportunity_moved": "briefcase",
     "opportunity_closed": "briefcase",
     "contract_started": "file-text",
+    "tag_added": "flag",
+    "tag_removed": "flag",
 }
 DEAL_STAGES = {
     "discover": pgettext_lazy("opportunity stage", "Discover"),
@@ -305,6 +307,8 @@ def _event(event: Event, read: dict[UUID, tuple[float, float]], said: dict[UUID,
             }
     elif event.name in _TOLD:
         body = said.get(event.pk, "")
+    elif event.name in ("tag_added", "tag_removed"):
+        body = str(event.props.get("word", ""))
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))
     elif event.name.startswith("opportunity_"):

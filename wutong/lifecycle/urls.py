@@ -13,6 +13,7 @@ from wutong.lifecycle.views import (
     routing,
     scoring_preview,
     statuses,
+    tags,
 )
 
 app_name = "lifecycle"
@@ -38,6 +39,13 @@ urlpatterns = [
     path("people/<uuid:public_id>/follow-up/", people.compose, name="compose"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),
+    path("people/tags/", tags.tag_chosen, name="tag_chosen"),
+    path("people/<uuid:public_id>/tags/", tags.person_tag, name="person_tag"),
+    path("people/<uuid:public_id>/tags/<uuid:tag_id>/remove/", tags.person_untag, name="person_untag"),
+    path("settings/tags/", tags.tags, name="tags"),
+    path("settings/tags/groups/", tags.group_add, name="tag_group_add"),
+    path("settings/tags/groups/<uuid:public_id>/tags/", tags.tag_add, name="tag_add"),
+    path("settings/tags/<uuid:public_id>/", tags.tag_change, name="tag_change"),
     path("people/<uuid:public_id>/access/", access.review, name="person_access"),
     path("people/<uuid:public_id>/collaborators/", access.add, name="collaborator_add"),
     path("people/<uuid:public_id>/collaborators/<int:staff_id>/remove/", access.remove, name="collaborator_remove"),

@@ -18,12 +18,14 @@ class PeopleConfig(AppConfig):
             AccountAlias,
             AccountDomain,
             AccountFact,
+            AccountTag,
             Affiliation,
             Consent,
             ConsentStanding,
             FieldValue,
             OwnMark,
             PersonCollaborator,
+            PersonTag,
         )
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
@@ -31,13 +33,14 @@ class PeopleConfig(AppConfig):
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         register_holdings()
-        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator):
+        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator, PersonTag):
             register(model)
         account_merge.register(Affiliation, _("People"), alone="subject")
         account_merge.register(Account, _("Subsidiaries"), field_name="parent")
         account_merge.register(AccountAlias, _("Other names"))
         account_merge.register(AccountDomain, _("E-mail domains"), alone="domain")
         account_merge.register(AccountFact, _("Facts with their source"))
+        account_merge.register(AccountTag, pgettext_lazy("companies", "Tags"), alone="tag")
         follow(redo_own)  # before all others: sums are redone for the market only
         follow(compare_again)
         facts.follow(compare_again)
@@ -60,11 +63,17 @@ class PeopleConfig(AppConfig):
             retention.register_kept(table, because="people and companies stay until somebody erases them")
         for table in ("people_ownmark", "people_ownrule"):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
+        for name in ("persontag", "accounttag"):
+            retention.register_kept(f"people_{name}", because="a tag stays until somebody or a rule takes it off")
+        for name in ("taggroup", "tag", "tagmirror"):
+            retention.register_kept(f"people_{name}", because="settings; they do not grow with what happens")
         retention.register_kept("people_personcollaborator", because="who was let in stays so until taken back")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))
         register_subjects(
             {
                 "person": _("Person"),
+                "tag": _("Tag"),
+                "taggroup": _("Group of tags"),
                 "ownrule": _("Rule about own people"),
                 "account": pgettext_lazy("company", "Account"),
                 "blockedvalue": _("Blocked value"),
@@ -74,6 +83,15 @@ class PeopleConfig(AppConfig):
         register_actions(
             {
                 "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
+                "tags.group_added": _("Added a group of tags"),
+                "tags.tag_added": _("Added a tag"),
+                "tags.tag_renamed": _("Renamed a tag"),
+                "tags.tag_retired": _("Retired a tag"),
+                "tags.tag_restored": _("Restored a tag"),
+                "people.tag_added": _("Tagged a person"),
+                "people.tag_removed": _("Took a tag off a person"),
+                "people.account_tag_added": _("Tagged a company"),
+                "people.account_tag_removed": _("Took a tag off a company"),
                 "people.collaborator_added": _("Let a colleague work on a person"),
                 "people.collaborator_removed": _("Took a colleague off a person"),
                 "people.account_changed": _("Corrected what is known of a company"),

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.models import Identifier, Person, PersonCollaborator
+from wutong.people.models import Person, PersonCollaborator
 from wutong.people.own import NobodyToMark
+from wutong.people.subjects import strongest_subjects
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
@@ -38,13 +39,13 @@ def let_in(*, person: Person, staff: Staff, by: Staff, at: datetime) -> None:
     if not may(staff, "people.read"):
         raise CannotSeePeople(name=staff.full_name)
     with transaction.atomic(durable=True):
-        subject = Identifier.objects.filter(person=person).order_by("pk").first()
+        subject = strongest_subjects([person.pk]).get(person.pk)
         if subject is None:
             raise NobodyToMark
         Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two who let the same one in queue here
         if PersonCollaborator.objects.filter(person=person, staff=staff).exists():
             raise LetInAlready(name=staff.full_name)
-        PersonCollaborator.objects.create(subject=subject, person=person, staff=staff, by=by, at=at)
+        PersonCollaborator.objects.create(subject_id=subject, person=person, staff=staff, by=by, at=at)
         if staff != by:
             notify_many([_notice(person, staff=staff, by=by)], at=at)
         record("people.collaborator_added", actor=by, subject=person, at=at, staff=str(staff.public_id))

@@ -37,6 +37,7 @@ LABELS: dict[str, str | Promise] = {
     "consents.record": _("Record what people allow and refuse"),
     "privacy.manage": _("Answer requests about personal information, export what is held of a person"),
     "privacy.erase": _("Erase people, set how long they are kept"),
+    "people.tag": _("Give people and companies tags and take them off"),
     "people.share": _("Let colleagues work on a person together"),
     "people.merge": _("Merge people and companies, or say that they are not the same"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
@@ -47,6 +48,7 @@ LABELS: dict[str, str | Promise] = {
     "forms.manage": _("Edit forms and landing pages"),
     "submissions.read": _("Read, release and export what visitors sent by forms"),
     "sites.manage": _("Set up websites and tracking"),
+    "tags.manage": _("Say which tags there are"),
     "own.manage": _("Say who is one of our own and no part of the market"),
     "scoring.manage": _("Change how people are scored"),
     "routing.manage": _("Change who gets which lead, and the time limits"),
@@ -61,13 +63,24 @@ LABELS: dict[str, str | Promise] = {
 }
 
 _SELLING = frozenset(
-    {"leads.work", "leads.enter", "people.read", "people.reveal", "people.share", "consents.record", "accounts.manage"}
+    {
+        "leads.work",
+        "leads.enter",
+        "people.read",
+        "people.reveal",
+        "people.share",
+        "people.tag",
+        "consents.record",
+        "accounts.manage",
+    }
 )
 _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 
 GRANTS: dict[str, frozenset[str]] = {
     Role.MARKETER: frozenset(
         {
+            "people.tag",
+            "tags.manage",
             "own.manage",
             "leads.enter",
             "people.read",
@@ -90,6 +103,7 @@ GRANTS: dict[str, frozenset[str]] = {
             "people.read",
             "people.reveal",
             "people.share",
+            "people.tag",
             "consents.record",
             "accounts.manage",
             "deals.read",
@@ -101,6 +115,7 @@ GRANTS: dict[str, frozenset[str]] = {
     | {
         "people.merge",
         "privacy.manage",
+        "tags.manage",
         "own.manage",
         "leads.set_up",
         "funnel.read",

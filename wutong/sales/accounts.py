@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -16,7 +17,7 @@ from wutong.people.account_facts import Word, call_also, describe, hold_domains,
 from wutong.people.companies.places import division_named
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
-from wutong.people.models import Account, AccountFact, Affiliation, Industry, Person, SizeBand
+from wutong.people.models import Account, AccountFact, AccountTag, Affiliation, Industry, Person, SizeBand
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys, search_keys
 from wutong.platform.keyset import slice_of
@@ -39,11 +40,12 @@ class Wanted:
     industry: str = ""
     size: str = ""
     region: str = ""
+    tag: UUID | None = None
     after: str = ""
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.search or self.owner or self.state or self.industry or self.size or self.region)
+        return bool(self.search or self.owner or self.state or self.industry or self.size or self.region or self.tag)
 
 
 @dataclass
@@ -293,6 +295,8 @@ def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> Quer
         accounts = accounts.filter(industry=wanted.industry)
     if wanted.size in SizeBand.values:
         accounts = accounts.filter(size_band=wanted.size)
+    if wanted.tag is not None:
+        accounts = accounts.filter(pk__in=AccountTag.objects.filter(tag__public_id=wanted.tag).values("account"))
     if wanted.region:
         code = division_named(wanted.region)
         accounts = accounts.filter(region__startswith=code) if code else accounts.none()

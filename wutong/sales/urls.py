@@ -12,6 +12,7 @@ from wutong.sales.views import (
     from_lead,
     opportunities,
     opportunity,
+    tags,
 )
 
 app_name = "sales"
@@ -45,6 +46,8 @@ urlpatterns = [
     path("accounts/wishes/<uuid:public_id>/", account_team.decide, name="account_wish"),
     path("accounts/<uuid:public_id>/change/", account_facts.change, name="account_change"),
     path("accounts/<uuid:public_id>/confirm/", account_facts.confirm, name="account_confirm"),
+    path("accounts/<uuid:public_id>/tags/", tags.account_tag, name="account_tag"),
+    path("accounts/<uuid:public_id>/tags/<uuid:tag_id>/remove/", tags.account_untag, name="account_untag"),
     path("accounts/<uuid:public_id>/parent/", account_facts.parent, name="account_parent"),
     path("accounts/<uuid:public_id>/merge/", account_facts.merge, name="account_merge"),
     path("accounts/<uuid:public_id>/merge/<uuid:merge_id>/undo/", account_facts.unmerge, name="account_unmerge"),

@@ -13,6 +13,7 @@ from wutong.sandbox import company
 from wutong.sandbox.ending import LOCK, CompanyIsReal, empty_database, throw_away_files
 from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.staffing import found
+from wutong.sandbox.tags import ensure_tags
 
 
 def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str]]:
@@ -36,6 +37,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
         ensure_defaults(at=at)
     else:
         live_through(at=at, scale=scale)
+    ensure_tags(at=at)
     return logins
 
 
@@ -52,6 +54,7 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
         logins = found(at=at, site_key=key)
     throw_away_files()
     live_through(at=at, scale=scale)
+    ensure_tags(at=at)
     return logins
 
 

@@ -138,6 +138,13 @@ ITEMS = (
         "privacy:requests",
         frozenset({"manager", "admin"}),
     ),
+    NavItem(
+        Group.SETTINGS,
+        pgettext_lazy("navigation", "Tags"),
+        "flag",
+        "lifecycle:tags",
+        frozenset({"marketer", "manager", "admin"}),
+    ),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
     NavItem(
         Group.SETTINGS,

@@ -25,8 +25,9 @@ from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
+from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Affiliation, Identifier, OwnKind, Person, Reach
+from wutong.people.models import Affiliation, Identifier, OwnKind, Person, Reach, Tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
@@ -44,6 +45,7 @@ def people(request: StaffRequest) -> HttpResponse:
         reach=get.get("reach", ""),
         stage=get.get("stage", ""),
         owner=get.get("owner", ""),
+        tag=_uuid(get.get("tag")),
         sort=get.get("sort", "-seen"),
         after=get.get("after", ""),
     )
@@ -52,7 +54,9 @@ def people(request: StaffRequest) -> HttpResponse:
         "found": found,
         "wanted": wanted,
         "filters": _filters(request, wanted),
-        "is_filtered": bool(wanted.search or wanted.reach or wanted.stage or wanted.owner),
+        "is_filtered": bool(wanted.search or wanted.reach or wanted.stage or wanted.owner or wanted.tag),
+        "tags": to_choose(Tag.objects.of_people()),
+        "may_tag": may(request.user, "people.tag"),
         "stages": Stage.choices,
         "reaches": [*Reach.choices, ("everybody", _("Everybody, visitors too"))],
     }
@@ -222,6 +226,9 @@ def _filters(request: StaffRequest, wanted: Wanted) -> list[dict[str, Any]]:
         shown.append({"label": _("Reach is"), "value": _("Everybody, visitors too"), "drop_url": without("reach")})
     if wanted.stage in Stage.values:
         shown.append({"label": _("Stage is"), "value": Stage(wanted.stage).label, "drop_url": without("stage")})
+    if wanted.tag:
+        tag = Tag.objects.filter(public_id=wanted.tag).first()
+        shown.append({"label": _("Tag is"), "value": tag.name if tag else "—", "drop_url": without("tag")})
     if wanted.owner == "me":
         shown.append({"label": _("Owner is"), "value": request.user.full_name, "drop_url": without("owner")})
     return shown

@@ -27,6 +27,7 @@ from wutong.people.models.identity import (
 from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
 from wutong.people.models.review import MatchKey, PersonToCompare, ProbableMatch, PutAside
+from wutong.people.models.tag import AccountTag, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource
 
 __all__ = [
     "ANY",
@@ -39,6 +40,7 @@ __all__ = [
     "AccountFact",
     "AccountMerge",
     "AccountMove",
+    "AccountTag",
     "Affiliation",
     "Assurance",
     "BlockedValue",
@@ -64,10 +66,16 @@ __all__ = [
     "OwnRule",
     "Person",
     "PersonCollaborator",
+    "PersonTag",
     "PersonToCompare",
     "ProbableMatch",
     "PutAside",
     "Reach",
     "RefusedLink",
     "SizeBand",
+    "Tag",
+    "TagFamily",
+    "TagGroup",
+    "TagMirror",
+    "TagSource",
 ]

@@ -31,6 +31,7 @@ from wutong.sales.committee import empty_chairs
 from wutong.sales.forms import AccountForm, MemberForm
 from wutong.sales.models import AccountFile, AccountWish, Opportunity
 from wutong.sales.views.activity import activity_of
+from wutong.sales.views.tags import card_of_account
 
 _SHOWN = 50
 
@@ -118,6 +119,7 @@ def _overview(request: StaffRequest, one: Account, places: list[Affiliation]) ->
     people = [place.person for place in places]
     parts = _leads(request, one, places) | _deals(request, one, places) | _contracts(request, one, places)
     return parts | {
+        "tags": card_of_account(request.user, one),
         "facts": facts_in_words(one),
         "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
         "owners": AccountOwner.objects.filter(account=one).select_related("owner", "product_line"),

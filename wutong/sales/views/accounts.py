@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.account_team import who_may_look_after
 from wutong.lifecycle.models import ProductLine
+from wutong.lifecycle.views.tags import to_choose, uuid_or_none
 from wutong.people.companies.places import large_divisions
-from wutong.people.models import Industry, SizeBand
+from wutong.people.models import Industry, SizeBand, Tag
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.sales.accounts import STATES, Wanted, accounts_for, people_of
@@ -32,6 +33,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         industry=get.get("industry", ""),
         size=get.get("size", ""),
         region=get.get("region", "")[:40].strip(),
+        tag=uuid_or_none(get.get("tag")),
         after=get.get("after", ""),
     )
     may_read_deals = may(request.user, "deals.read")
@@ -48,6 +50,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "industries": Industry.choices,
         "sizes": SizeBand.choices,
         "regions": large_divisions(),
+        "tags": to_choose(Tag.objects.of_accounts()),
         "may_read_deals": may_read_deals,
         "colleagues": who_may_look_after() if may(request.user, "accounts.manage") else [],
         "lines": ProductLine.objects.on_offer().in_order(),

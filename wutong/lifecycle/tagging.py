@@ -1,0 +1,156 @@
+"""Giving tags to people and companies and taking them away: by a colleague, for many at once, or by a machine."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from wutong.events.hot import HotRow, digest_of, insert_many, new_id
+from wutong.people.models import Account, AccountTag, Person, PersonTag, Tag, TagGroup, TagSource
+from wutong.people.subjects import strongest_subjects
+from wutong.people.tags import tags_of_twins
+from wutong.platform.audit import record
+from wutong.platform.models import Staff
+from wutong.platform.refusal import Refusal
+
+AT_ONCE = 200
+"""The most people or companies that a colleague tags in one act."""
+
+
+class TagNotOffered(Refusal):
+    code = "tag_not_offered"
+    message = _("The tag “%(name)s” is retired or not meant for this. Choose another.")
+
+
+class TooManyToTag(Refusal):
+    code = "too_many_to_tag"
+    message = _("At most %(most)d are tagged at once. Choose fewer.")
+
+
+def tag_people(people: Sequence[Person], *, tag: Tag, by: Staff, at: datetime) -> int:
+    """Give a tag by hand. Returns how many did not carry it yet.
+
+    Raises:
+        TagNotOffered, TooManyToTag: see there.
+    """
+    _refuse(tag, TagGroup.About.PERSON, len(people))
+    with transaction.atomic(durable=True):
+        given = tag_many([person.pk for person in people], tag=tag, source=TagSource.HAND, by=by, at=at)
+        for person in people:
+            if person.pk in given:
+                record("people.tag_added", actor=by, subject=person, at=at, tag=tag.name)
+    return len(given)
+
+
+def untag_person(*, person: Person, tag: Tag, by: Staff, at: datetime) -> None:
+    """Take a tag away by hand; one that is gone already is gone."""
+    with transaction.atomic(durable=True):
+        if untag_many([person.pk], tag=tag, source=TagSource.HAND, at=at):
+            record("people.tag_removed", actor=by, subject=person, at=at, tag=tag.name)
+
+
+def tag_many(people: Iterable[int], *, tag: Tag, source: TagSource, by: Staff | None, at: datetime) -> set[int]:
+    """Give a tag to people by id; in an exclusive group it takes the others' place. Opens no transaction.
+
+    Returns:
+        those who did not carry it yet.
+    """
+    # Locked in id order, so that of two who give the same tag, or two of an exclusive group, one waits.
+    ids = list(
+        Person.objects.select_for_update(no_key=True)
+        .filter(pk__in=list(people))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    carrying = set(PersonTag.objects.filter(tag=tag, person__in=ids).values_list("person_id", flat=True))
+    new = [pk for pk in ids if pk not in carrying]
+    if not new:
+        return set()
+    if tag.group.is_exclusive:
+        others = (
+            PersonTag.objects.filter(tag__group=tag.group_id, person__in=new).exclude(tag=tag).select_related("tag")
+        )
+        for other in {one.tag for one in others}:
+            untag_many(new, tag=other, source=source, at=at)
+    subjects = strongest_subjects(new)
+    PersonTag.objects.bulk_create(
+        PersonTag(subject_id=subjects[pk], person_id=pk, tag=tag, source=source, by=by, at=at) for pk in subjects
+    )
+    insert_many([_event("tag_added", pk, subject, tag, source, at=at) for pk, subject in subjects.items()])
+    return set(subjects)
+
+
+def untag_many(people: Iterable[int], *, tag: Tag, source: TagSource, at: datetime) -> set[int]:
+    """Take a tag from people by id, whoever gave it. Opens no transaction. Returns those who carried it."""
+    rows = PersonTag.objects.filter(tag=tag, person__in=list(people))
+    subjects = dict(rows.values_list("person_id", "subject_id"))
+    rows.delete()
+    insert_many([_event("tag_removed", pk, subject, tag, source, at=at) for pk, subject in sorted(subjects.items())])
+    return set(subjects)
+
+
+def take_over_from(*, person: int, system: str, place: str, external_ids: Iterable[str], at: datetime) -> None:
+    """Let a person carry those mirrored tags that another system shows, and no other mirrored one.
+
+    Opens no transaction. What other systems do not know of stays as it is.
+    """
+    shown = set(external_ids)
+    mirrored = Tag.objects.filter(mirrors__system=system, mirrors__place=place)
+    wanted = tags_of_twins(system=system, place=place, external_ids=shown)
+    carried = Tag.objects.filter(on_people__person=person, pk__in=mirrored.values("pk")).select_related("group")
+    for tag in carried.exclude(pk__in=[one.pk for one in wanted.values()]):
+        untag_many([person], tag=tag, source=TagSource.WECOM, at=at)
+    for tag in wanted.values():
+        tag_many([person], tag=tag, source=TagSource.WECOM, by=None, at=at)
+
+
+def tag_accounts(accounts: Sequence[Account], *, tag: Tag, by: Staff, at: datetime) -> int:
+    """Give a tag by hand. Returns how many did not carry it yet.
+
+    Raises:
+        TagNotOffered, TooManyToTag: see there.
+    """
+    _refuse(tag, TagGroup.About.ACCOUNT, len(accounts))
+    with transaction.atomic(durable=True):
+        locked = Account.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in accounts])
+        ids = list(locked.order_by("pk").values_list("pk", flat=True))
+        carrying = set(AccountTag.objects.filter(tag=tag, account__in=ids).values_list("account_id", flat=True))
+        new = [one for one in accounts if one.pk in ids and one.pk not in carrying]
+        if tag.group.is_exclusive:
+            AccountTag.objects.filter(tag__group=tag.group_id, account__in=new).exclude(tag=tag).delete()
+        AccountTag.objects.bulk_create(
+            AccountTag(account=one, tag=tag, source=TagSource.HAND, by=by, at=at) for one in new
+        )
+        for one in new:
+            record("people.account_tag_added", actor=by, subject=one, at=at, tag=tag.name)
+    return len(new)
+
+
+def untag_account(*, account: Account, tag: Tag, by: Staff, at: datetime) -> None:
+    """Take a tag away by hand; one that is gone already is gone."""
+    with transaction.atomic(durable=True):
+        gone, _rows = AccountTag.objects.filter(account=account, tag=tag).delete()
+        if gone:
+            record("people.account_tag_removed", actor=by, subject=account, at=at, tag=tag.name)
+
+
+def _refuse(tag: Tag, about: TagGroup.About, n: int) -> None:
+    if not tag.is_active or tag.group.about != about:
+        raise TagNotOffered(name=tag.name)
+    if n > AT_ONCE:
+        raise TooManyToTag(most=AT_ONCE)
+
+
+def _event(name: str, person: int, subject: int, tag: Tag, source: TagSource, *, at: datetime) -> HotRow:
+    return HotRow(
+        id=new_id(at),
+        name=name,
+        occurred_at=at,
+        received_at=at,
+        source="staff" if source == TagSource.HAND else "system",
+        subject_id=subject,
+        person_id=person,
+        props={"tag": str(tag.public_id), "word": tag.name, "by": source.value},
+        digest=digest_of(name, str(tag.public_id), subject, at.isoformat()),
+    )

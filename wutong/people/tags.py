@@ -1,0 +1,90 @@
+"""Which tags there are: groups, words, retiring and restoring them, and their twins in other systems."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from wutong.people.models import PersonTag, Tag, TagFamily, TagGroup, TagMirror
+from wutong.platform.audit import record
+from wutong.platform.models import Staff
+from wutong.platform.refusal import Refusal
+
+
+class TagGroupNameTaken(Refusal):
+    code = "tag_group_name_taken"
+    message = _("There is a group “%(name)s” already. Add the tag there.")
+
+
+class TagNameTaken(Refusal):
+    code = "tag_name_taken"
+    message = _("The group has a tag “%(name)s” already. A retired one can be restored.")
+
+
+def add_group(
+    *, name: str, family: TagFamily, about: TagGroup.About, is_exclusive: bool, by: Staff, at: datetime
+) -> TagGroup:
+    """Add a group.
+
+    Raises:
+        TagGroupNameTaken: see there.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            group = TagGroup.objects.create(name=name, family=family, about=about, is_exclusive=is_exclusive)
+            record("tags.group_added", actor=by, subject=group, at=at, family=family.value, about=about.value)
+    except IntegrityError as error:
+        raise TagGroupNameTaken(name=name) from error
+    return group
+
+
+def add_tag(*, group: TagGroup, name: str, by: Staff, at: datetime) -> Tag:
+    """Add a tag to a group.
+
+    Raises:
+        TagNameTaken: see there.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            tag = Tag.objects.create(group=group, name=name)
+            record("tags.tag_added", actor=by, subject=tag, at=at)
+    except IntegrityError as error:
+        raise TagNameTaken(name=name) from error
+    return tag
+
+
+def rename_tag(*, tag: Tag, name: str, by: Staff, at: datetime) -> None:
+    """Call a tag something else, wherever it is carried.
+
+    Raises:
+        TagNameTaken: see there.
+    """
+    before = tag.name
+    try:
+        with transaction.atomic(durable=True):
+            Tag.objects.filter(pk=tag.pk).update(name=name)
+            tag.name = name
+            record("tags.tag_renamed", actor=by, subject=tag, at=at, before=before)
+    except IntegrityError as error:
+        raise TagNameTaken(name=name) from error
+
+
+def retire_tag(*, tag: Tag, is_active: bool, by: Staff, at: datetime) -> None:
+    """Offer a tag no longer, or (``is_active``) again. Whoever carries it goes on carrying it."""
+    with transaction.atomic(durable=True):
+        Tag.objects.filter(pk=tag.pk).update(is_active=is_active)
+        record("tags.tag_restored" if is_active else "tags.tag_retired", actor=by, subject=tag, at=at)
+
+
+def tags_of_twins(*, system: str, place: str, external_ids: Iterable[str]) -> dict[str, Tag]:
+    """Our tags by what another system calls them; what has no twin is left out."""
+    found = TagMirror.objects.filter(system=system, place=place, external_id__in=list(external_ids))
+    return {one.external_id: one.tag for one in found.select_related("tag__group")}
+
+
+def twins_of_person(person_id: int, *, system: str, place: str) -> set[str]:
+    """What another system should show on a person: the twins of the tags they carry."""
+    carried = PersonTag.objects.filter(person=person_id).values("tag")
+    found = TagMirror.objects.filter(system=system, place=place, tag__in=carried)
+    return set(found.values_list("external_id", flat=True))

@@ -1,0 +1,59 @@
+"""Tags of a company."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from wutong.lifecycle.tagging import tag_accounts, untag_account
+from wutong.lifecycle.views.tags import families, to_choose, uuid_or_none
+from wutong.people.models import Account, AccountTag, Tag
+from wutong.platform.answers import done, is_htmx, refused
+from wutong.platform.models import Staff
+from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.refusal import Refusal
+from wutong.sales.accounts import accounts_visible_to
+
+
+@require_POST
+@requires("people.tag")
+def account_tag(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    account = get_object_or_404(accounts_visible_to(request.user), public_id=public_id)
+    offered = Tag.objects.of_accounts().select_related("group")
+    tag = get_object_or_404(offered, public_id=uuid_or_none(request.POST.get("tag")))
+    try:
+        tag_accounts([account], tag=tag, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=reverse("sales:account", args=[account.public_id]))
+    return _after(request, account)
+
+
+@require_POST
+@requires("people.tag")
+def account_untag(request: StaffRequest, public_id: UUID, tag_id: UUID) -> HttpResponse:
+    account = get_object_or_404(accounts_visible_to(request.user), public_id=public_id)
+    untag_account(account=account, tag=get_object_or_404(Tag, public_id=tag_id), by=request.user, at=timezone.now())
+    return _after(request, account)
+
+
+def card_of_account(staff: Staff, account: Account) -> dict[str, Any]:
+    """What the company's page shows of its tags."""
+    carried = list(AccountTag.objects.filter(account=account).select_related("tag__group", "by"))
+    may_tag = may(staff, "people.tag")
+    return {
+        "account": account,
+        "families": families(carried),
+        "choices": to_choose(Tag.objects.of_accounts(), besides=carried) if may_tag else [],
+        "may_tag": may_tag,
+    }
+
+
+def _after(request: StaffRequest, account: Account) -> HttpResponse:
+    if is_htmx(request):
+        return render(request, "sales/_account_tags.html", {"tags": card_of_account(request.user, account)})
+    return done(request, reverse("sales:account", args=[account.public_id]), _("The tags are changed."))

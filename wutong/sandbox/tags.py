@@ -1,0 +1,53 @@
+"""The demo company's tags: some in each family, on people and companies."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+from wutong.lifecycle.tagging import tag_many
+from wutong.people.models import Account, AccountTag, Person, Reach, Tag, TagFamily, TagGroup, TagSource
+from wutong.platform.models import Role, Staff
+
+_PERSON, _ACCOUNT = TagGroup.About.PERSON, TagGroup.About.ACCOUNT
+GROUPS: tuple[tuple[TagGroup.About, TagFamily, str, bool, tuple[str, ...]], ...] = (
+    (_PERSON, TagFamily.BASIC, "来源场合", False, ("行业展会", "线上直播", "客户转介绍", "官网咨询")),
+    (_PERSON, TagFamily.FACTS, "核心需求", False, ("质量追溯", "排产优化", "设备联网", "替换旧系统")),
+    (_PERSON, TagFamily.FACTS, "意向程度", True, ("高意向", "中意向", "低意向")),
+    (_PERSON, TagFamily.MODEL, "活跃程度", True, ("活跃", "一般", "沉默")),
+    (_PERSON, TagFamily.PREDICTION, "购买窗口", True, ("三个月内", "半年内", "一年以后")),
+    (_ACCOUNT, TagFamily.BASIC, "细分行业", False, ("汽车零部件", "医疗器械", "电子制造", "装备制造", "食品")),
+    (_ACCOUNT, TagFamily.FACTS, "在用系统", False, ("有 ERP", "有旧 MES", "纸质单据")),
+    (_ACCOUNT, TagFamily.PREDICTION, "续约风险", True, ("稳定", "需关注", "高风险")),
+)
+LATELY = timedelta(days=20)
+TAGGED_PEOPLE, TAGGED_ACCOUNTS = 600, 200
+_MACHINES = {TagFamily.MODEL: TagSource.RULE, TagFamily.PREDICTION: TagSource.RULE}
+
+
+def ensure_tags(*, at: datetime) -> None:
+    """Make the demo's tags and give them out, unless there are any."""
+    by = Staff.objects.active().filter(role=Role.MARKETER).order_by("pk").first()
+    if TagGroup.objects.exists() or by is None:
+        return
+    rng = Random(20_261)
+    known = Person.objects.current().filter(reach=Reach.KNOWN, first_seen_at__lt=at - LATELY - timedelta(days=1))
+    people = list(known.order_by("-last_seen_at", "-pk").values_list("pk", flat=True)[:TAGGED_PEOPLE])
+    accounts = list(Account.objects.order_by("-pk")[:TAGGED_ACCOUNTS])
+    at -= LATELY
+    with transaction.atomic():
+        for about, family, name, is_exclusive, words in GROUPS:
+            group = TagGroup.objects.create(name=name, family=family, about=about, is_exclusive=is_exclusive)
+            tags = [Tag.objects.create(group=group, name=word) for word in words]
+            source = _MACHINES.get(family, TagSource.HAND)
+            giver = by if source == TagSource.HAND else None
+            if about == _PERSON:
+                chosen = {pk: rng.choice(tags) for pk in people if rng.random() < 0.5}
+                for tag in tags:
+                    tag_many([pk for pk in chosen if chosen[pk] == tag], tag=tag, source=source, by=giver, at=at)
+            else:
+                AccountTag.objects.bulk_create(
+                    AccountTag(account=one, tag=rng.choice(tags), source=source, by=giver, at=at)
+                    for one in accounts
+                    if rng.random() < 0.6
+                )
