@@ -24,6 +24,7 @@ import structlog
 from wutong.analytics.questions import ANSWER_SECONDS, Answer, Failed, Question, socket_path
 from wutong.events.lake.store import LakeEmpty, LakeUnreachable, attach, engine, our_place
 from wutong.platform.logs import configure_logging
+from wutong.platform.priority import give_way
 
 SLOTS = 2
 WAIT_SECONDS = 2.0
@@ -31,8 +32,6 @@ WAIT_SECONDS = 2.0
 IDLE_SECONDS = 300
 MEMORY_MIB = 512
 THREADS = 2
-NICE = 10
-"""Whoever waits for a page goes first; a report has seconds."""
 _MAX_BYTES = 65_536
 
 log = structlog.get_logger(__name__)
@@ -44,7 +43,7 @@ def main(argv: Sequence[str] = ()) -> int:
     parser.add_argument("--tied", action="store_true", help="end when stdin is closed")
     tied = parser.parse_args(argv).tied
     configure_logging("analyst")
-    os.nice(NICE)
+    give_way()  # whoever waits for a page goes first; a report has seconds
     with ExitStack() as stack:
         door = stack.enter_context(_listening(socket_path()))  # first: whoever started us waits for it
         lake = stack.enter_context(engine(memory_mib=MEMORY_MIB, threads=THREADS))

@@ -1,7 +1,6 @@
 """``wutong lake status|check|export|upkeep|retire [--json]``."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from wutong.events.lake.exporter import BATCH_ROWS, Exported, ExportOvertaken, e
 from wutong.events.lake.retire import retire
 from wutong.events.lake.store import LakeUnreachable, our_place
 from wutong.platform.logs import configure_logging
+from wutong.platform.priority import give_way
 
 _OFTEN = 5  # upkeep commits a handful of times, at most; somebody who commits all the time is a second exporter
 
@@ -53,7 +53,7 @@ def _check() -> tuple[dict[str, Any], bool]:
 
 
 def _export() -> tuple[dict[str, Any], bool]:
-    os.nice(10)  # the collector comes first
+    give_way()  # the collector comes first
     last, rows = _export_backlog()
     return {"xid": last.xid, "rows": rows}, True
 
@@ -74,12 +74,12 @@ def _export_backlog() -> tuple[Exported, int]:
 
 
 def _upkeep() -> tuple[dict[str, Any], bool]:
-    os.nice(10)
+    give_way()
     return dict(maintainer.upkeep(our_place(), at=datetime.now(UTC))), True
 
 
 def _retire() -> tuple[dict[str, Any], bool]:
-    os.nice(10)
+    give_way()
     done = retire(our_place(), at=datetime.now(UTC))
     return asdict(done), not done.kept
 

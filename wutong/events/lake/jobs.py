@@ -45,7 +45,10 @@ def erase_from_lake(*, people: Sequence[int], subjects: Sequence[int]) -> dict[s
 def _run(command: str, given: dict[str, list[int]] | None = None) -> dict[str, int]:
     line = [sys.executable, "-m", "wutong.events.lake.commands", command, "--json"]
     text = msgspec.json.encode(given) if given is not None else b""
-    done = subprocess.run(line, input=text, stdout=subprocess.PIPE, timeout=_TIMEOUT_S[command], check=True)
+    # In a session of its own, so that it gives way to every other process and not within ours alone.
+    done = subprocess.run(
+        line, input=text, stdout=subprocess.PIPE, timeout=_TIMEOUT_S[command], check=True, start_new_session=True
+    )
     return msgspec.json.decode(done.stdout, type=dict[str, int])
 
 
