@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from wutong.privacy.erasure import replay, resume
+from wutong.privacy.keeping import erase_what_is_kept_too_long
 from wutong.privacy.requests import warn_of_deadlines
 
 
@@ -22,3 +23,9 @@ def keep_erasing_later(timestamp: int) -> None:
     """Erase again whom a restore brought back, and take up what was lost."""
     replay(at=datetime.fromtimestamp(timestamp, UTC))
     resume(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queue="upkeep", queueing_lock="privacy.keeping")
+def erase_what_is_kept_too_long_later(timestamp: int) -> None:
+    erase_what_is_kept_too_long(at=datetime.fromtimestamp(timestamp, UTC))
