@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.cast import NINE, make_lead, make_person, make_scope, make_staff, signed_in
+from tests.cast import NINE, make_account, make_lead, make_person, make_scope, make_staff, signed_in
 from tests.sales.cast import LATER, deal_of, sql_of
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.capture import default_product_line
+from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.people.collaborators import let_in
 from wutong.people.models import PersonCollaborator
 from wutong.platform import holdings
@@ -55,6 +56,19 @@ def test_what_nobody_chosen_may_have_stays(ada: Staff, mei: Staff, north: Team) 
 
     assert counts(leaving) == {**before, "leads": before["leads"] - 1}
     assert mei.leads.count() == 1
+
+
+def test_companies_go_to_those_who_may_look_after_them(ada: Staff, mei: Staff, north: Team) -> None:
+    leaving, sam = (make_staff(name, role="sales", team=north) for name in ("Leaving", "Sam"))
+    account = make_account()
+    AccountOwner.objects.create(account=account, product_line=default_product_line(), owner=leaving, since=NINE)
+
+    hand_over_all(
+        source=leaving, takers=[make_staff("Nora", role="content"), sam], codes=["accounts"], by=ada, at=LATER
+    )
+
+    kept = AccountOwner.objects.get()
+    assert (kept.owner, kept.given_by, kept.since) == (sam, ada, LATER)
 
 
 def test_what_is_too_much_for_one_piece_goes_over_in_several(ada: Staff, mei: Staff, lin: Staff, monkeypatch) -> None:

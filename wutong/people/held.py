@@ -22,6 +22,7 @@ from wutong.people.models import (
     OwnMark,
     Person,
     PersonCollaborator,
+    PersonTag,
     PersonToCompare,
     ProbableMatch,
     PutAside,
@@ -38,6 +39,7 @@ def register_holdings() -> None:
     hold(Consent, _("What they allowed and refused"), subjects="subject", hidden={"event_id"})
     hold(ConsentStanding, _("What stands of it"), subjects="subject", hidden={"decided_by"})
     hold(OwnMark, _("Whether they are one of ours"), subjects="subject")
+    hold(PersonTag, _("Tags they carry"), subjects="subject")
     hold(PersonCollaborator, _("Colleagues who may see them"), subjects="subject", is_copied=False)
     hold(ProbableMatch, _("Probable doubles"), people=("one", "other"), is_copied=False)
     hold(MatchKey, _("Keys by which doubles are found"), is_copied=False)
