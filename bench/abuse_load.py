@@ -8,6 +8,7 @@ import asyncio
 import json
 import random
 import re
+import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -155,31 +156,34 @@ async def _uploads(crowd: Crowd, *, seconds: float) -> None:
 
 
 async def _upload(crowd: Crowd, *, is_announced: bool) -> None:
+    """Send on until there is an answer. By a bare socket: a stream that can write no more forgets what it has read."""
     heard = crowd.kinds.setdefault("upload_announced" if is_announced else "upload_in_chunks", Kind())
-    began = perf_counter()
-    reader, writer = await asyncio.open_connection("127.0.0.1", crowd.port)
     size = f"content-length: {UPLOAD_BYTES}" if is_announced else "transfer-encoding: chunked"
-    writer.write(_head(f"POST /c/f/{crowd.form}", _somewhere(), "application/json", size))
-    sending = asyncio.create_task(_pour(writer, is_announced=is_announced))
-    try:
-        head, _body = await asyncio.wait_for(_read(reader), ANSWERED_WITHIN_S)
-        status = head[9:12].decode()
-    except (OSError, EOFError, TimeoutError) as error:
-        status = type(error).__name__
-    sending.cancel()
-    with suppress(asyncio.CancelledError, OSError):
-        await sending
-    writer.close()
+    head = _head(f"POST /c/f/{crowd.form}", _somewhere(), "application/json", size)
+    began = perf_counter()
+    with socket.socket() as line:
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", crowd.port))
+        sending = asyncio.create_task(_pour(line, head, is_announced=is_announced))
+        try:
+            answer = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(line, 65_536), ANSWERED_WITHIN_S)
+            status = answer[9:12].decode() or "closed"
+        except (OSError, TimeoutError) as error:
+            status = type(error).__name__
+        sending.cancel()
+        with suppress(asyncio.CancelledError, OSError):
+            await sending
     heard.statuses[status] += 1
     heard.taken.append(perf_counter() - began)
 
 
-async def _pour(writer: asyncio.StreamWriter, *, is_announced: bool) -> None:
+async def _pour(line: socket.socket, head: bytes, *, is_announced: bool) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(line, head)
     for _piece in range(UPLOAD_BYTES // len(_PIECE)):
-        writer.write(_PIECE if is_announced else b"%x\r\n%s\r\n" % (len(_PIECE), _PIECE))
-        await writer.drain()
+        await loop.sock_sendall(line, _PIECE if is_announced else b"%x\r\n%s\r\n" % (len(_PIECE), _PIECE))
     if not is_announced:
-        writer.write(b"0\r\n\r\n")
+        await loop.sock_sendall(line, b"0\r\n\r\n")
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
