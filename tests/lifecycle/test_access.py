@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from tests.cast import NINE, make_lead, make_person, make_scope, make_staff, make_team, signed_in
+from tests.cast import NINE, make_account, make_lead, make_person, make_scope, make_staff, make_team, signed_in
 from wutong.lifecycle.access import who_sees
+from wutong.lifecycle.capture import default_product_line
+from wutong.lifecycle.models import AccountCollaborator, AccountOwner
 from wutong.lifecycle.person_facts import reveal_identifier
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.collaborators import CannotSeePeople, LetInAlready, let_in, show_out
@@ -35,6 +37,11 @@ def test_the_review_says_the_same_as_the_rule(theirs: Person, north: Team, south
     below = make_team("Below the south", parent=south)
     make_lead(person=theirs, team=below)
     brand = make_scope("brand")
+    account = make_account()
+    make_lead(person=theirs, team=below, account=account)
+    looks_after, shares = make_staff("Owns-the-company", team=north), make_staff("Shares-it", team=north)
+    AccountOwner.objects.create(account=account, product_line=default_product_line(), owner=looks_after, since=NINE)
+    AccountCollaborator.objects.create(account=account, staff=shares, by=looks_after, at=NINE)
     for role in ("sdr", "manager", "marketer"):
         for scope in ("own", "team", "tree", "all"):
             for name, team in (("n", north), ("s", south), ("b", below)):
@@ -46,7 +53,7 @@ def test_the_review_says_the_same_as_the_rule(theirs: Person, north: Team, south
     said = {one.staff.pk for one in who_sees(theirs)}
 
     assert said == {staff.pk for staff in Staff.objects.active() if sees(staff, theirs)}
-    assert mei.pk in said
+    assert {mei.pk, looks_after.pk, shares.pk} <= said
 
 
 def test_who_is_let_in_sees_the_person_until_taken_off(theirs: Person, mei: Staff, lin: Staff) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Lead
 from wutong.people.collaborators import collaborators_of
 from wutong.people.models import Person
 from wutong.platform.models import DataScope, Staff
@@ -26,10 +26,14 @@ def who_sees(person: Person) -> list[Access]:
     """Every active colleague to whom the person is visible, by name."""
     leads = list(Lead.objects.filter(person=person).select_related("team", "owner"))
     let_in = {one.staff_id: one.by.full_name for one in collaborators_of(person)}
+    companies = {lead.account_id for lead in leads if lead.account_id is not None}
+    owned = AccountOwner.objects.filter(account__in=companies).values_list("owner", "account")
+    shared = AccountCollaborator.objects.filter(account__in=companies).values_list("staff", "account")
+    looked_after = {*owned, *shared}
     colleagues = Staff.objects.active().select_related("team").prefetch_related("scopes").order_by("sort_key", "pk")
     found = []
     for staff in colleagues:
-        reasons = _reasons(staff, leads)
+        reasons = _reasons(staff, leads, {account for pk, account in looked_after if pk == staff.pk})
         if staff.pk in let_in:
             reasons.append(_("works on this person, let in by %(name)s") % {"name": let_in[staff.pk]})
         if reasons:
@@ -37,15 +41,15 @@ def who_sees(person: Person) -> list[Access]:
     return found
 
 
-def _reasons(staff: Staff, leads: list[Lead]) -> list[str]:
+def _reasons(staff: Staff, leads: list[Lead], companies: set[int]) -> list[str]:
     scopes = {scope.pk for scope in staff.scopes.all()}
     if staff.data_scope == DataScope.ALL and not scopes:
         return [_("sees everything")]
-    said = [_why(staff, lead) for lead in leads if not scopes or lead.scope_id in scopes]
+    said = [_why(staff, lead, companies) for lead in leads if not scopes or lead.scope_id in scopes]
     return list(dict.fromkeys(reason for reason in said if reason))
 
 
-def _why(staff: Staff, lead: Lead) -> str:
+def _why(staff: Staff, lead: Lead, companies: set[int]) -> str:
     """Why ``staff`` sees a lead of their part of the business; empty where they do not."""
     team, path = staff.team, staff.team.path if staff.team else ""
     if lead.owner_id == staff.pk:
@@ -54,6 +58,8 @@ def _why(staff: Staff, lead: Lead) -> str:
         return _("sees everything of their part of the business")
     if lead.sent_by_id == staff.pk:
         return _("handed a lead over to sales")
+    if lead.account_id in companies:
+        return _("looks after the company of a lead, or shares it")
     if team is None:
         return ""
     if staff.data_scope == DataScope.OWN:
