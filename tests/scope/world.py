@@ -8,9 +8,11 @@ from django.utils import timezone
 from tests.cast import (
     LATELY,
     arrive,
+    email,
     hit,
     make_account,
     make_form,
+    make_lead,
     make_person,
     make_site,
     make_staff,
@@ -109,7 +111,8 @@ def make_world(mei: Staff, north: Team) -> World:
         by=mei,
         at=LATELY,
     )
-    twin = make_person(CANARY)
+    twin = make_person("Twin", keys=[email("twin@example.com")])
+    make_lead(person=twin, team=north)
     ProbableMatch.objects.create(one=person, other=twin, probability=0.9, evidence={}, found_at=LATELY)
     double = make_account(f"{CANARY} AG")
     AccountCandidate.objects.create(

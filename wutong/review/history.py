@@ -1,6 +1,6 @@
 """Where a person's identifiers come from, and who was put together or taken apart when: a card on the person's page."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Origin:
 
     identifier: Identifier
     shown: str
-    where: str
+    where: str | Promise
     how: str | Promise
 
 
@@ -91,11 +91,16 @@ def origins_of(person: Person) -> list[Origin]:
             Origin(
                 identifier=one,
                 shown=masked(one),
-                where=names.get(observation.source, observation.source) if observation else "",
+                where=_where(observation, names) if observation else "",
                 how=_ASSURANCES.get(observation.assurance, "") if observation else "",
             )
         )
     return origins
+
+
+def _where(observation: Observation, names: Mapping[str, str]) -> str | Promise:
+    source = observation.source
+    return _("the website") if source == "web" else names.get(source, source)
 
 
 def changes_of(person: Person, held: Set[int], *, may_undo: bool) -> Sequence[Change]:
