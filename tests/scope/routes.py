@@ -263,6 +263,8 @@ API: dict[str, Callable[[World], str]] = {
     "api:lead": lambda world: reverse("api:lead", args=[world.lead.public_id]),
     "api:person": lambda world: reverse("api:person", args=[world.person.public_id]),
     "api:doubts": lambda _world: reverse("api:doubts"),
+    "api:accounts": lambda _world: reverse("api:accounts"),
+    "api:account": lambda world: reverse("api:account", args=[world.deal.account.public_id]),
     "api:events": lambda _world: reverse("api:events"),
 }
 """Routes of other systems: they take a key, and no colleague's session opens them."""

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import doubts, events, leads, people
+from wutong.api import accounts, doubts, events, leads, people
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
@@ -20,6 +20,8 @@ OPERATIONS: tuple[Operation, ...] = (
     leads.LIST,
     leads.READ,
     people.READ,
+    accounts.LIST,
+    accounts.READ,
     events.SEND,
     doubts.LIST,
     doubts.DECIDE,

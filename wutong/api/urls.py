@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.api import docs, doubts, events, leads, people
+from wutong.api import accounts, docs, doubts, events, leads, people
 from wutong.api.door import nowhere, resource
 
 app_name = "api"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("v1/leads/<uuid:id>", resource(leads.READ), name="lead"),
     path("v1/people/<uuid:id>", resource(people.READ), name="person"),
     path("v1/doubts", resource(doubts.LIST, doubts.DECIDE), name="doubts"),
+    path("v1/accounts", resource(accounts.LIST), name="accounts"),
+    path("v1/accounts/<uuid:id>", resource(accounts.READ), name="account"),
     path("v1/events", resource(events.SEND), name="events"),
     path("<path:rest>", nowhere, name="nowhere"),
 ]

@@ -10,6 +10,7 @@ from wutong.lifecycle.founding import ensure_defaults
 from wutong.people.models import Person
 from wutong.platform.models import Organisation
 from wutong.sandbox import company
+from wutong.sandbox.accounts import know_companies
 from wutong.sandbox.ending import LOCK, CompanyIsReal, empty_database, throw_away_files
 from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.staffing import found
@@ -38,6 +39,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
     else:
         live_through(at=at, scale=scale)
     ensure_tags(at=at)
+    know_companies(at=at)
     return logins
 
 
@@ -55,6 +57,7 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
     throw_away_files()
     live_through(at=at, scale=scale)
     ensure_tags(at=at)
+    know_companies(at=at)
     return logins
 
 
