@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Person, PersonTag, Reach
+from wutong.people.models import Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
 from wutong.platform.totals import EXACT_UP_TO, Total, keys_if_few, total_of
@@ -76,7 +76,9 @@ def _filtered(people: QuerySet[Person], staff: Staff, wanted: Wanted) -> QuerySe
             leads = leads.filter(owner=staff)
         people = people.filter(Exists(leads))
     if wanted.tag is not None:
-        carried = PersonTag.objects.filter(tag__public_id=wanted.tag, person=OuterRef("pk"))
+        # By its id and not by a join: so the planner knows how many carry it, and walks the list or the tag's index.
+        tag = Tag.objects.filter(public_id=wanted.tag).values_list("pk", flat=True).first()
+        carried = PersonTag.objects.filter(tag=tag or 0, person=OuterRef("pk"))
         people = people.filter(Exists(carried))
     return people
 
