@@ -25,6 +25,7 @@ from tests.cast import (
 )
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.account_team import share_account
+from wutong.exchange.models import Export, PeopleImport
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.lifecycle.tagging import tag_people
@@ -267,6 +268,20 @@ def test_the_page_of_routing_asks_no_more_for_more_rules_and_colleagues(mei, nor
     grow(8)
     assert {address: questions(client, address) for address in addresses} == before
     assert max(before.values()) <= 25, before
+
+
+def test_imports_and_exports_ask_no_more_for_many(ada) -> None:
+    client, pages = signed_in(ada), ["/imports/", "/exports/"]
+
+    def more(n: int) -> None:
+        for number in range(n):
+            PeopleImport.objects.create(by=ada, created_at=LATELY, file_name=f"{number}.csv", is_workbook=False)
+            Export.objects.create(by=ada, at=LATELY, what="people", format="csv", language="en")
+
+    more(2)
+    before = {page: questions(client, page) for page in pages}
+    more(8)
+    assert {page: questions(client, page) for page in pages} == before
 
 
 def test_consents_and_requests_ask_no_more_for_a_longer_history(mei, ada, site) -> None:

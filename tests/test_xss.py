@@ -25,7 +25,11 @@ from tests.cast import (
     post_form,
     signed_in,
 )
+from tests.exchange.cast import as_csv, policy, uploaded
 from tests.sales.cast import deal_of, sql_of
+from wutong.exchange.models import PeopleImport
+from wutong.exchange.running import run_import
+from wutong.exchange.starting import map_columns, start
 from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
 from wutong.lifecycle.tagging import tag_people
 from wutong.people.models import Identifier, Person, ProbableMatch, Tag, TagGroup
@@ -158,6 +162,21 @@ def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
             assert page.dangers == [], address
             assert "<script>alert(1)</script>" in page.text or "{{ 7*7 }}" in page.text, address
             assert "49 " not in page.text.split("{{")[0][-5:]
+
+
+def test_what_a_file_says_is_shown_and_never_run(ada) -> None:
+    client = signed_in(ada)
+    run = uploaded(as_csv((TAG, "手机", QUOTES), (TAG, "13900010001", QUOTES), (QUOTES, "12", TAG)), ada, name="t.csv")
+    PeopleImport.objects.update(file_name=TAG + QUOTES, source=TAG, sheet=TAG)
+    map_columns(run=run, mapping=["full_name", "phone", "extra"], by=ada, at=LATELY, save_as=TAG)
+    pages = [f"/imports/{run.public_id}/columns/", f"/imports/{run.public_id}/rules/", "/imports/"]
+    drawn = [Page(client.get(page).content.decode()) for page in pages]
+    run.refresh_from_db()
+    start(run=run, policy=policy(basis_text=TAG, basis_proof=QUOTES), by=ada, at=LATELY)
+    run_import(run.pk, now=lambda: LATELY)
+    drawn.append(Page(client.get(f"/imports/{run.public_id}/").content.decode()))
+    assert [page.dangers for page in drawn] == [[]] * 4
+    assert "<script>alert(1)</script>" in drawn[3].text
 
 
 def test_what_is_said_about_consents_and_requests_is_shown_and_never_run(lead: Lead, ada) -> None:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "wutong.privacy",
     "wutong.review",
     "wutong.analytics",
+    "wutong.exchange",
     "wutong.stream",
     "wutong.api",
     "wutong.entry",
@@ -174,6 +175,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "wutong.privacy.erasure",
     "wutong.privacy.jobs",
     "wutong.sales.collisions",
+    "wutong.exchange.jobs",
 ]
 PROCRASTINATE_ON_APP_READY = None
 

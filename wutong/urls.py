@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("wutong.privacy.urls")),
     path("", include("wutong.analytics.urls")),
     path("", include("wutong.entry.urls")),
+    path("", include("wutong.exchange.urls")),
     path("", include("wutong.sandbox.urls")),
     path("api/", include("wutong.api.urls")),
 ]

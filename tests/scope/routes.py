@@ -89,6 +89,12 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     },
     "review:undo_change": lambda world: reverse("review:undo_change", args=[world.person.public_id, 1]),
     "review:take_out": lambda world: reverse("review:take_out", args=[world.person.public_id]),
+    **{
+        f"exchange:import{act}": lambda world, act=act: reverse(
+            f"exchange:import{act}", args=[world.imported.public_id]
+        )
+        for act in ("", "_progress", "_columns", "_reading", "_rules", "_stop", "_undo", "_discard", "_errors")
+    },
     "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
     "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),
     "sales:move_card": lambda world: reverse("sales:move_card", args=[world.deal.public_id]),
@@ -162,6 +168,8 @@ LISTS: dict[str, str] = {
     "lifecycle:inbox_news": "/inbox/news/?view=all",
     "lifecycle:trial": "/settings/routing/trial/",
     "lifecycle:people": f"/people/?q={ITS_BEGINNING}&reach=everybody",
+    "exchange:imports": "/imports/",
+    "exchange:exports": "/exports/",
     "sales:opportunities": f"/opportunities/?q={ITS_BEGINNING}&stage=all",
     "sales:new": "/opportunities/new/",
     "entry:new_lead": f"/leads/new/?company={ITS_BEGINNING}",
@@ -266,6 +274,8 @@ API: dict[str, Callable[[World], str]] = {
     "api:accounts": lambda _world: reverse("api:accounts"),
     "api:account": lambda world: reverse("api:account", args=[world.deal.account.public_id]),
     "api:events": lambda _world: reverse("api:events"),
+    "api:imports": lambda _world: reverse("api:imports"),
+    "api:import": lambda world: reverse("api:import", args=[world.imported.public_id]),
 }
 """Routes of other systems: they take a key, and no colleague's session opens them."""
 
@@ -307,6 +317,9 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:roles": "/system/roles/",
     "platform:organisation": "/system/organisation/",
     "sandbox:end": "/system/demo/end/",
+    "exchange:import_new": "/imports/new/",
+    "exchange:import_sample": "/imports/sample/",
+    "exchange:export_new": "/exports/new/",
     "lifecycle:own_link": "/settings/own/link/",
     "lifecycle:product_lines": "/settings/product-lines/",
     "lifecycle:step_skip": "/first-steps/team/skip/",

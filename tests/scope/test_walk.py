@@ -225,6 +225,8 @@ def test_a_key_of_another_team_or_part_of_the_business_opens_none_of_it(world: W
     nothing |= {"api:events": (405, False), "api:doubts": (200, False)}
     nothing |= {"api:accounts": (200, False), "api:account": (404, False)}
     all_of_it = dict.fromkeys(nothing, (200, True)) | {"api:events": (405, False)}
+    nothing |= {"api:events": (405, False), "api:imports": (405, False), "api:import": (404, False)}
+    all_of_it = nothing | {"api:leads": (200, True), "api:lead": (200, True), "api:person": (200, True)}
     assert heard(south, world.lead.scope) == nothing
     assert heard(world.lead.team, make_scope("brand")) == nothing
     assert heard(world.lead.team, world.lead.scope) == all_of_it

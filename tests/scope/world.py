@@ -24,6 +24,7 @@ from tests.cast import (
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.content.models import Form, QuarantinedSubmission
 from wutong.events.models import Site
+from wutong.exchange.models import PeopleImport
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.lifecycle.person_facts import REVEAL
@@ -59,6 +60,7 @@ class World:
     contract: Contract
     seller: Staff
     request: SubjectRequest
+    imported: PeopleImport
 
 
 def make_world(mei: Staff, north: Team) -> World:
@@ -132,4 +134,7 @@ def make_world(mei: Staff, north: Team) -> World:
         contract=contract,
         seller=seller,
         request=request,
+        imported=PeopleImport.objects.create(
+            by=mei, created_at=LATELY, file_name=CANARY, is_workbook=False, state="done", basis="consent", team=north
+        ),
     )

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import accounts, doubts, events, leads, people
+from wutong.api import accounts, doubts, events, imports, leads, people
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
@@ -25,6 +25,8 @@ OPERATIONS: tuple[Operation, ...] = (
     events.SEND,
     doubts.LIST,
     doubts.DECIDE,
+    imports.SEND,
+    imports.READ,
 )
 _REF = "#/components/schemas/{name}"
 _EVERYWHERE = (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.api import accounts, docs, doubts, events, leads, people
+from wutong.api import accounts, docs, doubts, events, imports, leads, people
 from wutong.api.door import nowhere, resource
 
 app_name = "api"
@@ -16,5 +16,7 @@ urlpatterns = [
     path("v1/accounts", resource(accounts.LIST), name="accounts"),
     path("v1/accounts/<uuid:id>", resource(accounts.READ), name="account"),
     path("v1/events", resource(events.SEND), name="events"),
+    path("v1/imports", resource(imports.SEND), name="imports"),
+    path("v1/imports/<uuid:id>", resource(imports.READ), name="import"),
     path("<path:rest>", nowhere, name="nowhere"),
 ]

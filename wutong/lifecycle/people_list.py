@@ -45,7 +45,7 @@ class People:
 
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
-    found = _filtered(people_visible_to(staff), staff, wanted)
+    found = people_wanted(staff, wanted)
     few = keys_if_few(found)
     total = total_of(found) if few is None else Total(len(few))
     # Listed first: left to choose, the planner walks a million people in order and finds none, or joins all who fit.
@@ -60,7 +60,9 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     return People(page[:PAGE], total.n, total.is_estimate, following)
 
 
-def _filtered(people: QuerySet[Person], staff: Staff, wanted: Wanted) -> QuerySet[Person]:
+def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
+    """The same, in no order and on no page."""
+    people = people_visible_to(staff)
     keys = query_keys(wanted.search)
     if wanted.search.strip():
         people = people.filter(search_keys__contains=keys) if keys else people.none()

@@ -113,6 +113,24 @@ def decide_many(decisions: Sequence[Decision]) -> None:
     work_out({one.subject_id for one in decisions})
 
 
+def take_back_many(events: Collection[UUID]) -> None:
+    """Remove the decisions of ``events``, which were never made: a list was imported by mistake. Opens no transaction.
+
+    Takes the lane of consents until the caller's transaction ends.
+    """
+    execute("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
+    keys = id_array(list(events))
+    execute(
+        "DELETE FROM people_consentstanding WHERE decided_by_id IN"
+        " (SELECT id FROM people_consent WHERE event_id = ANY(%(events)s::uuid[]))",
+        events=keys,
+    )
+    gone = execute(
+        "DELETE FROM people_consent WHERE event_id = ANY(%(events)s::uuid[]) RETURNING subject_id", events=keys
+    )
+    work_out({subject for (subject,) in gone})
+
+
 def work_out(subjects: Collection[int]) -> None:
     """Bring what stands of ``subjects`` in line with their decisions. Opens no transaction; in the lane of consents."""
     execute_with_rows(

@@ -29,6 +29,9 @@ _HEAD_BYTES = 4_096
 _MOST_ZIP_ENTRIES = 5_000
 
 
+Recogniser = Callable[[IO[bytes], str], str]
+
+
 class FileTooLarge(Refusal):
     code = "file_too_large"
     message = _("A file may have at most %(mib)d MB. Make it smaller or split it.")
@@ -47,20 +50,30 @@ class Upload(Protocol):
     def chunks(self) -> Iterator[bytes]: ...
 
 
-def store(*, file: Upload, by: Staff, at: datetime) -> StoredFile:
+def store(
+    *,
+    file: Upload,
+    by: Staff,
+    at: datetime,
+    largest_bytes: int = LARGEST_BYTES,
+    recognised: Recogniser | None = None,
+) -> StoredFile:
     """Keep an uploaded file.
 
+    Args:
+        recognised: tells the content type from a file and its name, or refuses; by default :func:`kind_of`.
+
     Raises:
-        FileTooLarge: it has more than :data:`LARGEST_BYTES`.
+        FileTooLarge: it has more than ``largest_bytes``.
         FileNotTaken: its content is of no kind that is taken, whatever its name says.
     """
     root = _root()
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=root, prefix="upload-", delete=False) as part:
         try:
-            digest, size = _copy(file, part)
+            digest, size = _copy(file, part, largest_bytes)
             name = _plain_name(file.name or "")
-            content_type = _recognised(part, name)
+            content_type = (recognised or kind_of)(part, name)
             part.flush()
             os.fsync(part.fileno())
             path = path_of(digest)
@@ -75,6 +88,33 @@ def store(*, file: Upload, by: Staff, at: datetime) -> StoredFile:
         )
         record("file.stored", actor=by, subject=stored, at=at, content_type=content_type, size_bytes=size)
     return stored
+
+
+def keep(*, written: Path, name: str, content_type: str, by: Staff, at: datetime) -> StoredFile:
+    """Keep a file that we have written for ``by``, who finds it among the own files. Opens no transaction."""
+    digest = hashlib.sha256()
+    with written.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    path, size = path_of(digest.hexdigest()), written.stat().st_size
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written.replace(path)
+    return StoredFile.objects.create(
+        name=_plain_name(name),
+        content_type=content_type,
+        size_bytes=size,
+        digest=digest.hexdigest(),
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+
+
+def forget(stored: StoredFile) -> None:
+    """Remove a file that nothing uses any more; its bytes, if no other file has the same. Opens no transaction."""
+    is_shared = StoredFile.objects.filter(digest=stored.digest).exclude(pk=stored.pk).exists()
+    stored.delete()
+    if not is_shared:
+        path_of(stored.digest).unlink(missing_ok=True)
 
 
 def visible_to(staff: Staff) -> QuerySet[StoredFile]:
@@ -102,18 +142,23 @@ def _root() -> Path:
     return config().data_dir / "files"
 
 
-def _copy(file: Upload, part: IO[bytes]) -> tuple[str, int]:
+def _copy(file: Upload, part: IO[bytes], largest_bytes: int) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for chunk in file.chunks():
         size += len(chunk)
-        if size > LARGEST_BYTES:
-            raise FileTooLarge(mib=LARGEST_BYTES // 1024 // 1024)
+        if size > largest_bytes:
+            raise FileTooLarge(mib=largest_bytes // 1024 // 1024)
         digest.update(chunk)
         part.write(chunk)
     return digest.hexdigest(), size
 
 
-def _recognised(part: IO[bytes], name: str) -> str:
+def kind_of(part: IO[bytes], name: str) -> str:
+    """The content type of what is taken.
+
+    Raises:
+        FileNotTaken: see there.
+    """
     part.seek(0)
     head = part.read(_HEAD_BYTES)
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -124,14 +169,15 @@ def _recognised(part: IO[bytes], name: str) -> str:
         return "image/webp"
     if head.startswith(b"%PDF-"):
         return "application/pdf"
-    if head.startswith(b"PK\x03\x04") and _is_workbook(part):
+    if head.startswith(b"PK\x03\x04") and is_workbook(part):
         return XLSX
     if name.lower().endswith(".csv") and _is_text(head):
         return "text/csv"
     raise FileNotTaken
 
 
-def _is_workbook(part: IO[bytes]) -> bool:
+def is_workbook(part: IO[bytes]) -> bool:
+    """Whether a file is an Excel workbook (xlsx) without macros."""
     part.seek(0)
     try:
         with zipfile.ZipFile(part) as archive:

@@ -57,6 +57,12 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         topics=("inbox",),
         tone="brand",
     ),
+    "import_finished": NoticeKind(
+        title=_("Import finished: %(file)s"),
+        body=_("created %(created)s · updated %(updated)s · failed %(faulty)s"),
+        icon="upload",
+        topics=("imports",),
+    ),
     "contract_handed": NoticeKind(
         title=_("%(by)s gave you the contract with %(company)s"), icon="file-certificate", tone="brand"
     ),

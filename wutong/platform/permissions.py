@@ -40,6 +40,9 @@ LABELS: dict[str, str | Promise] = {
     "people.tag": _("Give people and companies tags and take them off"),
     "people.share": _("Let colleagues work on a person together"),
     "people.merge": _("Merge people and companies, or say that they are not the same"),
+    "imports.run": _("Import people from files, and undo an import"),
+    "lists.export": _("Export lists to files, telephone numbers and addresses masked"),
+    "lists.export_in_full": _("Export lists with telephone numbers and addresses in full"),
     "accounts.manage": _("Rename and confirm companies, enter their credit code"),
     "deals.read": _("See opportunities"),
     "deals.work": _("Open, move and close opportunities"),
@@ -83,6 +86,8 @@ GRANTS: dict[str, frozenset[str]] = {
             "tags.manage",
             "own.manage",
             "leads.enter",
+            "imports.run",
+            "lists.export",
             "people.read",
             "consents.record",
             "people.merge",
@@ -96,10 +101,11 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     Role.CONTENT: frozenset({"funnel.read", "forms.manage"}),
     Role.SDR: _SELLING | {"people.merge"},
-    Role.SALES: _SELLING | _DEALS,
+    Role.SALES: _SELLING | _DEALS | {"lists.export"},
     Role.SUCCESS: frozenset(
         {
             "leads.enter",
+            "lists.export",
             "people.read",
             "people.reveal",
             "people.share",
@@ -112,6 +118,7 @@ GRANTS: dict[str, frozenset[str]] = {
     ),
     Role.MANAGER: _SELLING
     | _DEALS
+    | {"imports.run", "lists.export", "lists.export_in_full"}
     | {
         "people.merge",
         "privacy.manage",

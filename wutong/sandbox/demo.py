@@ -13,6 +13,7 @@ from wutong.sandbox import company
 from wutong.sandbox.accounts import know_companies
 from wutong.sandbox.ending import LOCK, CompanyIsReal, empty_database, throw_away_files
 from wutong.sandbox.history import FULL, Scale, live_through
+from wutong.sandbox.imported import import_lists
 from wutong.sandbox.staffing import found
 from wutong.sandbox.tags import ensure_tags
 
@@ -38,6 +39,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
         ensure_defaults(at=at)
     else:
         live_through(at=at, scale=scale)
+        import_lists(at=at)
     ensure_tags(at=at)
     know_companies(at=at)
     return logins
@@ -56,6 +58,7 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
         logins = found(at=at, site_key=key)
     throw_away_files()
     live_through(at=at, scale=scale)
+    import_lists(at=at)
     ensure_tags(at=at)
     know_companies(at=at)
     return logins

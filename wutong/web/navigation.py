@@ -85,6 +85,20 @@ ITEMS = (
         frozenset({"marketer", "sdr", "manager", "admin"}),
         count=waiting_count,
     ),
+    NavItem(
+        Group.PEOPLE,
+        pgettext_lazy("navigation", "Imports"),
+        "upload",
+        "exchange:imports",
+        frozenset({"marketer", "manager", "admin"}),
+    ),
+    NavItem(
+        Group.PEOPLE,
+        pgettext_lazy("navigation", "Exports"),
+        "download",
+        "exchange:exports",
+        frozenset({"marketer", "sales", "success", "manager", "admin"}),
+    ),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Opportunities"), "layout-kanban", "sales:opportunities", CLOSING),
     NavItem(Group.DEALS, pgettext_lazy("navigation", "Contracts"), "file-certificate", "sales:contracts", CLOSING),
     NavItem(

@@ -51,7 +51,8 @@ class Person(models.Model):
             models.CheckConstraint(name="nobody_is_merged_into_themselves", condition=~Q(merged_into=models.F("id"))),
         ]
         indexes = [
-            GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=False),
+            # What is new waits in a short list and is worked in together: key by key, it took half of an import's time.
+            GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=True, gin_pending_list_limit=512),
             models.Index(name="people_by_name", fields=["sort_key", "id"], condition=Q(merged_into=None)),
             models.Index(
                 name="known_people_by_name",

@@ -17,6 +17,7 @@ class ApiRight(models.TextChoices):
     LEADS_READ = "leads:read", _("Read leads")
     LEADS_WRITE = "leads:write", _("Send in leads")
     EVENTS_WRITE = "events:write", _("Send in what people did")
+    IMPORTS_WRITE = "imports:write", _("Import people from tables")
     PEOPLE_READ = "people:read", _("Read people; telephone and e-mail masked")
     PEOPLE_MERGE = "people:merge", _("Read doubts about who is who, merge and tell apart")
     PEOPLE_REVEAL = "people:reveal", _("Read telephone numbers and e-mail addresses in full")

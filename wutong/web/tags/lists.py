@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.template import Context, Library
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from wutong.platform.permissions import may
 from wutong.web.tags.frame import icon
 
 register = Library()
@@ -120,6 +122,19 @@ def th(
     mark = icon("arrow-down" if is_down else "arrow-up" if is_up else "arrows-sort")
     link = format_html('<a href="{}">{}{}</a>', url_with(context, sort=following), label, mark)
     return format_html('<th scope="col" class="{}"{}>{}</th>', classes, order, link)
+
+
+@register.inclusion_tag("web/components/export.html", takes_context=True)
+def export_list(context: Context, what: str) -> dict[str, Any]:
+    """Buttons that write this page's list to a file, by the conditions of its address; nothing without the right."""
+    request = context["request"]
+    conditions = [(name, value) for name, value in _pairs(request) if name not in ("after", "before", "sort", "view")]
+    return {
+        "what": what,
+        "conditions": urlencode(conditions),
+        "may_export": may(request.user, "lists.export"),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 def _pairs(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,0 +1,259 @@
+"""Rows become people: who is known, what counts, what is told of errors, and that all of it can be taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from tests.cast import NINE, at_once, email, make_person, make_staff, person_of, phone, state
+from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
+from wutong.exchange import running
+from wutong.exchange.checking import check
+from wutong.exchange.faults import errors_file
+from wutong.exchange.models import ImportedRow, PeopleImport
+from wutong.exchange.places import rows_path
+from wutong.exchange.running import run_import
+from wutong.exchange.starting import AlreadyStarted, BasisMissing, NothingToRecogniseBy, map_columns, start, stop
+from wutong.exchange.tidying import tidy
+from wutong.exchange.undoing import TooLateToUndo, undo
+from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.models import Clock, FollowUp, Lead, StageVisit
+from wutong.people import rebuild
+from wutong.people.consents import count_differing
+from wutong.people.facts import refresh_people
+from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, IdentityLink, Person
+from wutong.platform.models import Notification, Staff
+
+pytestmark = pytest.mark.django_db
+K, L = PeopleImport.Known, PeopleImport.Leads
+
+
+def everything() -> dict[str, int]:
+    """How many rows there are of what an import leaves behind."""
+    models = (Person, Identifier, IdentityLink, FieldValue, Affiliation, Consent, Account, Lead, Clock, StageVisit)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_rows_become_people_with_companies_and_consents(ada: Staff) -> None:
+    run = imported(ZHOU, LI, by=ada)
+
+    zhou = person_of(phone("+8613900010001"))
+    assert (zhou.full_name, zhou.title, zhou.company_name, zhou.reach) == (
+        "周思远",
+        "总监",
+        "北辰科技有限公司",
+        "known",
+    )
+    assert set(zhou.identifiers.values_list("kind", flat=True)) == {"phone", "email", "crm_id"}
+    assert Affiliation.objects.get(person=zhou).account.name == "北辰科技有限公司"
+    assert Consent.objects.get(person=zhou).text.text == "We may call you."
+    assert (run.state, run.created, run.updated, run.faulty) == ("done", 2, 0, 0)
+    assert Notification.objects.get(staff=ada).kind == "import_finished"
+
+
+def test_the_same_file_again_changes_nobody(ada: Staff) -> None:
+    imported(ZHOU, LI, by=ada)
+    before = everything()
+    again = imported(ZHOU, LI, by=ada, known=K.SKIP)
+    assert (again.created, again.skipped) == (0, 2)
+    assert everything() == before
+
+
+def test_what_is_missing_is_added_and_what_is_there_stays(ada: Staff) -> None:
+    make_person("周总", keys=[phone("+8613900010001")], title="董事")
+    run = imported(ZHOU, by=ada, known=K.FILL)
+    zhou = person_of(email("zhou@beichen.cn"))
+    assert (zhou.full_name, zhou.title, zhou.company_name) == ("周总", "董事", "北辰科技有限公司")
+    assert (run.created, run.updated) == (0, 1)
+
+
+def test_the_file_counts_where_it_is_let_count(ada: Staff) -> None:
+    make_person("周总", keys=[phone("+8613900010001")], title="董事")
+    imported(ZHOU, by=ada, known=K.OVERWRITE)
+    assert person_of(phone("+8613900010001")).full_name == "周思远"
+
+
+def test_a_row_that_names_two_people_makes_them_one(ada: Staff) -> None:
+    make_person("周思远", keys=[phone("+8613900010001")])
+    make_person("S. Zhou", keys=[email("zhou@beichen.cn")])
+    run = imported(ZHOU, by=ada)
+    assert run.merged == 1
+    assert person_of(phone("+8613900010001")) == person_of(email("zhou@beichen.cn"))
+
+
+def test_rows_about_one_person_in_a_file_make_one(ada: Staff) -> None:
+    run = imported(ZHOU, ("周思远", "13900010001", "s.zhou@beichen.cn", "", "", ""), by=ada)
+    assert (run.created, run.updated, Person.objects.current().count()) == (1, 1, 1)
+
+
+def test_whom_a_colleague_may_not_see_is_left_as_they_are(mei: Staff) -> None:
+    make_person("周总", keys=[phone("+8613900010001")])
+    boss = make_staff("Boss", role="manager", team=mei.team, data_scope="team")
+    run = imported(ZHOU, by=boss, known=K.OVERWRITE, team=boss.team)
+    assert (run.faulty, run.updated) == (1, 0)
+    assert person_of(phone("+8613900010001")).full_name == "周总"
+    assert run.faults.get().problems == [[-1, "not_in_sight"]]
+
+
+def test_leads_go_to_the_owner_that_the_file_names(ada: Staff, mei: Staff) -> None:
+    run = uploaded(
+        as_csv(("姓名", "手机", "负责人"), ("周思远", "13900010001", mei.full_name), ("李", "13900010002", "Nobody")),
+        ada,
+    )
+    map_columns(run=run, mapping=run.mapping, by=ada, at=NINE)
+    start(run=run, policy=policy(leads=L.NEW, campaign="fair"), by=ada, at=NINE)
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.leads_opened, run.warned) == (2, 1)
+    lead = Lead.objects.get(owner=mei)
+    assert (lead.campaign, lead.channel, lead.team) == ("fair", "import", mei.team)
+
+
+def test_errors_are_told_with_the_row_as_it_stood(ada: Staff) -> None:
+    run = imported(("=cmd()", "123", "no address", "x", "", ""), ("李", "13900010002", "bad@", "", "", ""), by=ada)
+    assert (run.faulty, run.warned, run.created) == (1, 1, 1)
+    file = "".join(errors_file(run))
+    assert file.startswith("\ufeff姓名,手机,邮箱")
+    assert "'=cmd()" in file
+    assert "123" in file
+
+
+def test_the_first_rows_are_checked_before_anything_is_written(ada: Staff) -> None:
+    make_person(keys=[phone("+8613900010001")])
+    run = uploaded(as_csv(HEADINGS, ZHOU, LI, LI, ("A", "1.39E+10", "", "", "", "")), ada)
+    before = everything()
+    checked = check(run)
+    assert (checked.known, checked.new, checked.repeated, checked.faulty) == (1, 1, 1, 1)
+    assert [(column, n) for column, n, _ in checked.by_column] == [("手机", 1)]
+    assert everything() == before
+
+
+def test_an_import_needs_a_legal_basis_and_somebody_to_recognise(ada: Staff) -> None:
+    run = uploaded(as_csv(HEADINGS, ZHOU), ada)
+    with pytest.raises(NothingToRecogniseBy):
+        map_columns(run=run, mapping=["full_name"], by=ada, at=NINE)
+    with pytest.raises(BasisMissing):
+        start(run=run, policy=policy(basis_proof=" "), by=ada, at=NINE)
+    start(run=run, policy=policy(), by=ada, at=NINE)
+    with pytest.raises(AlreadyStarted):
+        start(run=run, policy=policy(), by=ada, at=NINE)
+
+
+class Cut(Exception):
+    """As if the process had been killed."""
+
+
+def test_an_import_that_was_killed_goes_on_without_doubles(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"N{n}", f"139000{n:05}", f"n{n}@x{n}.cn", "", "", f"K{n}") for n in range(25)]
+    monkeypatch.setattr(running, "BATCH", 10)
+    run = started(*rows, by=ada)
+
+    def cut(name: str) -> None:
+        raise Cut
+
+    with monkeypatch.context() as killed:
+        killed.setattr(running, "failpoint", cut)
+        with pytest.raises(Cut):
+            run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.state, run.done) == ("running", 10)
+
+    run_import(run.pk, now=lambda: LATER)
+    run_import(run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.done, run.created, Person.objects.count()) == ("done", 25, 25, 25)
+    assert FieldValue.objects.filter(field="full_name").count() == 25
+
+
+def test_a_row_that_cannot_be_stored_costs_no_other(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = started(ZHOU, LI, by=ada)
+    enter = running.enter_many
+
+    def failing(run, rows, owners, *, at):
+        with transaction.atomic():
+            outcome = enter(run, rows, owners, at=at)
+            if any(row.facts.get("full_name") == "周思远" for row in rows):
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT 'x'::int")
+            return outcome
+
+    monkeypatch.setattr(running, "enter_many", failing)
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.created, run.faulty, run.state) == (1, 1, "done")
+
+
+def test_an_import_can_be_stopped(ada: Staff) -> None:
+    run = started(ZHOU, by=ada)
+    stop(run=run, by=ada, at=NINE)
+    run_import(run.pk, now=lambda: NINE)
+    assert PeopleImport.objects.get().state == "cancelled"
+    assert not Person.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_file_at_once_make_everybody_once(ada: Staff) -> None:
+    rows = [(f"N{n}", f"139000{n:05}", f"n{n}@x.cn", f"公司{n}有限公司", "", f"K{n}") for n in range(30)]
+    runs = [started(*rows, by=ada), started(*rows, by=ada)]
+    at_once(*[lambda run=run: run_import(run.pk, now=lambda: NINE) for run in runs])
+    assert Person.objects.count() == 30
+    assert Identifier.objects.count() == 90
+    assert sum(PeopleImport.objects.values_list("created", flat=True)) == 30
+
+
+def test_undoing_leaves_nothing_of_what_was_added(ada: Staff) -> None:
+    make_person("Somebody", keys=[phone("+8613900019999")])
+    before = everything()
+    run = undone(imported(ZHOU, LI, by=ada, leads=L.ALL), ada)
+    assert everything() == before
+    assert (run.state, run.undo_report["removed"], run.undo_report["companies_removed"]) == ("undone", 2, 2)
+    assert rebuild.check().is_equal
+
+
+def test_undoing_puts_back_what_was_changed_and_splits_what_was_merged(ada: Staff) -> None:
+    make_person("周总", keys=[phone("+8613900010001")], title="董事")
+    other = make_person("S. Zhou", keys=[email("zhou@beichen.cn")])
+    before = everything()
+    run = undone(imported(ZHOU, by=ada, known=K.OVERWRITE), ada)
+
+    zhou = person_of(phone("+8613900010001"))
+    assert (zhou.full_name, zhou.title, zhou.company_name) == ("周总", "董事", "")
+    assert person_of(email("zhou@beichen.cn")) == other
+    assert not Identifier.objects.filter(kind="crm_id").exists()
+    after = everything()
+    assert {name for name in before if after[name] != before[name]} <= {"StageVisit"}
+    assert run.undo_report["restored"] == 2
+    assert not count_differing()
+
+
+def test_undoing_keeps_whoever_was_worked_with_since(ada: Staff, mei: Staff) -> None:
+    run = imported(ZHOU, LI, by=ada, leads=L.ALL, owner=mei)
+    lead = Lead.objects.get(person=person_of(phone("+8613900010001")))
+    call = {"kind": FollowUp.Kind.CALL, "outcome": FollowUp.Outcome.REACHED, "note": "Called"}
+    record_follow_up(lead=lead, by=mei, at=NINE + timedelta(hours=1), **call)
+    li = person_of(phone("+8613900010002"))
+
+    run = undone(run, ada)
+    assert (run.undo_report["kept"], run.undo_report["removed"]) == (1, 1)
+    assert person_of(phone("+8613900010001")).full_name == "周思远"
+    assert not Person.objects.filter(pk=li.pk).exists()
+
+
+def test_undoing_keeps_what_somebody_has_said_since(ada: Staff) -> None:
+    run = imported(ZHOU, by=ada)
+    zhou = person_of(phone("+8613900010001"))
+    state(zhou.pk, zhou.identifiers.get(kind="phone").pk, at=LATER, title="总裁")
+    refresh_people([zhou.pk])
+    assert undone(run, ada).undo_report["kept"] == 1
+
+
+def test_an_import_is_undone_within_thirty_days_only(ada: Staff) -> None:
+    run = imported(ZHOU, by=ada)
+    past = NINE + timedelta(days=31)
+    with pytest.raises(TooLateToUndo):
+        undo(run=run, by=ada, at=past)
+    tidy(at=past)
+    assert not ImportedRow.objects.exists()
+    assert not rows_path(run).exists()
+    run.refresh_from_db()
+    assert run.file is None

@@ -1,0 +1,142 @@
+"""The pages of imports and exports: from the file to the result without a script, and what whom they open to."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
+
+from tests.cast import LATELY, NINE, email, make_lead, make_person, make_staff, make_team, phone, signed_in
+from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported
+from wutong.exchange.exports import write_export
+from wutong.exchange.models import Export, PeopleImport, SavedMapping
+from wutong.exchange.running import run_import
+from wutong.platform.files import path_of
+from wutong.platform.models import AuditEntry, Staff, Team
+
+pytestmark = pytest.mark.django_db
+RULES = {
+    "known": "fill",
+    "leads": "none",
+    "channel": "event",
+    "source": "Fair",
+    "basis": "consent",
+    "basis_text": "We may call you.",
+    "basis_proof": "Folder 12",
+}
+
+
+def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None:
+    client = signed_in(ada)
+    content = as_xlsx(tmp_path / "b.xlsx", 说明=[("x", "y")], 客户=[HEADINGS, ZHOU, LI, ("A", "12", "", "", "", "")])
+    answer = client.post("/imports/new/", {"file": SimpleUploadedFile("b.xlsx", content)})
+    run = PeopleImport.objects.get()
+    here = f"/imports/{run.public_id}/"
+    assert answer["Location"] == f"{here}columns/"
+
+    client.post(f"{here}reading/", {"sheet": "客户", "heading": "1"})
+    page = client.get(f"{here}columns/").content.decode()
+    assert "13900010001" in page
+    run.refresh_from_db()
+    chosen = {f"column-{place}": meaning for place, meaning in enumerate(run.mapping)}
+    answer = client.post(f"{here}columns/", chosen | {"save_as": "Fair"})
+    assert answer["Location"] == f"{here}rules/"
+    assert SavedMapping.objects.get().meanings["手机"] == "phone"
+
+    assert "12" in client.get(f"{here}rules/").content.decode()
+    team = Team.objects.get(parent=None)
+    given = RULES | {"team": team.pk, "scope": team.pk}
+    assert client.post(f"{here}rules/", given | {"basis": "", "scope": ""}).status_code == 422
+    scope = PeopleImport._meta.get_field("scope").related_model.objects.get()
+    assert client.post(f"{here}rules/", given | {"scope": scope.pk})["Location"] == here
+    assert "hx-trigger" in client.get(here).content.decode()
+    run_import(run.pk, now=lambda: NINE)
+    page = client.get(f"{here}progress/").content.decode()
+    assert "hx-trigger" not in page
+    errors = b"".join(client.get(f"{here}errors/").streaming_content).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(errors)))[1][:2] == ["A", "12"]
+    assert b"b.xlsx" in client.get("/imports/").content
+    assert AuditEntry.objects.filter(action="exchange.import_started", subject_label="b.xlsx").exists()
+
+
+def test_a_bad_file_is_told_beside_the_field(ada: Staff) -> None:
+    file = SimpleUploadedFile("list.xls", b"<html><table></table></html>")
+    answer = signed_in(ada).post("/imports/new/", {"file": file})
+    assert answer.status_code == 422
+    assert 'class="field-error"' in answer.content.decode()
+    assert not PeopleImport.objects.exists()
+
+
+def test_an_import_is_undone_from_its_page(ada: Staff) -> None:
+    run = imported(ZHOU, by=ada)
+    here = f"/imports/{run.public_id}/"
+    PeopleImport.objects.update(finished_at=LATELY - timedelta(days=40))
+    assert signed_in(ada).post(f"{here}undo/").status_code == 409
+    PeopleImport.objects.update(finished_at=LATELY)
+    assert signed_in(ada).post(f"{here}undo/")["Location"] == here
+    assert PeopleImport.objects.get().state == "undoing"
+
+
+def test_others_do_not_see_whose_import_it_is(ada: Staff, zhou: Staff) -> None:
+    run = imported(ZHOU, by=ada)
+    boss = make_staff("Boss", role="manager", team=make_team("West"), data_scope="team")
+    assert signed_in(boss).get(f"/imports/{run.public_id}/").status_code == 404
+    assert signed_in(zhou).get("/imports/").status_code == 403
+
+
+def export(client, what: str, kind: str = "csv", conditions: str = "") -> Export:
+    client.post("/exports/new/", {"list": what, "format": kind, "conditions": conditions})
+    return Export.objects.latest("pk")
+
+
+def rows_of(one: Export) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path_of(one.file.digest).read_text("utf-8-sig"))))
+
+
+def test_a_list_is_written_masked_and_without_formulas(mei: Staff, ada: Staff) -> None:
+    make_person("=HYPERLINK(1)", keys=[phone("+8613900010001"), email("zhou@beichen.cn")])
+    seller = make_staff("Seller", role="sales", data_scope="all")
+    one = export(signed_in(seller), "people")
+    name, _, _, number, address, *_ = rows_of(one)[1]
+    assert name == "'=HYPERLINK(1)"
+    assert "00010001"[2:6] not in number
+    assert not address.startswith("zhou@")
+    in_full = rows_of(export(signed_in(ada), "people"))[1]
+    assert "'+8613900010001" in in_full
+    assert AuditEntry.objects.filter(action="exchange.list_exported", actor=seller).exists()
+    download = signed_in(seller).get(f"/files/{one.file.public_id}/")
+    assert "attachment" in download["Content-Disposition"]
+
+
+def test_nobody_exports_whom_they_do_not_see(north: Team, mei: Staff) -> None:
+    make_lead(person=make_person("周思远"), team=north)
+    seller = make_staff("Seller", role="sales", team=make_team("West"), data_scope="own")
+    assert signed_in(seller).post("/exports/new/", {"list": "people"}).status_code == 409
+    assert signed_in(mei).post("/exports/new/", {"list": "people"}).status_code == 403
+
+
+@pytest.mark.parametrize("what", ["people", "leads", "accounts", "opportunities"])
+def test_each_list_opens_in_excel(what: str, ada: Staff, mei: Staff, north: Team) -> None:
+    from tests.sales.cast import deal_of, sql_of
+
+    seller = make_staff("Seller", role="sales", team=north)
+    deal_of(sql_of(seller)) if what == "opportunities" else imported(ZHOU, by=ada, leads=PeopleImport.Leads.ALL)
+    one = export(signed_in(ada), what, "xlsx")
+    sheet = CalamineWorkbook.from_path(path_of(one.file.digest)).get_sheet_by_index(0).to_python()
+    assert len(sheet) == one.rows + 1 == 2
+
+
+def test_a_long_list_is_written_in_the_background(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_person("A")
+    make_person("B")
+    monkeypatch.setattr("wutong.exchange.exports.AT_ONCE", 1)
+    monkeypatch.setattr("wutong.exchange.exports.MOST_ROWS", 1)
+    client = signed_in(ada)
+    one = export(client, "people")
+    assert (one.state, one.file) == ("waiting", None)
+    assert "hx-trigger" in client.get("/exports/").content.decode()
+    write_export(one.pk, now=lambda: NINE)
+    one.refresh_from_db()
+    assert (one.state, one.rows, one.is_cut) == ("done", 1, True)

@@ -1,0 +1,406 @@
+"""Rows of a file become people, companies and leads, set-wise, by the same doors as whatever else arrives.
+
+Each row is an observation of its identifiers, entered by a colleague; what it says are statements. All that a row
+leaves behind bears the row's own id, so that a row that comes twice changes nothing and an import can be taken back.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from wutong.exchange.models import AccountByImport, FaultyRow, ImportedRow, PeopleImport
+from wutong.exchange.rows import ImportRow, Problem
+from wutong.lifecycle.assignment import assign_many
+from wutong.lifecycle.capture import Captured, Opened, capture_many
+from wutong.lifecycle.models import Assignment, Lead, StageVisit
+from wutong.lifecycle.reach import Arrived, arrive_many, settle_reach
+from wutong.lifecycle.visibility import people_visible_to
+from wutong.people import lane
+from wutong.people.accounts import Employment, employ_many, name_key
+from wutong.people.consents import Decision, decide_many
+from wutong.people.facts import Statement, refresh_people, state_many
+from wutong.people.graph import Level
+from wutong.people.identifiers import IdentifierKey, Known, load_by_key
+from wutong.people.identity import Observed, bring_along, see_many
+from wutong.people.jobs import reassign_later
+from wutong.people.models import Account, Assurance, ConsentState
+from wutong.people.own import claim_own
+from wutong.platform.models import DataScope, Staff
+from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, update_objects
+
+_K = PeopleImport.Known
+_L = PeopleImport.Leads
+
+
+@dataclass
+class Outcome:
+    """What a batch of rows came to."""
+
+    created: int = 0
+    updated: int = 0
+    merged: int = 0
+    skipped: int = 0
+    leads: int = 0
+    refused: list[tuple[ImportRow, Problem]] = field(default_factory=list)
+    """Rows that were left out for what only the database knows."""
+
+
+@dataclass
+class _Entry:
+    """A row on its way."""
+
+    row: ImportRow
+    id: UUID
+    at: datetime
+    subject: int = 0
+    person: int = 0
+    is_new: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+    owner: Staff | None = None
+
+
+def row_id(run: PeopleImport, number: int) -> UUID:
+    """The id of a row: those of one import follow each other."""
+    return UUID(bytes=run.public_id.bytes[:12] + number.to_bytes(4))
+
+
+def ids_of(run: PeopleImport) -> tuple[UUID, UUID]:
+    """The first and the last id that rows of an import can have."""
+    return row_id(run, 0), row_id(run, 2**32 - 1)
+
+
+def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str, Staff], *, at: datetime) -> Outcome:
+    """Import ``rows``, none of which is faulty. Opens no transaction; rows that were imported before change nothing.
+
+    Takes the identity lane for the whole of it: that somebody is not known yet stays true until they are written.
+
+    Args:
+        owners: colleagues by what the file calls them.
+    """
+    lane.take()
+    outcome = Outcome()
+    known = load_by_key({key for row in rows for key in row.identifiers})
+    entries = _wanted(run, rows, owners, known, outcome, at=at)
+    if not entries:
+        return outcome
+    people_before = {one.person_id for one in known.values()}
+    newest = _newest_identifier()
+    recognised = see_many(
+        [
+            Observed(
+                id=entry.id,
+                at=entry.at,
+                received_at=at,
+                source="import",
+                assurance=Assurance.STAFF,
+                identifiers=entry.row.identifiers,
+            )
+            for entry in entries
+        ],
+        at=at,
+        level=Level.PRODUCT,
+    )
+    bring_along(recognised, at=at)
+    created: set[int] = set()
+    for entry in entries:
+        entry.subject, entry.person = recognised.whose[entry.id].subject_id, recognised.whose[entry.id].person_id
+        entry.is_new = entry.person not in people_before and entry.person not in created
+        created |= {entry.person} if entry.is_new else set()
+    outcome.merged = len(recognised.absorbed)
+    claim_own(sorted({entry.person for entry in entries}))
+    _say(run, entries)
+    accounts = _employ(run, entries, at=at)
+    _note_basis(run, entries)
+    arrive_many(
+        [
+            Arrived(person_id=one.person, subject_id=one.subject, at=one.at, channel=run.channel)
+            for one in entries
+            if one.is_new
+        ]
+    )
+    people = sorted({entry.person for entry in entries} | (recognised.changed_people - recognised.absorbed.keys()))
+    refresh_people(people)
+    settle_reach(dict.fromkeys(people, at))
+    if recognised.unfinished_moves:
+        reassign_later.defer(subjects=sorted(recognised.unfinished_moves), people=sorted(recognised.changed_people))
+    outcome.leads = _open_leads(run, entries, accounts, at=at)
+    _remember(run, entries, newest=newest)
+    outcome.created = len(created)
+    outcome.updated = len(entries) - outcome.created
+    return outcome
+
+
+def _wanted(
+    run: PeopleImport,
+    rows: Sequence[ImportRow],
+    owners: Mapping[str, Staff],
+    known: Mapping[IdentifierKey, Known],
+    outcome: Outcome,
+    *,
+    at: datetime,
+) -> list[_Entry]:
+    """The rows that are imported: without those about known people who are to be left alone, or are not in sight."""
+    people = {one.person_id for one in known.values() if one.person_id is not None}
+    in_sight = people if sees_everybody(run.by) else _in_sight(people, run.by)
+    met: set[IdentifierKey] = set()
+    entries = []
+    for row in rows:
+        before = {known[key].person_id for key in row.identifiers if key in known}
+        if not before <= in_sight:
+            outcome.refused.append((row, Problem(-1, "not_in_sight")))
+            continue
+        if run.known == _K.SKIP and (before or not met.isdisjoint(row.identifiers)):
+            outcome.skipped += 1
+            continue
+        met.update(row.identifiers)
+        # What is said to have been known long ago was; what the file says today is said today.
+        seen_at = min(row.seen_at, at) if row.seen_at is not None else at
+        entries.append(_Entry(row, row_id(run, row.number), seen_at, owner=owners.get(row.owner) or run.owner))
+    return entries
+
+
+def sees_everybody(staff: Staff) -> bool:
+    return staff.data_scope == DataScope.ALL and not staff.scopes.exists()
+
+
+def _in_sight(people: set[int], staff: Staff) -> set[int | None]:
+    return set(people_visible_to(staff).filter(pk__in=people).values_list("pk", flat=True))
+
+
+def _say(run: PeopleImport, entries: Sequence[_Entry]) -> None:
+    """State what the rows say: all of it about new people, what is missing of others, or what the policy lets count."""
+    said: set[tuple[int, str]] = set()
+    if run.known == _K.FILL:
+        others = {entry.person for entry in entries if not entry.is_new}
+        if others:
+            said = set(
+                execute(
+                    "SELECT DISTINCT person_id, field FROM people_fieldvalue"
+                    " WHERE person_id = ANY(%(people)s::bigint[])",
+                    people=id_array(others),
+                )
+            )
+    statements = []
+    for entry in entries:
+        entry.facts = {name: value for name, value in entry.row.facts.items() if (entry.person, name) not in said}
+        if run.known == _K.FILL:
+            said |= {(entry.person, name) for name in entry.facts}
+        statements += [
+            Statement(
+                subject_id=entry.subject,
+                person_id=entry.person,
+                field=name,
+                value=value,
+                source=run.source_code,
+                assurance=Assurance.STAFF,
+                observed_at=run.started_at or entry.at,
+                event_id=entry.id,
+            )
+            for name, value in entry.facts.items()
+        ]
+    state_many(statements)
+
+
+def _employ(run: PeopleImport, entries: Sequence[_Entry], *, at: datetime) -> dict[int, Account]:
+    """Find or add the companies, note who works there, and give codes to those that have none."""
+    employments = [
+        Employment(
+            subject_id=entry.subject,
+            person_id=entry.person,
+            company=entry.facts.get("company", ""),
+            email=entry.row.email,
+            credit_code=entry.row.credit_code,
+            title=entry.facts.get("title", ""),
+            source=run.source_code,
+            assurance=Assurance.TYPED,  # a list is no colleague's word on one company: that is given by hand
+        )
+        for entry in entries
+    ]
+    named = [one for one in employments if one.company or one.email or one.credit_code]
+    if not named:
+        return {}
+    accounts = employ_many(named, at=at)
+    added = {account.pk for account in accounts.values() if account.created_at == at}
+    codes: dict[int, str] = {}
+    for entry in entries:
+        account = accounts.get(entry.subject)
+        is_named = account is not None and name_key(entry.row.facts.get("company", "")) == account.name_key
+        if account is not None and is_named and account.credit_code is None and entry.row.credit_code:
+            codes.setdefault(account.pk, entry.row.credit_code)
+    given = dict(
+        execute_with_rows(
+            """
+            UPDATE people_account a SET credit_code = r.code
+            FROM (SELECT DISTINCT ON (code) * FROM json_to_recordset(%(rows)s::json) AS r(id bigint, code text)
+                  ORDER BY code, id) r
+            WHERE a.id = r.id AND a.credit_code IS NULL
+              AND NOT EXISTS (SELECT FROM people_account o WHERE o.credit_code = r.code)
+            RETURNING a.id, a.credit_code
+            """,
+            [{"id": id, "code": code} for id, code in codes.items()],
+        )
+        if codes
+        else ()
+    )
+    insert_objects(
+        [
+            AccountByImport(run=run, account_id=id, is_new=id in added, credit_code=given.get(id, ""))
+            for id in sorted(added | given.keys())
+        ],
+        ignore_conflicts=True,
+    )
+    return accounts
+
+
+def _note_basis(run: PeopleImport, entries: Iterable[_Entry]) -> None:
+    """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone."""
+    if run.basis != PeopleImport.Basis.CONSENT:
+        return
+    decide_many(
+        [
+            Decision(
+                subject_id=entry.subject,
+                person_id=entry.person,
+                channel="any",
+                purpose="contact",
+                state=ConsentState.GRANTED,
+                text_version=run.source[:40],
+                text=run.basis_text,
+                proof={"note": run.basis_proof[:300], "file": run.file_name},
+                by_id=run.by_id,
+                source=run.source_code,
+                assurance=Assurance.STAFF,
+                at=entry.at,
+                event_id=entry.id,
+            )
+            for entry in entries
+        ]
+    )
+
+
+def _open_leads(run: PeopleImport, entries: Sequence[_Entry], accounts: Mapping[int, Account], *, at: datetime) -> int:
+    """Open the leads that are wanted, and give each to its owner; returns how many are new."""
+    wanted = [entry for entry in entries if run.leads == _L.ALL or (run.leads == _L.NEW and entry.is_new)]
+    if not wanted or run.team is None or run.scope is None:
+        return 0
+    own = _own_among({entry.person for entry in wanted})
+    by_event = {entry.id: entry for entry in wanted if entry.person not in own}
+    opened = capture_many(
+        [
+            Captured(
+                event_id=entry.id,
+                subject_id=entry.subject,
+                person_id=entry.person,
+                account=accounts.get(entry.subject),
+                team=run.team,
+                scope=run.scope,
+                product_line=run.product_line,
+                at=at,  # the clock of a first contact cannot have begun before anybody here knew
+                channel=run.channel,
+                campaign=entry.row.campaign or run.campaign,
+                is_complete=all(entry.row.facts.get(name) for name in ("full_name", "company", "title")),
+            )
+            for entry in by_event.values()
+        ],
+        at=at,
+    )
+    fresh = [one for one in opened if one.is_new]
+    _give(run, fresh, by_event, at=at)
+    if run.by_rules:
+        assign_many([one.lead for one in fresh if one.lead.owner_id is None], at=at)
+    return len(fresh)
+
+
+def _own_among(people: set[int]) -> set[int]:
+    found = execute(
+        "SELECT id FROM people_person WHERE id = ANY(%(people)s::bigint[]) AND is_own", people=id_array(people)
+    )
+    return {id for (id,) in found}
+
+
+def _give(run: PeopleImport, fresh: Sequence[Opened], by_event: Mapping[UUID, _Entry], *, at: datetime) -> None:
+    """Make the owners that the file or the policy names owners of the new leads."""
+    given: list[Lead] = []
+    for one in fresh:
+        owner = by_event[one.capture.event_id].owner
+        if owner is not None:
+            one.lead.owner, one.lead.team = owner, owner.team or one.lead.team
+            one.lead.version += 1
+            given.append(one.lead)
+    if not given:
+        return
+    update_objects(given, ["owner", "team", "version"])
+    insert_objects(
+        [
+            Assignment(lead=lead, at=at, to=lead.owner, team=lead.team, reason=Assignment.Reason.HAND, by=run.by)
+            for lead in given
+        ]
+    )
+    owners = {lead.pk: lead for lead in given}
+    stays = list(StageVisit.objects.filter(lead__in=given, machine="lead", left_at=None))
+    for stay in stays:
+        stay.owner_id, stay.team_id = owners[stay.lead_id or 0].owner_id, owners[stay.lead_id or 0].team_id
+    update_objects(stays, ["owner", "team"])
+
+
+class _Imported(Struct, frozen=True):
+    id: UUID
+    number: int
+    outcome: str
+    subject: int
+
+
+def _newest_identifier() -> int:
+    """The last identifier there is. In the lane nobody else adds any: what comes after it is ours."""
+    found: int = execute("SELECT coalesce(max(id), 0) FROM people_identifier")[0][0]
+    return found
+
+
+def _remember(run: PeopleImport, entries: Sequence[_Entry], *, newest: int) -> None:
+    """Keep what each row came to, by which it can be taken back."""
+    outcome = ImportedRow.Outcome
+    execute_with_rows(
+        """
+        INSERT INTO exchange_importedrow (run_id, number, outcome, subject, identifiers, fresh)
+        SELECT %(run)s, r.number, r.outcome, r.subject, n.ids,
+            ARRAY(SELECT id FROM unnest(n.ids) id WHERE id > %(newest)s)
+        FROM json_to_recordset(%(rows)s::json) AS r(id uuid, number int, outcome text, subject bigint)
+        LEFT JOIN people_observation o ON o.id = r.id
+        CROSS JOIN LATERAL (SELECT coalesce(o.identifiers, ARRAY[r.subject]) AS ids) n
+        ON CONFLICT DO NOTHING
+        """,
+        [
+            _Imported(
+                entry.id,
+                entry.row.number,
+                (outcome.CREATED if entry.is_new else outcome.UPDATED).value,
+                entry.subject,
+            )
+            for entry in entries
+        ],
+        run=run.pk,
+        newest=newest,
+    )
+
+
+def keep_faults(run: PeopleImport, faults: Sequence[tuple[ImportRow, Sequence[str], Sequence[Problem], bool]]) -> None:
+    """Keep rows with something wrong in them: each with its cells, its problems, and whether it was imported.
+
+    Opens no transaction.
+    """
+    insert_objects(
+        [
+            FaultyRow(
+                run=run,
+                number=row.number,
+                cells=list(cells),
+                problems=[[problem.place, problem.code] for problem in problems],
+                is_imported=is_imported,
+            )
+            for row, cells, problems, is_imported in faults
+        ],
+        ignore_conflicts=True,
+    )

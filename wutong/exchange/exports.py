@@ -1,0 +1,432 @@
+"""Lists written to files: what a colleague may see, masked as it is on the page, told to the audit trail."""
+
+import csv
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from wutong.events.touch import CHANNELS
+from wutong.exchange.models import Export
+from wutong.exchange.places import folder
+from wutong.lifecycle import people_list
+from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.person_facts import masked
+from wutong.people.models import Account, Identifier, Person
+from wutong.platform.audit import record
+from wutong.platform.audit_trail import neutral
+from wutong.platform.files import XLSX, keep
+from wutong.platform.models import Organisation, Staff
+from wutong.platform.permissions import may
+from wutong.platform.refusal import Refusal
+from wutong.sales import accounts as companies
+from wutong.sales import deal_list
+from wutong.sales.models import Opportunity
+
+MOST_ROWS = 100_000
+AT_ONCE = 1_000
+"""So many rows are written while the colleague waits; more, in the background."""
+_BATCH = 500
+Cell = str | int | Decimal | date | datetime | None
+Row = list[Cell]
+Conditions = Mapping[str, str]
+
+
+class NoSuchList(Refusal):
+    code = "no_such_list"
+    message = gettext_lazy("There is no such list to export, or you may not see it.")
+
+
+class NothingToExport(Refusal):
+    code = "nothing_to_export"
+    message = gettext_lazy("The list is empty with these conditions. Change them and export again.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class List:
+    """A list that can be written to a file."""
+
+    name: str | Promise
+    right: str
+    """What its page asks for."""
+    columns: tuple[str | Promise, ...]
+    found: Callable[[Staff, Conditions], QuerySet[Any]]
+    rows: Callable[[Sequence[Any], Staff, bool], list[Row]]
+    """Of a batch of objects, the reader, and whether numbers are in full."""
+
+
+def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, at: datetime) -> Export:
+    """Export a list by the conditions of its page's address.
+
+    Raises:
+        NoSuchList, NothingToExport: see there.
+    """
+    one = LISTS.get(what)
+    if one is None or not may(by, one.right):
+        raise NoSuchList
+    some = one.found(by, dict(parse_qsl(conditions)))[: AT_ONCE + 1].count()
+    if not some:
+        raise NothingToExport
+    with transaction.atomic(durable=True):
+        export = Export.objects.create(
+            by=by,
+            at=at,
+            what=what,
+            conditions=conditions[:500],
+            format=kind,
+            language=translation.get_language() or "zh-hans",
+            is_in_full=may(by, "lists.export_in_full"),
+        )
+        record(
+            "exchange.list_exported",
+            actor=by,
+            subject=export,
+            at=at,
+            list=what,
+            format=kind.value,
+            in_full=export.is_in_full,
+        )
+        if some > AT_ONCE:
+            write_export_later.defer(export_id=export.pk)
+    if some <= AT_ONCE:
+        write_export(export.pk, now=lambda: at)
+        export.refresh_from_db()
+    return export
+
+
+def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
+    """Write the file of an export, with the rights that its colleague has now. Safe to call again."""
+    export = Export.objects.select_related("by").filter(pk=export_id, file=None).first()
+    if export is None:
+        return
+    one = LISTS.get(export.what)
+    if one is None or not may(export.by, one.right) or not may(export.by, "lists.export"):
+        Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, finished_at=now())
+        return
+    Export.objects.filter(pk=export_id).update(state=Export.State.RUNNING)
+    in_full = export.is_in_full and may(export.by, "lists.export_in_full")
+    count = [0]
+    with translation.override(export.language):
+        written = _file_for(export)
+        try:
+            rows = _counted(_rows_of(one, export, in_full), count)
+            (_write_xlsx if export.format == Export.Format.XLSX else _write_csv)(written, one, rows)
+            name = f"{one.name}-{export.at:%Y%m%d-%H%M}.{export.format}"
+        except BaseException:
+            written.unlink(missing_ok=True)
+            raise
+    with transaction.atomic():
+        kind = XLSX if export.format == Export.Format.XLSX else "text/csv"
+        export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=now())
+        export.rows, export.is_cut = min(count[0], MOST_ROWS), count[0] > MOST_ROWS
+        export.state, export.finished_at, export.is_in_full = Export.State.DONE, now(), in_full
+        export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full"])
+
+
+def _file_for(export: Export) -> Path:
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=folder(), prefix="export-", suffix=f".{export.format}", delete=False) as file:
+        return Path(file.name)
+
+
+def _rows_of(one: List, export: Export, in_full: bool) -> Iterator[Row]:
+    """The rows, one more than a file takes if there are more. By key, so that a long list is read in short pieces."""
+    found = one.found(export.by, dict(parse_qsl(export.conditions))).order_by("pk")
+    last, left = 0, MOST_ROWS + 1
+    while left > 0 and (batch := list(found.filter(pk__gt=last)[: min(_BATCH, left)])):
+        yield from one.rows(batch, export.by, in_full)
+        last, left = batch[-1].pk, left - len(batch)
+
+
+def _counted(rows: Iterator[Row], count: list[int]) -> Iterator[Row]:
+    for row in rows:
+        count[0] += 1
+        if count[0] <= MOST_ROWS:
+            yield row
+
+
+def _write_csv(path: Path, one: List, rows: Iterator[Row]) -> None:
+    zone = _zone()
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([neutral(str(column)) for column in one.columns])
+        writer.writerows([neutral(_text(cell, zone)) for cell in row] for row in rows)
+
+
+def _write_xlsx(path: Path, one: List, rows: Iterator[Row]) -> None:
+    from xlsxwriter import Workbook  # here: only whoever writes a workbook needs it
+
+    zone = _zone()
+    # A cell is text or a number, whatever it begins with: nothing becomes a formula or a link.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(str(one.name)[:31])
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, [str(column) for column in one.columns], bold)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(rows, start=1):
+            for place, cell in enumerate(row):
+                if isinstance(cell, int | Decimal):
+                    sheet.write_number(number, place, cell)
+                elif cell not in (None, ""):
+                    sheet.write_string(number, place, _text(cell, zone)[:32_000])
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(Organisation.objects.values_list("zone", flat=True).first() or "Asia/Shanghai")
+
+
+def _text(cell: Cell, zone: ZoneInfo) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def _people(staff: Staff, wanted: Conditions) -> QuerySet[Person]:
+    asked = people_list.Wanted(
+        search=wanted.get("q", "")[:80],
+        reach=wanted.get("reach", ""),
+        stage=wanted.get("stage", ""),
+        owner=wanted.get("owner", ""),
+    )
+    return people_list.people_wanted(staff, asked).defer("search_keys")
+
+
+def _people_rows(people: Sequence[Person], staff: Staff, in_full: bool) -> list[Row]:
+    held = _addresses([person.pk for person in people], in_full)
+    leads: dict[int, Lead] = {}
+    for lead in (
+        Lead.objects.visible_to(staff).filter(person__in=people).select_related("owner").order_by("last_touch_at")
+    ):
+        leads[lead.person_id] = lead
+    rows: list[Row] = []
+    for person in people:
+        lead_or_none = leads.get(person.pk)
+        rows.append(
+            [
+                person.full_name,
+                person.title,
+                person.company_name,
+                *held[person.pk],
+                str(person.get_reach_display()),
+                str(lead_or_none.get_stage_display()) if lead_or_none else "",
+                lead_or_none.owner.full_name if lead_or_none and lead_or_none.owner else "",
+                person.first_seen_at,
+                person.last_seen_at,
+            ]
+        )
+    return rows
+
+
+def _leads(staff: Staff, wanted: Conditions) -> QuerySet[Lead]:
+    people = _people(staff, {name: value for name, value in wanted.items() if name in ("q", "reach")})
+    leads = Lead.objects.visible_to(staff).select_related("person", "account", "owner", "team", "product_line")
+    if wanted.get("q", "").strip() or wanted.get("reach"):
+        leads = leads.filter(person__in=people.order_by().values("pk"))
+    if wanted.get("stage") in Stage.values:
+        leads = leads.filter(stage=wanted["stage"])
+    if wanted.get("owner") == "me":
+        leads = leads.filter(owner=staff)
+    return leads.defer("person__search_keys", "account__search_keys", "account__name_grams")
+
+
+def _lead_rows(leads: Sequence[Lead], staff: Staff, in_full: bool) -> list[Row]:  # noqa: ARG001  # as the others
+    held = _addresses([lead.person_id for lead in leads], in_full)
+    return [
+        [
+            lead.person.full_name,
+            lead.person.title,
+            lead.account.name if lead.account else lead.person.company_name,
+            *held[lead.person_id],
+            str(lead.get_stage_display()),
+            lead.product_line.name,
+            lead.owner.full_name if lead.owner else "",
+            lead.team.name,
+            str(CHANNELS.get(lead.channel, lead.channel)),
+            lead.campaign,
+            lead.created_at,
+            lead.last_touch_at,
+            lead.next_step,
+        ]
+        for lead in leads
+    ]
+
+
+def _addresses(people: Sequence[int], in_full: bool) -> dict[int, tuple[str, str]]:
+    """Telephone numbers and e-mail addresses of each, as the reader may see them."""
+    found: dict[int, dict[str, list[str]]] = {person: {"phone": [], "email": []} for person in people}
+    for one in Identifier.objects.filter(person__in=people, kind__in=["phone", "email"]).order_by("pk"):
+        found[one.person_id][one.kind].append(one.value if in_full else masked(one))
+    return {person: ("; ".join(kinds["phone"]), "; ".join(kinds["email"])) for person, kinds in found.items()}
+
+
+def _accounts(staff: Staff, wanted: Conditions) -> QuerySet[Account]:
+    asked = companies.Wanted(
+        search=wanted.get("q", "")[:80], owner=wanted.get("owner", ""), state=wanted.get("state", "")
+    )
+    return companies.accounts_wanted(staff, asked).defer("search_keys", "name_grams")
+
+
+def _account_rows(accounts: Sequence[Account], staff: Staff, in_full: bool) -> list[Row]:
+    return [
+        [
+            row.account.name,
+            row.account.credit_code if in_full else _masked_code(row.account.credit_code),
+            row.account.domain,
+            _("yes") if row.account.is_confirmed else _("no"),
+            row.people,
+            row.open_leads,
+            row.open_amount,
+            row.won_amount,
+            "; ".join(row.owners),
+            row.last_touch_at,
+            row.account.created_at,
+        ]
+        for row in companies.rows_of(accounts, staff)
+    ]
+
+
+def _masked_code(code: str | None) -> str:
+    return f"{code[:4]}••••{code[-2:]}" if code else ""
+
+
+def _deals(staff: Staff, wanted: Conditions, *, at: datetime | None = None) -> QuerySet[Opportunity]:
+    asked = deal_list.Wanted(
+        search=wanted.get("q", "")[:80],
+        owner=wanted.get("owner", ""),
+        team=wanted.get("team", ""),
+        line=wanted.get("line", ""),
+        stage=wanted.get("stage", ""),
+        month=wanted.get("month", ""),
+        risk=wanted.get("risk", ""),
+    )
+    found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=_zone())
+    return found.select_related("account", "owner", "product_line").defer("search_keys", "account__search_keys")
+
+
+def _deal_rows(deals: Sequence[Opportunity], staff: Staff, in_full: bool) -> list[Row]:  # noqa: ARG001  # as the others
+    return [
+        [
+            deal.name,
+            deal.account.name,
+            str(deal.get_stage_display()),
+            deal.amount,
+            deal.currency,
+            deal.close_on,
+            deal.owner.full_name,
+            deal.product_line.name,
+            deal.next_step,
+            deal.created_at,
+            deal.closed_at,
+        ]
+        for deal in deals
+    ]
+
+
+LISTS: dict[str, List] = {
+    "people": List(
+        name=pgettext_lazy("list", "People"),
+        right="people.read",
+        columns=(
+            pgettext_lazy("column", "Name"),
+            pgettext_lazy("column", "Title"),
+            pgettext_lazy("column", "Company"),
+            pgettext_lazy("column", "Phone"),
+            pgettext_lazy("column", "E-mail"),
+            pgettext_lazy("column", "Reach"),
+            pgettext_lazy("column", "Stage"),
+            pgettext_lazy("column", "Owner"),
+            pgettext_lazy("column", "First seen"),
+            pgettext_lazy("column", "Last seen"),
+        ),
+        found=_people,
+        rows=_people_rows,
+    ),
+    "leads": List(
+        name=pgettext_lazy("list", "Leads"),
+        right="people.read",
+        columns=(
+            pgettext_lazy("column", "Name"),
+            pgettext_lazy("column", "Title"),
+            pgettext_lazy("column", "Company"),
+            pgettext_lazy("column", "Phone"),
+            pgettext_lazy("column", "E-mail"),
+            pgettext_lazy("column", "Stage"),
+            pgettext_lazy("column", "Product line"),
+            pgettext_lazy("column", "Owner"),
+            pgettext_lazy("column", "Team"),
+            pgettext_lazy("column", "Channel"),
+            pgettext_lazy("column", "Campaign"),
+            pgettext_lazy("column", "Created"),
+            pgettext_lazy("column", "Last touch"),
+            pgettext_lazy("column", "Next step"),
+        ),
+        found=_leads,
+        rows=_lead_rows,
+    ),
+    "accounts": List(
+        name=pgettext_lazy("list", "Accounts"),
+        right="people.read",
+        columns=(
+            pgettext_lazy("column", "Company"),
+            pgettext_lazy("column", "Credit code of the company"),
+            pgettext_lazy("column", "Domain"),
+            pgettext_lazy("column", "Confirmed"),
+            pgettext_lazy("column", "People in sight"),
+            pgettext_lazy("column", "Open leads"),
+            pgettext_lazy("column", "Open amount"),
+            pgettext_lazy("column", "Won amount"),
+            pgettext_lazy("column", "Owners"),
+            pgettext_lazy("column", "Last touch"),
+            pgettext_lazy("column", "Created"),
+        ),
+        found=_accounts,
+        rows=_account_rows,
+    ),
+    "opportunities": List(
+        name=pgettext_lazy("list", "Opportunities"),
+        right="deals.read",
+        columns=(
+            pgettext_lazy("column", "Opportunity"),
+            pgettext_lazy("column", "Company"),
+            pgettext_lazy("column", "Stage"),
+            pgettext_lazy("column", "Amount"),
+            pgettext_lazy("column", "Currency"),
+            pgettext_lazy("column", "Close date"),
+            pgettext_lazy("column", "Owner"),
+            pgettext_lazy("column", "Product line"),
+            pgettext_lazy("column", "Next step"),
+            pgettext_lazy("column", "Created"),
+            pgettext_lazy("column", "Closed"),
+        ),
+        found=_deals,
+        rows=_deal_rows,
+    ),
+}
+"""By the code in an address."""
+
+
+@app.task(name="exchange.write_export", queue="imports", retry=RetryStrategy(max_attempts=3, exponential_wait=3))
+def write_export_later(export_id: int) -> None:
+    """Write the file of a long export."""
+    write_export(export_id, now=lambda: datetime.now(UTC))

@@ -1,0 +1,149 @@
+"""What colleagues enter on the pages of imports and exports."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wutong.events.touch import CHANNELS
+from wutong.exchange.models import PeopleImport
+from wutong.exchange.starting import Policy
+from wutong.exchange.tables.text import DELIMITERS, ENCODINGS
+from wutong.lifecycle.assignment import who_may_be_given_leads
+from wutong.lifecycle.models import ProductLine
+from wutong.platform.models import BusinessScope, Staff, Team
+
+_DELIMITER_NAMES = {
+    ",": pgettext_lazy("delimiter", "comma ,"),
+    "\t": pgettext_lazy("delimiter", "tab"),
+    ";": pgettext_lazy("delimiter", "semicolon ;"),
+    "|": pgettext_lazy("delimiter", "bar |"),
+    "，": pgettext_lazy("delimiter", "Chinese comma ，"),
+}
+
+
+class UploadForm(forms.Form):
+    """A file to import."""
+
+    file = forms.FileField(
+        label=_("CSV or Excel file"),
+        help_text=_("CSV (UTF-8, GBK, UTF-16) or xlsx, at most 100 MB and 500,000 rows."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+
+class ReadingForm(forms.Form):
+    """How a file is read, where it was not found out rightly."""
+
+    def __init__(self, data: Any = None, *, run: PeopleImport) -> None:
+        first = {"encoding": run.encoding, "delimiter": run.delimiter, "sheet": run.sheet, "heading": run.heading}
+        super().__init__(data, initial=first)
+        if run.is_workbook:
+            self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=[(name, name) for name in run.sheets])
+        else:
+            self.fields["encoding"] = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()))
+            self.fields["delimiter"] = forms.ChoiceField(
+                label=_("Between columns stands"), choices=[(mark, _DELIMITER_NAMES[mark]) for mark in DELIMITERS]
+            )
+        self.fields["heading"] = forms.IntegerField(
+            label=_("Row that names the columns"), min_value=0, max_value=20, help_text=_("0: there is none.")
+        )
+
+
+class PolicyForm(forms.Form):
+    """What is to become of the rows."""
+
+    known = forms.ChoiceField(
+        label=_("People who are known already"), choices=PeopleImport.Known.choices, widget=forms.RadioSelect
+    )
+    leads = forms.ChoiceField(label=_("Leads"), choices=PeopleImport.Leads.choices, widget=forms.RadioSelect)
+    owner = forms.ModelChoiceField(
+        Staff.objects.none(),
+        label=_("Owner of new leads"),
+        required=False,
+        empty_label=_("Nobody: they wait in the team"),
+        help_text=_("A column “Owner” of the file counts before this."),
+    )
+    by_rules = forms.BooleanField(label=_("Give leads without an owner away by the rules"), required=False)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label=None)
+    scope = forms.ModelChoiceField(BusinessScope.objects.none(), label=_("Part of the business"), empty_label=None)
+    product_line = forms.ModelChoiceField(
+        ProductLine.objects.none(),
+        label=_("Product line"),
+        required=False,
+        empty_label=pgettext_lazy("product line of an import", "The first one"),
+    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
+    campaign = forms.CharField(label=pgettext_lazy("column", "Campaign"), max_length=80, required=False)
+    source = forms.CharField(
+        label=_("Where the list comes from"),
+        max_length=80,
+        help_text=_("For example: Shanghai fair, hall 3, scanned cards."),
+    )
+    basis = forms.ChoiceField(
+        label=_("Legal basis"),
+        choices=PeopleImport.Basis.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Nobody may be imported without one. With an agreement, each person's consent is kept."),
+    )
+    basis_text = forms.CharField(
+        label=_("What they were told or agreed to"), widget=forms.Textarea(attrs={"rows": 2}), max_length=5_000
+    )
+    basis_proof = forms.CharField(
+        label=_("Where the proof lies"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=2_000,
+        help_text=_("For example: signed cards in folder 12, form of 3 May."),
+    )
+
+    def __init__(self, data: Any = None, *, run: PeopleImport, by: Staff) -> None:
+        first = {
+            "known": run.known,
+            "leads": run.leads,
+            "channel": run.channel,
+            "source": run.source,
+            "team": by.team_id,
+        }
+        super().__init__(data, initial=first)
+        teams = teams_of(by)
+        self.fields["owner"].queryset = Staff.objects.filter(pk__in=[one.pk for one in who_may_be_given_leads()])  # type: ignore[attr-defined]  # a model choice
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # as above
+        self.fields["scope"].queryset = scopes_of(by)  # type: ignore[attr-defined]  # as above
+        self.fields["product_line"].queryset = ProductLine.objects.on_offer().in_order()  # type: ignore[attr-defined]  # as above
+        self.fields["owner"].label_from_instance = lambda one: one.full_name  # type: ignore[attr-defined]  # as above
+        for name in ("team", "scope", "product_line"):
+            self.fields[name].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]  # as above
+
+    def policy(self, run: PeopleImport) -> Policy:
+        """The policy that was entered."""
+        given = self.cleaned_data
+        return Policy(
+            known=PeopleImport.Known(given["known"]),
+            leads=PeopleImport.Leads(given["leads"]),
+            basis=PeopleImport.Basis(given["basis"]),
+            basis_text=given["basis_text"],
+            basis_proof=given["basis_proof"],
+            owner=given["owner"],
+            by_rules=given["by_rules"],
+            team=given["team"],
+            scope=given["scope"],
+            product_line=given["product_line"],
+            channel=given["channel"],
+            campaign=given["campaign"],
+            source=given["source"],
+            crm_scope=run.crm_scope,
+        )
+
+
+def teams_of(by: Staff) -> Any:
+    """The teams that somebody may import leads for: the own one and those below it; all, for who sees everything."""
+    if by.data_scope == "all" or by.team is None:
+        return Team.objects.order_by("path")
+    return Team.objects.filter(path__startswith=by.team.path).order_by("path")
+
+
+def scopes_of(by: Staff) -> Any:
+    """The parts of the business that somebody works in."""
+    own = by.scopes.all()
+    return own.order_by("pk") if own.exists() else BusinessScope.objects.order_by("pk")

@@ -1,0 +1,184 @@
+"""The steps of an import before it runs: file, columns, check and rules. Each is a page, and works without a script."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wutong.exchange.checking import check, column_name
+from wutong.exchange.columns import MEANINGS, guess_columns, samples_of
+from wutong.exchange.forms import PolicyForm, ReadingForm, UploadForm
+from wutong.exchange.models import PeopleImport, SavedMapping
+from wutong.exchange.places import ensure_rows, reading_of
+from wutong.exchange.starting import first_rows, map_columns, mapped_by, read_otherwise, start, upload
+from wutong.exchange.tables.prepared import Reading
+from wutong.platform.answers import done, go, posted, refused
+from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.refusal import Refusal
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("imports.run")
+def upload_file(request: StaffRequest) -> HttpResponse:
+    """Step one: the file."""
+    form = UploadForm(posted(request), request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = upload(file=form.cleaned_data["file"], by=request.user, at=timezone.now())
+        except Refusal as no:
+            form.add_error("file", str(no))
+        else:
+            return go(request, reverse("exchange:import_columns", args=[run.public_id]))
+    context = {"form": form, "steps": steps_of(1)}
+    return render(request, "exchange/upload.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires("imports.run")
+def sample(request: StaffRequest) -> HttpResponse:  # noqa: ARG001  # a view
+    """A small file to try with, as Excel opens it."""
+    names = ("full_name", "phone", "email", "company", "title", "message")
+    heading = ",".join(str(MEANINGS[name]) for name in names)
+    rows = (
+        "周思远,19900000001,zhou@beichen.example,北辰科技有限公司,采购总监,询价 200 台",
+        "李梅,,mei.li@nanshan.example,南山贸易有限公司,经理,",
+    )
+    lines = "\n".join((heading, *rows))
+    response = HttpResponse(f"\ufeff{lines}\n", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="sample.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("imports.run")
+def columns(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Step two: what each column means."""
+    run = _run(request, public_id)
+    if run.state != PeopleImport.State.DRAFT:
+        return go(request, reverse("exchange:import", args=[public_id]))
+    here = reverse("exchange:imports")
+    try:
+        ensure_rows(run)
+    except Refusal as no:
+        return refused(request, no, back=here)
+    refusal = None
+    mapping = list(run.mapping)
+    if request.method == "POST":
+        mapping = [request.POST.get(f"column-{place}", "") for place in range(len(run.columns))]
+        try:
+            map_columns(
+                run=run,
+                mapping=mapping,
+                by=request.user,
+                at=timezone.now(),
+                crm_scope=request.POST.get("crm_scope", ""),
+                save_as=request.POST.get("save_as", ""),
+            )
+        except Refusal as no:
+            refusal = no
+        else:
+            return go(request, reverse("exchange:import_rules", args=[public_id]))
+    saved = SavedMapping.objects.order_by("name")
+    chosen = saved.filter(name=request.GET.get("saved", "")).first()
+    rows = first_rows(run)
+    if chosen is not None and request.method != "POST":
+        mapping = mapped_by(chosen, run.columns, guess_columns(run.columns, rows))
+    shown = [
+        {
+            "place": place,
+            "name": column_name(run.columns, place),
+            "samples": samples_of(rows, place),
+            "meaning": mapping[place],
+        }
+        for place in range(len(run.columns))
+    ]
+    context = {
+        "run": run,
+        "columns": shown,
+        "meanings": MEANINGS.items(),
+        "saved": saved[:50],
+        "chosen": chosen,
+        "reading": ReadingForm(run=run),
+        "refusal": refusal,
+        "steps": steps_of(2),
+    }
+    return render(request, "exchange/columns.html", context, status=409 if refusal else 200)
+
+
+@require_POST
+@requires("imports.run")
+def reading(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Read the file by another encoding, delimiter, sheet or row of headings."""
+    run = _run(request, public_id)
+    form = ReadingForm(request.POST, run=run)
+    back = reverse("exchange:import_columns", args=[public_id])
+    refusal: object = _("Choose one of what is offered.")
+    if form.is_valid():
+        given, now = form.cleaned_data, reading_of(run)
+        try:
+            read_otherwise(
+                run=run,
+                reading=Reading(
+                    is_workbook=now.is_workbook,
+                    encoding=given.get("encoding", ""),
+                    delimiter=given.get("delimiter", ""),
+                    sheet=given.get("sheet", ""),
+                    sheets=now.sheets,
+                    heading=given["heading"],
+                ),
+            )
+        except Refusal as no:
+            refusal = no
+        else:
+            return done(request, back, _("Read anew."))
+    return render(request, "platform/refusal.html", {"refusal": refusal, "back": back}, status=409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("imports.run")
+def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Step three: what would become of the first thousand rows, and what is to become of all."""
+    run = _run(request, public_id)
+    here = reverse("exchange:import", args=[public_id])
+    if run.state != PeopleImport.State.DRAFT:
+        return go(request, here)
+    try:
+        checked = check(run)
+    except Refusal as no:
+        return refused(request, no, back=here)
+    form = PolicyForm(posted(request), run=run, by=request.user)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            start(run=run, policy=form.policy(run), by=request.user, at=timezone.now())
+        except Refusal as no:
+            refusal = no
+        else:
+            return done(request, here, _("The import runs. You may leave this page."))
+    context = {"run": run, "form": form, "checked": checked, "refusal": refusal, "steps": steps_of(3)}
+    status = 409 if refusal else 422 if form.is_bound else 200
+    return render(request, "exchange/rules.html", context, status=status)
+
+
+def steps_of(now: int) -> list[dict[str, Any]]:
+    """The steps in words, with the one that somebody is at."""
+    names = (
+        pgettext("step of an import", "File"),
+        pgettext("step of an import", "Columns"),
+        pgettext("step of an import", "Check and rules"),
+        pgettext("step of an import", "Result"),
+    )
+    return [
+        {"number": number, "name": name, "is_now": number == now, "is_past": number < now}
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def _run(request: StaffRequest, public_id: UUID) -> PeopleImport:
+    return get_object_or_404(PeopleImport.objects.visible_to(request.user).select_related("file"), public_id=public_id)
