@@ -24,8 +24,8 @@ from tests.cast import (
     signed_in,
 )
 from tests.sales.cast import LATER, deal_of, sql_of
-from wutong.lifecycle.account_team import share_account
 from wutong.exchange.models import Export, PeopleImport
+from wutong.lifecycle.account_team import share_account
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import AssignmentRule, FollowUp
 from wutong.lifecycle.tagging import tag_people

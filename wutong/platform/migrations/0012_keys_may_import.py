@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("platform", "0010_second_factor_and_sessions"),
+        ("platform", "0011_reveal_counts"),
     ]
 
     operations = [
