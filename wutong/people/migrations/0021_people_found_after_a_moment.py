@@ -8,7 +8,7 @@ OFF = "ALTER INDEX people_by_search_key SET (fastupdate = off); ALTER INDEX peop
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0019_person_collaborators")]
+    dependencies = [("people", "0020_tags")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(ON, OFF)],
