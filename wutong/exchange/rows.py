@@ -134,7 +134,7 @@ def read_row(
                 problems.append(Problem(place, wrong))
     facts |= {name: value for name, value in given.items() if name in _FACTS}
     identifiers = tuple(dict.fromkeys(found))
-    if not identifiers and _digits(facts.get("phone", "")) >= 7 and not any(p.code == "shortened" for p in problems):
+    if not identifiers and "phone" in facts and not any(mapping[one.place] == "phone" for one in problems):
         identifiers = (IdentifierKey(IdentifierKind.DEVICE, f"import-{id}"),)
     is_faulty = not identifiers
     if is_faulty and not problems:
@@ -226,7 +226,3 @@ def _noon(cell: str) -> datetime | None:
     """A day as an instant that is that day in every zone of China's and Europe's."""
     day = read_date(cell) if cell else None
     return datetime(day.year, day.month, day.day, 4, tzinfo=UTC) if day else None
-
-
-def _digits(text: str) -> int:
-    return sum(character.isdecimal() for character in text)

@@ -17,6 +17,7 @@ QUEUES: dict[str, Label] = {
     "default": pgettext_lazy("queue of jobs", "Ordinary"),
     "lake": pgettext_lazy("queue of jobs", "Lake"),
     "upkeep": pgettext_lazy("queue of jobs", "Upkeep"),
+    "imports": pgettext_lazy("queue of jobs", "Imports and exports"),
 }
 
 DOORS: dict[str, Label] = {
