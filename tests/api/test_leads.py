@@ -277,3 +277,12 @@ def test_lists_ask_no_more_for_more_leads(crm, mei, django_assert_num_queries) -
 def test_the_page_of_the_trail_names_the_key(crm, ada) -> None:
     crm.post("/leads", wanted())
     assert "API key CRM" in signed_in(ada).get("/system/audit/").content.decode()
+
+
+def test_a_person_is_read_with_whom_one_may_contact_and_why(crm) -> None:
+    crm.post("/leads", wanted(consent={"contact": True, "version": "v1"}))
+    person = Lead.objects.get().person
+    (telephone,) = crm.get(f"/people/{person.public_id}").json()["identifiers"]
+    answers = {(one["channel"], one["purpose"]): (one["is_allowed"], one["why"]) for one in telephone["may_contact"]}
+    assert answers["phone", "contact"] == (True, "granted")
+    assert answers["sms", "marketing"] == (False, "no_consent")

@@ -13,12 +13,22 @@ from wutong.api.problems import Problem
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.person_facts import consents_of, masked
 from wutong.lifecycle.visibility import people_visible_to_key
+from wutong.people.contactability import contactability_of
 from wutong.people.models import Identifier, Person, PersonTag
 from wutong.platform.audit import record
 from wutong.platform.models import ApiRight
 
 IDENTIFIERS_MAX = 50
 LEADS_MAX = 100
+
+
+class ContactOut(Struct, frozen=True, kw_only=True):
+    """Whether an address may be contacted by a channel for a purpose, and why."""
+
+    channel: str
+    purpose: str
+    is_allowed: bool
+    why: Annotated[str, Meta(description=gettext_noop("granted, no_consent, refused, withdrawn, expired or blocked."))]
 
 
 class IdentifierOut(Struct, frozen=True, kw_only=True):
@@ -30,6 +40,10 @@ class IdentifierOut(Struct, frozen=True, kw_only=True):
         str, Meta(description=gettext_noop("Masked unless the key holds people:reveal; such a read is recorded."))
     ]
     is_verified: bool
+    may_contact: Annotated[
+        list[ContactOut],
+        Meta(description=gettext_noop("Ask this before you write or call: without consent the answer is no.")),
+    ]
 
 
 class ConsentOut(Struct, frozen=True, kw_only=True):
@@ -70,6 +84,7 @@ def read_person(call: Call) -> Answer:
     is_revealed = ApiRight.PEOPLE_REVEAL in call.key.rights
     identifiers = Identifier.objects.filter(person=person).exclude(kind__in=["cookie", "device"]).order_by("pk")
     found = list(identifiers[:IDENTIFIERS_MAX])
+    answers = contactability_of(person, found, at=call.at)
     leads = Lead.objects.visible_to_key(call.key).filter(person=person).order_by("-created_at", "-pk")
     if is_revealed and found:
         record("api.person_revealed", actor=call.key, at=call.at, subject=person)
@@ -87,6 +102,10 @@ def read_person(call: Call) -> Answer:
                 scope=one.scope,
                 value=one.value if is_revealed else masked(one),
                 is_verified=one.is_verified,
+                may_contact=[
+                    ContactOut(channel=channel, purpose=purpose, is_allowed=answer.is_allowed, why=answer.why.code)
+                    for channel, purpose, answer in answers[one.pk]
+                ],
             )
             for one in found
         ],

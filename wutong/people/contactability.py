@@ -14,7 +14,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.consents import amounts_to
-from wutong.people.models import ANY, ConsentKind, ConsentStanding, ConsentState, Identifier, IdentifierKind
+from wutong.people.models import (
+    ANY,
+    PURPOSES,
+    ConsentKind,
+    ConsentStanding,
+    ConsentState,
+    Identifier,
+    IdentifierKind,
+    Person,
+)
 
 ADDRESSES: dict[str, frozenset[str]] = {
     "email": frozenset({IdentifierKind.EMAIL}),
@@ -75,6 +84,31 @@ def may_contact_many(
     for standing in standings.select_related("subject"):
         of_person.setdefault(standing.person_id, []).append(standing)
     return {one.pk: answer_for(one, of_person.get(one.person_id, []), channel=channel, at=at) for one in addresses}
+
+
+def contactability_of(
+    person: Person, addresses: Collection[Identifier], *, at: datetime
+) -> dict[int, list[tuple[str, str, Answer]]]:
+    """Channel, purpose and answer for all that each of a person's addresses might be used for; by one question.
+
+    Purposes are the usual ones and whatever was ever decided for the person.
+    """
+    known = ConsentStanding.objects.filter(person=person, kind=ConsentKind.GENERAL).select_related("subject")
+    standings = list(known)
+    purposes = sorted({*PURPOSES, *(one.purpose for one in standings)} - {ANY, "tracking"})
+    return {
+        address.pk: [
+            (channel, purpose, answer_for(address, _about(standings, channel, purpose), channel=channel, at=at))
+            for channel, kinds in ADDRESSES.items()
+            if address.kind in kinds
+            for purpose in purposes
+        ]
+        for address in addresses
+    }
+
+
+def _about(standings: Collection[ConsentStanding], channel: str, purpose: str) -> list[ConsentStanding]:
+    return [one for one in standings if one.channel in (channel, ANY) and one.purpose in (purpose, ANY)]
 
 
 def answer_for(address: Identifier, standings: Collection[ConsentStanding], *, channel: str, at: datetime) -> Answer:
