@@ -16,7 +16,7 @@ from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.people import reassign
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
-from wutong.people.models import FieldValue, Identifier, Person, PersonCollaborator
+from wutong.people.models import FieldValue, Identifier, Person, PersonCollaborator, PersonTag, Tag, TagGroup
 from wutong.people.own import mark_person
 from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
@@ -65,6 +65,9 @@ def test_every_registered_row_follows_its_subject(form, mei) -> None:
     mark_person(person=lead.person, kind=None, by=mei, at=NINE)
     about = {"subject": lead.subject, "person": lead.person}
     PersonCollaborator.objects.create(**about, staff=mei, by=mei, at=NINE)
+    group = TagGroup.objects.create(name="Grade", family="basic", about=TagGroup.About.PERSON)
+    tag = Tag.objects.create(group=group, name="A")
+    PersonTag.objects.create(**about, tag=tag, source="hand", by=mei, at=NINE)
     asked = {"kind": RequestKind.ACCESS, "from_whom": "", "said": "", "received_at": NINE}
     take_in(**asked, address=lead.subject, by=mei, at=NINE)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))
