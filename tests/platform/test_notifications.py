@@ -127,7 +127,7 @@ def test_a_notice_never_leads_out_of_the_system(mei: Staff) -> None:
 def test_every_kind_has_words_in_both_languages() -> None:
     from django.utils.translation import override
 
-    params = {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n"), "x")}
+    params = {"count": 2, **dict.fromkeys(("name", "by", "company", "minutes", "n", "file"), "x")}
     for kind in NOTICE_KINDS.values():
         with override("en"):
             english = str(kind.title % params)

@@ -121,7 +121,8 @@ def test_nothing_of_another_team_shows_anywhere(world: World, south, place: str)
     is_near = place == "another team"
     built, brand = addresses(world), make_scope("brand")
     leaks, wrong = [], []
-    for role in Role.values:
+    # A part of the business is out of sight for every role by one and the same rule: these see most of the others.
+    for role in Role.values if is_near else (Role.MANAGER, Role.SDR, Role.ADMIN):
         stranger = make_staff(f"Stranger-{role}", role=role, team=south, data_scope="team" if is_near else "all")
         stranger.scopes.set([] if is_near else [brand])
         walker = Walker(stranger)
