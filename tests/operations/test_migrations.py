@@ -144,6 +144,7 @@ def test_every_sealed_column_takes_part_in_a_rotation() -> None:
     assert sealed == set(SEALED_FIELDS.items())
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_no_row_of_a_release_is_lost_or_doubled_on_the_way_to_this_version(migrated: Migrated) -> None:
     assert {table for table in HISTORY if not migrated.before.rows[table]} == set()
@@ -156,6 +157,7 @@ def test_no_row_of_a_release_is_lost_or_doubled_on_the_way_to_this_version(migra
     assert {table for table in new if migrated.after.rows[table]} <= FILLED_BY_MIGRATIONS
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("topic", TOLD)
 def test_a_release_and_this_version_tell_the_same(migrated: Migrated, topic: str) -> None:
@@ -163,6 +165,7 @@ def test_a_release_and_this_version_tell_the_same(migrated: Migrated, topic: str
     assert migrated.after.told[topic] == migrated.before.told[topic]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_every_lead_is_where_its_open_stay_is(migrated: Migrated) -> None:
     assert not migrated.ask(
@@ -171,6 +174,7 @@ def test_every_lead_is_where_its_open_stay_is(migrated: Migrated) -> None:
     )
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("migrated", [FRAME], indirect=True, scope="module")
 def test_a_form_of_before_is_its_first_version_and_its_submissions_answer_that(migrated: Migrated) -> None:
@@ -186,6 +190,7 @@ def test_a_form_of_before_is_its_first_version_and_its_submissions_answer_that(m
         assert sent == of_the_version
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("migrated", [FRAME], indirect=True, scope="module")
 def test_points_of_before_are_counts_of_acts_by_measures_that_we_know(migrated: Migrated) -> None:
