@@ -92,7 +92,7 @@ def distribution_major() -> str | None:
 
 
 def planned() -> list[Run]:
-    """The runs, in an order that keeps two busy to the end: the first lasts a third of the second, the third twice that.
+    """The runs, in an order that keeps two busy to the end: both halves of them last about as long.
 
     Raises:
         SystemExit: on CI, when there is no second PostgreSQL: leaving it out is a failure there.
