@@ -92,7 +92,7 @@ def distribution_major() -> str | None:
 
 
 def planned() -> list[Run]:
-    """The runs, in an order that keeps two busy to the end: both halves of them last about as long.
+    """The runs, in an order that keeps two busy to the end. Kills and browsers each want both processors: not at once.
 
     Raises:
         SystemExit: on CI, when there is no second PostgreSQL: leaving it out is a failure there.
@@ -101,13 +101,13 @@ def planned() -> list[Run]:
     if major is None and os.environ.get("CI"):
         sys.exit(f"FAILED: the second run needs PostgreSQL {OLDEST_POSTGRESQL} or newer of the distribution.")
     if major is None:
-        return [KILLS, PAGES, TESTS, COMMANDS]
+        return [KILLS, TESTS, PAGES, COMMANDS]
     again = Run(
         f"tests on PostgreSQL {major}",
         f"postgres and not pages and not once and {TESTS.marks}",
         {"WUTONG_TEST_POSTGRES": major},
     )
-    return [KILLS, PAGES, TESTS, again, COMMANDS]
+    return [KILLS, TESTS, PAGES, again, COMMANDS]
 
 
 def left_out() -> list[str]:
