@@ -128,7 +128,9 @@ def give_leads(one: Company, *, to: str, number: int) -> None:
             time.sleep(0.1)
         database.execute("UPDATE lifecycle_lead SET owner_id = (SELECT id FROM platform_staff WHERE email = %s)", [to])
         # What is called by name in the list already could not be seen to appear.
-        database.execute("UPDATE lifecycle_lead SET stage = 'nurture', first_contact_at = created_at")
+        with database.transaction():
+            database.execute("UPDATE lifecycle_stagevisit SET stage = 'nurture' WHERE machine = 'lead'")
+            database.execute("UPDATE lifecycle_lead SET stage = 'nurture', first_contact_at = created_at")
         database.execute("UPDATE platform_notification SET read_at = now()")
 
 
