@@ -26,7 +26,7 @@ def register_holdings() -> None:
     hold(Lead, _("Leads"), subjects="subject", hidden={"version"})
     of_contracts = Q(contract__isnull=False)
     visits = {"people": _OF_A_LEAD, "subjects": "subject"}
-    hold(StageVisit, _("Stages they went through"), only=~of_contracts, **visits)  # type: ignore[arg-type]
+    hold(StageVisit, _("Stages they went through"), only=~of_contracts, **visits)  # type: ignore[arg-type]  # names of arguments
     hold(StageVisit, _("Stages of their contracts"), only=of_contracts, fate=Fate.NAMELESS, subjects="subject")
     hold(FollowUp, _("Contacts with them"), people=_OF_A_LEAD, subjects="subject")
     hold(HandOver, _("What sales were told of them"), people="lead__person")

@@ -193,7 +193,7 @@ def copied(holding: Holding, whom: Whom) -> Iterator[dict[str, Any]]:
 
 def _is_ours(one: "models.Field[Any, Any]") -> bool:
     is_key = one.primary_key and isinstance(one, models.AutoField)
-    to = one.related_model._meta.label if one.is_relation and one.related_model is not None else ""  # type: ignore[union-attr]
+    to = one.related_model._meta.label if one.is_relation and one.related_model is not None else ""  # type: ignore[union-attr]  # "self" is a model by now
     return is_key or to in ("platform.Staff", "people.Person", "platform.Team", "platform.BusinessScope")
 
 
