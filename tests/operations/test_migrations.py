@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 
 from wutong.operations.rotation import SEALED_FIELDS
 from wutong.scoring.shipped import SHIPPED
@@ -58,6 +59,26 @@ TOLD = {
     "acts": "SELECT count(*), sum(n), sum(extract(epoch FROM as_of)) FROM scoring_scoreterm",
 }
 """What people would miss, asked in words that every version understands."""
+WRITTEN_ANYHOW = r"'::(character varying|text)(\[\])?|[()]', '', 'g'"
+"""What a restored dump writes otherwise in a condition that says the same."""
+NO_PARTITION = r"!~ '^event_\d'"
+SCHEMA = {
+    "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default,"
+    " collation_name, is_identity FROM information_schema.columns"
+    f" WHERE table_schema = 'public' AND table_name {NO_PARTITION}",
+    "constraints": "SELECT conrelid::regclass::text, conname,"
+    f" regexp_replace(pg_get_constraintdef(oid), {WRITTEN_ANYHOW})"
+    " FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'"
+    f" AND conrelid::regclass::text {NO_PARTITION}",
+    "indexes": f"SELECT indexname, regexp_replace(split_part(indexdef, ' WITH (', 1), {WRITTEN_ANYHOW})"
+    f" FROM pg_indexes WHERE schemaname = 'public' AND tablename {NO_PARTITION}",
+    "triggers": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc FROM pg_proc"
+    " WHERE pronamespace = 'public'::regnamespace AND proname NOT LIKE 'procrastinate%'",
+    "storage": "SELECT relname, relpersistence, ARRAY(SELECT unnest(reloptions) ORDER BY 1)::text FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND NOT relispartition AND relkind IN ('r', 'p', 'i')",
+}
+"""What a database is made of, however it came about."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +184,16 @@ def test_no_row_of_a_release_is_lost_or_doubled_on_the_way_to_this_version(migra
 def test_a_release_and_this_version_tell_the_same(migrated: Migrated, topic: str) -> None:
     assert migrated.before.told[topic]
     assert migrated.after.told[topic] == migrated.before.told[topic]
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", SCHEMA)
+def test_a_release_ends_with_the_tables_a_new_company_begins_with(migrated: Migrated, part: str) -> None:
+    with connection.cursor() as cursor:
+        of_a_new_company = set(cursor.execute(SCHEMA[part]).fetchall())
+    assert of_a_new_company
+    assert set(migrated.ask(SCHEMA[part])) == of_a_new_company
 
 
 @pytest.mark.once

@@ -1,24 +1,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-# Leads change in many places, and by hand too; who copies them elsewhere asks what has changed since. The clock, not
-# the transaction's beginning: a reader compares it with the beginnings of what still runs.
-ADD = """
-CREATE FUNCTION lead_changed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.changed_at := clock_timestamp();
-    RETURN NEW;
-END $$;
-CREATE TRIGGER a_lead_knows_when_it_appeared BEFORE INSERT ON lifecycle_lead
-FOR EACH ROW EXECUTE FUNCTION lead_changed();
-CREATE TRIGGER a_lead_knows_when_it_changed BEFORE UPDATE ON lifecycle_lead
-FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lead_changed();
-"""
-REMOVE = """
-DROP TRIGGER a_lead_knows_when_it_changed ON lifecycle_lead;
-DROP TRIGGER a_lead_knows_when_it_appeared ON lifecycle_lead;
-DROP FUNCTION lead_changed();
-"""
+from wutong.lifecycle.migrations import _sql
 
 
 class Migration(migrations.Migration):
@@ -31,5 +14,5 @@ class Migration(migrations.Migration):
                 db_default=Now(), editable=False, help_text="Kept by the database, however a row is changed."
             ),
         ),
-        migrations.RunSQL(ADD, REMOVE),
+        migrations.RunSQL(*_sql.LEAD_KNOWS_WHEN_IT_CHANGED),
     ]

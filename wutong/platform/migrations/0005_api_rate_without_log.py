@@ -1,12 +1,8 @@
-"""The allowance of a key is written with each request and may be forgotten in a crash: it needs no write-ahead log."""
-
 from django.db import migrations
+
+from wutong.platform.migrations import _sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("platform", "0004_api_keys")]
-    operations = [
-        migrations.RunSQL(
-            "ALTER TABLE platform_apirate SET UNLOGGED", reverse_sql="ALTER TABLE platform_apirate SET LOGGED"
-        )
-    ]
+    operations = [migrations.RunSQL(*_sql.API_RATE_WITHOUT_LOG)]
