@@ -3,16 +3,30 @@
 import csv
 import io
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
-from tests.cast import LATELY, NINE, email, make_lead, make_person, make_staff, make_team, phone, signed_in
+from tests.cast import (
+    LATELY,
+    NINE,
+    email,
+    make_account,
+    make_lead,
+    make_person,
+    make_staff,
+    make_team,
+    phone,
+    signed_in,
+)
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported
 from wutong.exchange.exports import write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
 from wutong.exchange.running import run_import
+from wutong.lifecycle.tagging import tag_accounts, tag_people
+from wutong.people.models import Account, Tag, TagGroup
 from wutong.platform.files import path_of
 from wutong.platform.models import AuditEntry, Staff, Team
 
@@ -109,6 +123,31 @@ def test_a_list_is_written_masked_and_without_formulas(mei: Staff, ada: Staff) -
     download = signed_in(seller).get(f"/files/{one.file.public_id}/")
     assert "attachment" in download["Content-Disposition"]
     download.close()
+
+
+def test_an_export_holds_what_its_page_shows_and_no_more(ada: Staff) -> None:
+    long = "周" * 60
+    tagged, other = make_person(long), make_person(f"{long}二")
+    wanted, _other = make_account("One"), make_account("Another")
+    tags = {}
+    for about in ("person", "account"):
+        group = TagGroup.objects.create(name="Interest", about=about, family="model")
+        tags[about] = Tag.objects.create(group=group, name="MES")
+    tag_people([tagged], tag=tags["person"], by=ada, at=NINE)
+    tag_accounts([wanted], tag=tags["account"], by=ada, at=NINE)
+    Account.objects.filter(pk=wanted.pk).update(industry="C", size_band="100", region="310000")
+    client = signed_in(ada)
+
+    def names(what: str, **conditions: str) -> set[str]:
+        return {row[0] for row in rows_of(export(client, what, conditions=urlencode(conditions)))[1:]}
+
+    assert names("people", q=long) == {tagged.full_name, other.full_name}
+    assert names("people", q=long, tag=str(tags["person"].public_id)) == {tagged.full_name}
+    conditions = {"industry": "C", "size": "100", "region": "上海", "tag": str(tags["account"].public_id)}
+    for name, value in conditions.items():
+        assert names("accounts", **{name: value}) == {"One"}, name
+    too_long = urlencode({"q": "a" * 500, "tag": conditions["tag"]})
+    assert client.post("/exports/new/", {"list": "people", "conditions": too_long}).status_code == 409
 
 
 def test_nobody_exports_whom_they_do_not_see(north: Team, mei: Staff) -> None:

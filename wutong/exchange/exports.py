@@ -41,6 +41,9 @@ MOST_ROWS = 100_000
 AT_ONCE = 1_000
 """So many rows are written while the colleague waits; more, in the background."""
 _BATCH = 500
+_LONGEST = 500
+"""So many characters of conditions are kept with an export."""
+_ESCAPED = str.maketrans({"%": "%25", "&": "%26", "+": "%2B", "#": "%23"})
 Cell = str | int | Decimal | date | datetime | None
 Row = list[Cell]
 Conditions = Mapping[str, str]
@@ -54,6 +57,13 @@ class NoSuchList(Refusal):
 class NothingToExport(Refusal):
     code = "nothing_to_export"
     message = gettext_lazy("The list is empty with these conditions. Change them and export again.")
+
+
+class TooManyConditions(Refusal):
+    """Cut off, they would let out more than the page shows."""
+
+    code = "too_many_conditions"
+    message = gettext_lazy("The conditions of this list are too long to be kept with an export. Remove one.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +83,15 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
     """Export a list by the conditions of its page's address.
 
     Raises:
-        NoSuchList, NothingToExport: see there.
+        NoSuchList, NothingToExport, TooManyConditions: see there.
     """
     one = LISTS.get(what)
     if one is None or not may(by, one.right):
         raise NoSuchList
-    some = one.found(by, dict(parse_qsl(conditions)))[: AT_ONCE + 1].count()
+    kept = _plain(conditions)
+    if len(kept) > _LONGEST:
+        raise TooManyConditions
+    some = one.found(by, dict(parse_qsl(kept)))[: AT_ONCE + 1].count()
     if not some:
         raise NothingToExport
     with transaction.atomic(durable=True):
@@ -86,7 +99,7 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
             by=by,
             at=at,
             what=what,
-            conditions=conditions[:500],
+            conditions=kept,
             format=kind,
             language=translation.get_language() or "zh-hans",
             is_in_full=may(by, "lists.export_in_full"),
@@ -135,6 +148,11 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
         export.rows, export.is_cut = min(count[0], MOST_ROWS), count[0] > MOST_ROWS
         export.state, export.finished_at, export.is_in_full = Export.State.DONE, now(), in_full
         export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full"])
+
+
+def _plain(conditions: str) -> str:
+    """Conditions without what an address escapes needlessly: a Chinese character would take nine."""
+    return "&".join(f"{name.translate(_ESCAPED)}={value.translate(_ESCAPED)}" for name, value in parse_qsl(conditions))
 
 
 def _file_for(export: Export) -> Path:
@@ -203,13 +221,7 @@ def _text(cell: Cell, zone: ZoneInfo) -> str:
 
 
 def _people(staff: Staff, wanted: Conditions) -> QuerySet[Person]:
-    asked = people_list.Wanted(
-        search=wanted.get("q", "")[:80],
-        reach=wanted.get("reach", ""),
-        stage=wanted.get("stage", ""),
-        owner=wanted.get("owner", ""),
-    )
-    return people_list.people_wanted(staff, asked).defer("search_keys")
+    return people_list.people_wanted(staff, people_list.Wanted.read(wanted)).defer("search_keys")
 
 
 def _people_rows(people: Sequence[Person], staff: Staff, in_full: bool) -> list[Row]:
@@ -281,10 +293,7 @@ def _addresses(people: Sequence[int], in_full: bool) -> dict[int, tuple[str, str
 
 
 def _accounts(staff: Staff, wanted: Conditions) -> QuerySet[Account]:
-    asked = companies.Wanted(
-        search=wanted.get("q", "")[:80], owner=wanted.get("owner", ""), state=wanted.get("state", "")
-    )
-    return companies.accounts_wanted(staff, asked).defer("search_keys", "name_grams")
+    return companies.accounts_wanted(staff, companies.Wanted.read(wanted)).defer("search_keys", "name_grams")
 
 
 def _account_rows(accounts: Sequence[Account], staff: Staff, in_full: bool) -> list[Row]:
@@ -311,15 +320,7 @@ def _masked_code(code: str | None) -> str:
 
 
 def _deals(staff: Staff, wanted: Conditions, *, at: datetime | None = None) -> QuerySet[Opportunity]:
-    asked = deal_list.Wanted(
-        search=wanted.get("q", "")[:80],
-        owner=wanted.get("owner", ""),
-        team=wanted.get("team", ""),
-        line=wanted.get("line", ""),
-        stage=wanted.get("stage", ""),
-        month=wanted.get("month", ""),
-        risk=wanted.get("risk", ""),
-    )
+    asked = deal_list.Wanted.read(wanted)
     found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=_zone())
     return found.select_related("account", "owner", "product_line").defer("search_keys", "account__search_keys")
 

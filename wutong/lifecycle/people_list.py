@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
@@ -14,6 +16,7 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 from wutong.platform.totals import EXACT_UP_TO, Total, keys_if_few, total_of
 
 PAGE = 50
@@ -31,6 +34,19 @@ class Wanted:
     tag: UUID | None = None
     sort: str = "-seen"
     after: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """What an address's query asks for: of the page, and of whatever else shows the same people."""
+        return cls(
+            search=given.get("q", "")[:80],
+            reach=given.get("reach", ""),
+            stage=given.get("stage", ""),
+            owner=given.get("owner", ""),
+            tag=uuid_or_none(given.get("tag")),
+            sort=given.get("sort", "-seen"),
+            after=given.get("after", ""),
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys, search_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import DataScope, Staff
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
 from wutong.platform.totals import Total, keys_if_few, total_of
 from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
@@ -42,6 +44,20 @@ class Wanted:
     region: str = ""
     tag: UUID | None = None
     after: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """What an address's query asks for: of the page, and of whatever else shows the same companies."""
+        return cls(
+            search=given.get("q", "")[:80],
+            owner=given.get("owner", ""),
+            state=given.get("state", ""),
+            industry=given.get("industry", ""),
+            size=given.get("size", ""),
+            region=given.get("region", "")[:40].strip(),
+            tag=uuid_or_none(given.get("tag")),
+            after=given.get("after", ""),
+        )
 
     @property
     def is_narrow(self) -> bool:

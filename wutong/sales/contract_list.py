@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
@@ -13,6 +12,7 @@ from wutong.lifecycle.models.contract import ContractQuerySet
 from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 
 DUE_WITHIN = (30, 60, 90)
 """Days ahead in which renewals are looked for. Source: ``product.md`` 4.15."""
@@ -76,13 +76,6 @@ def _filtered(contracts: ContractQuerySet, staff: Staff, wanted: Wanted, *, toda
         contracts = contracts.running().filter(ends_on__lte=today + timedelta(days=int(wanted.due)))
     if wanted.owner == "me":
         contracts = contracts.filter(owner=staff)
-    elif owner := _uuid(wanted.owner):
+    elif owner := uuid_or_none(wanted.owner):
         contracts = contracts.filter(owner__public_id=owner)
     return contracts
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

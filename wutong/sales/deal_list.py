@@ -1,10 +1,10 @@
 """The deals a colleague works with: one set, chosen by the address, shown as a table or as a board."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from uuid import UUID
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DecimalField, F, Q, Sum, Value, Window
@@ -14,6 +14,7 @@ from wutong.platform.calendar import months_later
 from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQuerySet, OpportunityStage
 from wutong.sales.risks import Risk, with_risks
 
@@ -43,6 +44,21 @@ class Wanted:
     risk: str = ""
     sort: str = SORTS[0]
     after: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """What an address's query asks for: of the page, and of whatever else shows the same deals."""
+        return cls(
+            search=given.get("q", "")[:80],
+            owner=given.get("owner", ""),
+            team=given.get("team", ""),
+            line=given.get("line", "")[:40],
+            stage=given.get("stage", ""),
+            month=given.get("month", ""),
+            risk=given.get("risk", ""),
+            sort=given.get("sort", ""),
+            after=given.get("after", ""),
+        )
 
     @property
     def is_narrow(self) -> bool:
@@ -85,9 +101,9 @@ def deals_wanted(staff: Staff, wanted: Wanted, *, at: datetime, zone: ZoneInfo) 
         deals = deals.filter(search_keys__contains=keys) if keys else deals.none()
     if wanted.owner == "me":
         deals = deals.filter(owner=staff)
-    elif owner := _uuid(wanted.owner):
+    elif owner := uuid_or_none(wanted.owner):
         deals = deals.filter(owner__public_id=owner)
-    if team := _uuid(wanted.team):
+    if team := uuid_or_none(wanted.team):
         deals = deals.filter(team__public_id=team)
     if wanted.line:
         deals = deals.filter(product_line__code=wanted.line)
@@ -179,10 +195,3 @@ def _closes_in(first: date, *, zone: ZoneInfo) -> Q:
     following = months_later(first, 1)
     start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, following))
     return Q(closed_at=None, close_on__gte=first, close_on__lt=following) | Q(closed_at__gte=start, closed_at__lt=end)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

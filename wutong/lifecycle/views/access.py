@@ -16,6 +16,7 @@ from wutong.people.collaborators import collaborators_of, let_in, show_out
 from wutong.people.models import Person
 from wutong.platform.answers import done, refused
 from wutong.platform.models import Staff
+from wutong.platform.named import id_or_none
 from wutong.platform.permissions import GRANTS, StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 
@@ -35,7 +36,7 @@ def review(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     colleagues = Staff.objects.visible_to(request.user).active()
-    staff = get_object_or_404(colleagues, pk=_number(request.POST.get("staff")))
+    staff = get_object_or_404(colleagues, pk=id_or_none(request.POST.get("staff")))
     back = reverse("lifecycle:person", args=[person.public_id])
     try:
         let_in(person=person, staff=staff, by=request.user, at=timezone.now())
@@ -81,7 +82,3 @@ def card(staff: Staff, person: Person) -> dict[str, Any] | None:
 
 def _person(request: StaffRequest, public_id: UUID) -> Person:
     return get_object_or_404(people_visible_to(request.user), public_id=public_id)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0

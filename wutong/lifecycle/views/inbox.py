@@ -22,6 +22,7 @@ from wutong.lifecycle.views.work_area import (
     work_of,
 )
 from wutong.platform.answers import is_htmx
+from wutong.platform.named import id_or_none, uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 
 MORE_THAN_A_PAGE = PAGE + 1
@@ -33,7 +34,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
     """The list, and beside it the lead that the address names."""
     view = view_in(request)
     opened: Lead | None = None
-    if chosen := _uuid(request.GET.get("lead")):
+    if chosen := uuid_or_none(request.GET.get("lead")):
         opened = found_lead(request, chosen)
         if opened is None:
             return taken(request, chosen)
@@ -51,7 +52,7 @@ def rows(request: StaffRequest) -> HttpResponse:
     """The list alone, as it is now."""
     view = view_in(request)
     shown = inbox_of(request.user, view=view, after=request.GET.get("after"))
-    opened = _uuid(request.GET.get("lead"))
+    opened = uuid_or_none(request.GET.get("lead"))
     lead = leads_in_sight(request.user).filter(public_id=opened).first() if opened else None
     return render(request, "lifecycle/_inbox_rows.html", {"rows": shown, "view": view, "opened": lead})
 
@@ -115,12 +116,5 @@ def _states(request: StaffRequest, shown: dict[UUID, int], now: Rows) -> list[di
 def _versions(given: list[str]) -> list[tuple[UUID, int]]:
     """``<id>.<version>`` of each row shown; whatever is none of ours is left out."""
     pairs = [text.partition(".") for text in given[:MORE_THAN_A_PAGE]]
-    read = [(_uuid(one), version) for one, _dot, version in pairs]
-    return [(one, int(version)) for one, version in read if one and version.isascii() and version.isdecimal()]
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
+    read = [(uuid_or_none(one), id_or_none(version)) for one, _dot, version in pairs]
+    return [(one, version) for one, version in read if one is not None and version is not None]

@@ -29,6 +29,7 @@ from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Identifier, OwnKind, Person, Reach, Tag
 from wutong.platform.answers import done, is_htmx, refused
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import BadToken, verified
@@ -39,16 +40,7 @@ from wutong.scoring.explanation import explanation
 @requires("people.read")
 def people(request: StaffRequest) -> HttpResponse:
     """The people in sight, searched and filtered by the address."""
-    get = request.GET
-    wanted = Wanted(
-        search=get.get("q", "")[:80],
-        reach=get.get("reach", ""),
-        stage=get.get("stage", ""),
-        owner=get.get("owner", ""),
-        tag=_uuid(get.get("tag")),
-        sort=get.get("sort", "-seen"),
-        after=get.get("after", ""),
-    )
+    wanted = Wanted.read(request.GET)
     found = people_for(request.user, wanted)
     context = {
         "found": found,
@@ -107,7 +99,7 @@ def compose(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Record a contact from a person's page, with the lead that is open."""
     one = _person(request, public_id)
     leads = Lead.objects.visible_to(request.user).filter(person=one)
-    lead = get_object_or_404(leads, public_id=_uuid(request.POST.get("lead")))
+    lead = get_object_or_404(leads, public_id=uuid_or_none(request.POST.get("lead")))
     form = FollowUpForm(request.POST)
     refusal, status = None, 422
     if form.is_valid():
@@ -174,13 +166,6 @@ def _doing(request: StaffRequest, lead: Lead | None) -> dict[str, Any]:
     }
 
 
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
 def _person(request: StaffRequest, public_id: UUID) -> Person:
     in_sight = people_visible_to(request.user)
     if (one := in_sight.filter(public_id=public_id).first()) is not None:
@@ -201,7 +186,7 @@ def _timeline(request: StaffRequest, one: Person) -> Any:
         zone=timezone.get_current_timezone(),
         after=Cursor.read(get.get("before", "")),
         which=which if which in FILTERS else "all",
-        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=_uuid(get.get("by"))),
+        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=uuid_or_none(get.get("by"))),
     )
 
 

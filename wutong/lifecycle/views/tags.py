@@ -21,6 +21,7 @@ from wutong.people.models import AccountTag, Person, PersonTag, Tag, TagFamily, 
 from wutong.people.tags import add_group, add_tag, rename_tag, retire_tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 
@@ -165,14 +166,6 @@ def to_choose(offered: Any, *, besides: Iterable[PersonTag | AccountTag] = ()) -
     """Tags that may be given, by group."""
     found = offered.in_use().in_order().exclude(pk__in=[one.tag_id for one in besides])[:500]
     return [(group.name, list(ones)) for group, ones in groupby(found, key=lambda tag: tag.group)]
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    """What an address or a form names; None for nonsense."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _named(request: StaffRequest) -> Tag:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from wutong.platform.answers import done
 from wutong.platform.holdings import hand_over_all, held_by
 from wutong.platform.models import Staff
+from wutong.platform.named import id_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 
@@ -25,7 +26,8 @@ def everything(request: StaffRequest, public_id: UUID) -> HttpResponse:
     others = colleagues.active().exclude(pk=source.pk).select_related("team").order_by("sort_key", "pk")
     refusal = None
     if request.method == "POST":
-        takers = others.filter(pk__in=[int(pk) for pk in request.POST.getlist("to") if _is_number(pk)])
+        named = [pk for text in request.POST.getlist("to") if (pk := id_or_none(text)) is not None]
+        takers = others.filter(pk__in=named)
         try:
             moved = hand_over_all(
                 source=source,
@@ -48,7 +50,3 @@ def everything(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "chosen": request.POST.getlist("to"),
     }
     return render(request, "platform/hand_over.html", context, status=409 if refusal else 200)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

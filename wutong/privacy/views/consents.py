@@ -16,6 +16,7 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Consent, ConsentKind, ConsentState, Identifier, Person
 from wutong.people.sources import source_names
 from wutong.platform.answers import done, posted, refused
+from wutong.platform.named import id_or_none
 from wutong.platform.permissions import NotPermitted, StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.privacy.by_hand import record_decision
@@ -52,10 +53,8 @@ def consents(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def link(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Show the link to the page of preferences of one of a person's addresses, to pass it to them."""
     person = get_object_or_404(people_visible_to(request.user), public_id=public_id)
-    text = request.POST.get("address", "")
-    address = get_object_or_404(
-        Identifier.objects.select_related("person"), person=person, pk=int(text) if text.isdecimal() else 0
-    )
+    named = id_or_none(request.POST.get("address"))
+    address = get_object_or_404(Identifier.objects.select_related("person"), person=person, pk=named)
     try:
         made = make_link(address=address, by=request.user, at=timezone.now())
     except Refusal as no:

@@ -16,6 +16,7 @@ from wutong.lifecycle.person_facts import masked
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.platform.answers import done, posted, refused
 from wutong.platform.keyset import slice_of
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.totals import total_of
@@ -60,7 +61,7 @@ def requests(request: StaffRequest) -> HttpResponse:
 @requires("privacy.manage")
 def request_new(request: StaffRequest) -> HttpResponse:
     """Take in what reached us by mail, telephone or letter; from a person's page it is about that person."""
-    named = _uuid(request.GET.get("person"))
+    named = uuid_or_none(request.GET.get("person"))
     about = people_visible_to(request.user).filter(public_id=named).first() if named else None
     form = IntakeForm(posted(request), initial={"from_whom": about.full_name if about else ""})
     if request.method == "POST" and form.is_valid():
@@ -152,10 +153,3 @@ def tabs(view: str) -> list[dict[str, Any]]:
         ("erasures", _("Erasures"), reverse("privacy:erasures")),
     ]
     return [{"label": label, "url": url, "is_current": view == code} for code, label, url in shown]
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from wutong.people.account_merge import merge_accounts, unmerge_accounts, what_w
 from wutong.people.models import Account, AccountMerge
 from wutong.people.similar_accounts import similar_accounts
 from wutong.platform.answers import done
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.accounts import accounts_visible_to, change_account, confirm_account, put_into_group
@@ -65,7 +66,7 @@ def similar(request: StaffRequest) -> HttpResponse:
     """Companies like the one that is being typed (查重); those out of sight are told without their names."""
     get = request.GET
     name = (get.get("q") or get.get("name") or get.get("parent") or "")[:200]
-    own = _uuid(get.get("but", ""))
+    own = uuid_or_none(get.get("but", ""))
     but = Account.objects.filter(public_id=own).values_list("pk", flat=True).first() if own else None
     context = {"found": duplicates_of(name, request.user, but=but), "typed": name}
     return render(request, "sales/_similar.html", context)
@@ -97,7 +98,7 @@ def merge(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Show what merging another entry into this one would move; then do it."""
     one = account_of(request, public_id)
     asked = request.POST if request.method == "POST" else request.GET
-    chosen = _uuid(asked.get("with", ""))
+    chosen = uuid_or_none(asked.get("with", ""))
     other = accounts_visible_to(request.user).filter(public_id=chosen).first() if chosen else None
     refusal = None
     if request.method == "POST" and other is not None:
@@ -146,13 +147,6 @@ def _named(request: StaffRequest, typed: str, *, but: Account) -> Account | None
     found = similar_accounts(typed, among=accounts_visible_to(request.user), but=but.pk)
     exact = [one.account for one in found if one.account.name == typed or one.decision == "same"]
     return exact[0] if len(exact) == 1 else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _back(request: StaffRequest, one: Account, tab: str, said: str) -> HttpResponse:

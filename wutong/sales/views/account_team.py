@@ -15,6 +15,7 @@ from wutong.lifecycle.models import AccountCollaborator, ProductLine
 from wutong.people.models import Account
 from wutong.platform.answers import done, refused
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import BadToken, verified
@@ -59,7 +60,7 @@ def transfer(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     to, named = _colleague(form.cleaned_data["to"]), form.cleaned_data["line"]
-    wanted = [pk for text in request.POST.getlist("chosen")[:500] if (pk := _uuid(text)) is not None]
+    wanted = [pk for text in request.POST.getlist("chosen")[:500] if (pk := uuid_or_none(text)) is not None]
     accounts = list(accounts_visible_to(request.user).filter(public_id__in=wanted).defer("search_keys", "name_grams"))
     try:
         n = transfer_accounts(
@@ -80,7 +81,7 @@ def transfer(request: StaffRequest) -> HttpResponse:
 def share(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Let a colleague see and work on all that belongs to it."""
     one = account_of(request, public_id)
-    to = _colleague(_uuid(request.POST.get("to", "")))
+    to = _colleague(uuid_or_none(request.POST.get("to", "")))
     reason = request.POST.get("reason", "")
     try:
         share_account(account=one, with_=to, by=request.user, at=timezone.now(), reason=reason)
@@ -95,7 +96,7 @@ def unshare(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """End the sharing with a colleague."""
     one = account_of(request, public_id)
     shared = AccountCollaborator.objects.filter(account=one).select_related("staff", "account")
-    found = get_object_or_404(shared, staff__public_id=_uuid(request.POST.get("staff", "")))
+    found = get_object_or_404(shared, staff__public_id=uuid_or_none(request.POST.get("staff", "")))
     try:
         end_sharing(collaborator=found, by=request.user, at=timezone.now())
     except Refusal as no:
@@ -175,7 +176,7 @@ def drop_file(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Take a file away."""
     one = account_of(request, public_id)
     files = AccountFile.objects.filter(account=one).select_related("file", "account")
-    found = get_object_or_404(files, file__public_id=_uuid(request.POST.get("file", "")))
+    found = get_object_or_404(files, file__public_id=uuid_or_none(request.POST.get("file", "")))
     remove_file(file=found, by=request.user, at=timezone.now())
     return _back(request, one, _("The file was taken away."), tab="files")
 
@@ -208,13 +209,6 @@ def _colleague(public_id: UUID | None) -> Staff:
 
 def _line(code: str) -> ProductLine:
     return get_object_or_404(ProductLine, code=code)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _back(request: StaffRequest, one: Account, said: str, *, tab: str = "team") -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.account_team import who_may_look_after
 from wutong.lifecycle.models import ProductLine
-from wutong.lifecycle.views.tags import to_choose, uuid_or_none
+from wutong.lifecycle.views.tags import to_choose
 from wutong.people.companies.places import large_divisions
 from wutong.people.models import Industry, SizeBand, Tag
 from wutong.platform.organisation import our_currency
@@ -25,17 +25,7 @@ from wutong.sales.views.activity import activity_of
 @requires("people.read")
 def accounts(request: StaffRequest) -> HttpResponse:
     """The companies in sight, chosen by the address."""
-    get = request.GET
-    wanted = Wanted(
-        search=get.get("q", "")[:80],
-        owner=get.get("owner", ""),
-        state=get.get("state", ""),
-        industry=get.get("industry", ""),
-        size=get.get("size", ""),
-        region=get.get("region", "")[:40].strip(),
-        tag=uuid_or_none(get.get("tag")),
-        after=get.get("after", ""),
-    )
+    wanted = Wanted.read(request.GET)
     may_read_deals = may(request.user, "deals.read")
     names = {
         "customer": _("Customers: with a running contract"),

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.utils import timezone, translation
 
 from wutong.lifecycle.timeline import FILTERS, Act, Cursor, Only, timeline_of_people
 from wutong.people.models import Person
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest
 
 MOST_PEOPLE = 50
@@ -44,15 +44,8 @@ def activity_of(request: StaffRequest, people: Sequence[Person]) -> Activity:
         zone=timezone.get_current_timezone(),
         after=Cursor.read(get.get("before", "")),
         which=which if which in FILTERS else "all",
-        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=_uuid(get.get("by", ""))),
+        only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=uuid_or_none(get.get("by", ""))),
     )
     named = {person.pk: person for person in shown}
     days = [(day.on, [Told(act, named.get(act.person_id)) for act in day.acts]) for day in timeline.days]
     return Activity(days, timeline.older)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -151,7 +151,7 @@ def _moved(request: StaffRequest, card: Card, *, said: str = "", status: int = 2
     """The card as it is now with the sums of every column; without a script the page that holds it."""
     if not is_htmx(request):
         return _page(request, instead=card, status=status)
-    wanted = wanted_of(request)
+    wanted = Wanted.read(request.GET)
     sums = sums_by_stage(deals_wanted(request.user, wanted, at=timezone.now(), zone=_zone()))
     context = _card_context(request, card) | {
         "columns": [Column(stage, sums.get(stage, Sums()), [], 0) for stage in columns_for(wanted)],
@@ -163,7 +163,7 @@ def _moved(request: StaffRequest, card: Card, *, said: str = "", status: int = 2
 
 
 def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 200) -> HttpResponse:
-    wanted, at, zone = wanted_of(request), timezone.now(), _zone()
+    wanted, at, zone = Wanted.read(request.GET), timezone.now(), _zone()
     view = request.GET.get("view", "")
     view = view if view in VIEWS else VIEWS[0]
     deals = deals_wanted(request.user, wanted, at=at, zone=zone)
@@ -202,21 +202,6 @@ def _cards(column: Column, staff: Staff, instead: Card | None) -> list[Card]:
         return cards
     cards = [card for card in cards if card.deal.pk != instead.deal.pk]
     return [instead, *cards] if instead.column == column.stage else cards
-
-
-def wanted_of(request: HttpRequest) -> Wanted:
-    get = request.GET
-    return Wanted(
-        search=get.get("q", "")[:80],
-        owner=get.get("owner", ""),
-        team=get.get("team", ""),
-        line=get.get("line", "")[:40],
-        stage=get.get("stage", ""),
-        month=get.get("month", ""),
-        risk=get.get("risk", ""),
-        sort=get.get("sort", ""),
-        after=get.get("after", ""),
-    )
 
 
 def _choices(staff: Staff, wanted: Wanted) -> list[dict[str, Any]]:

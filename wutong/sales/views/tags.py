@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wutong.lifecycle.tagging import tag_accounts, untag_account
-from wutong.lifecycle.views.tags import families, to_choose, uuid_or_none
+from wutong.lifecycle.views.tags import families, to_choose
 from wutong.people.models import Account, AccountTag, Tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
+from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.accounts import accounts_visible_to
