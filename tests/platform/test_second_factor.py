@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.platform.cast import NINE, PASSWORD, signed_in
 from wutong.platform.models import AuditEntry, Organisation, RecoveryCode, SecondFactor, Staff
 from wutong.platform.second_factor import (
+    LONGEST_PAUSE,
     PAUSE,
     WRONG_CODES,
     AlreadySetUp,
@@ -84,6 +85,26 @@ def test_after_five_wrong_codes_even_the_right_one_waits(mei: Staff) -> None:
         check_code(staff=mei, code=code_at(later), at=later)
     after = later + PAUSE
     check_code(staff=mei, code=code_at(after), at=after)
+
+
+def test_who_goes_on_guessing_waits_twice_as_long_each_time(mei: Staff) -> None:
+    with_factor(mei)
+    at = NINE + 10 * STEP
+    for waits in (PAUSE, 2 * PAUSE, 4 * PAUSE):
+        for _try in range(WRONG_CODES):
+            with pytest.raises(WrongCode):
+                check_code(staff=mei, code="000000", at=at)
+        assert SecondFactor.objects.get(staff=mei).waits_until == at + waits
+        at += waits
+    SecondFactor.objects.update(wrong_codes=49)
+    with pytest.raises(WrongCode):
+        check_code(staff=mei, code="000000", at=at)
+    with pytest.raises(TooManyCodes):
+        check_code(staff=mei, code=code_at(at), at=at + LONGEST_PAUSE - STEP)
+
+    check_code(staff=mei, code=code_at(at + LONGEST_PAUSE), at=at + LONGEST_PAUSE)
+
+    assert SecondFactor.objects.get(staff=mei).wrong_codes == 0
 
 
 def test_a_recovery_code_works_once_and_is_not_stored(mei: Staff) -> None:
@@ -158,7 +179,7 @@ def test_a_right_password_does_not_wait_for_its_code_when_it_was_changed_meanwhi
 
 def test_whose_role_needs_it_sets_it_up_before_anything_else(mei: Staff, ada: Staff) -> None:
     Organisation.objects.update(second_factor_roles=["sdr"])
-    client = signed_in(mei)
+    client, elsewhere = signed_in(mei), signed_in(mei)
 
     assert client.get("/notifications/")["Location"] == "/me/security/second-factor/"
     page = client.get("/me/security/second-factor/").content.decode()
@@ -170,4 +191,5 @@ def test_whose_role_needs_it_sets_it_up_before_anything_else(mei: Staff, ada: St
 
     assert len(re.findall(r"<li><code>[a-z2-9-]{19}</code>", shown.content.decode())) == 10
     assert client.get("/notifications/").status_code == 200
+    assert elsewhere.get("/notifications/")["Location"].startswith("/sign-in/")  # whoever had it is out
     assert signed_in(ada).get("/notifications/").status_code == 200

@@ -25,10 +25,14 @@ DRIFT_STEPS = 1
 SECRET_BYTES = 20
 RECOVERY_CODES = 10
 WRONG_CODES = 5
-"""So many wrong codes in a row, then a pause: at this pace a guess succeeds once in a century."""
+"""So many wrong codes, then a pause."""
 PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(days=1)
+"""Each pause is twice as long as the one before it, up to this. Five codes a day, each right at three instants of a
+million, and a guess succeeds once in two centuries; with pauses of a quarter of an hour it would once in two years."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 _RECOVERY_LENGTH = 16
+_MOST_COUNTED = 10 * WRONG_CODES
 
 
 class WrongCode(Refusal):
@@ -84,7 +88,9 @@ def typed(secret: bytes) -> str:
 
 
 def set_up(*, staff: Staff, secret: bytes, code: str, at: datetime) -> list[str]:
-    """Turn the second factor on once ``code`` shows that the app holds ``secret``; every other session ends.
+    """Turn the second factor on once ``code`` shows that the app holds ``secret``; every session ends.
+
+    Whoever has stolen one is out. The caller renews the present one.
 
     Returns:
         the recovery codes, to be shown this once.
@@ -101,6 +107,7 @@ def set_up(*, staff: Staff, secret: bytes, code: str, at: datetime) -> list[str]
             raise AlreadySetUp
         SecondFactor.objects.create(staff=staff, secret_encrypted=seal(secret.hex()), set_up_at=at, last_step=step)
         _switch(staff, is_on=True)
+        _end_sessions(staff)
         codes = _new_recovery_codes(staff)
         record("staff.second_factor_set_up", actor=staff, subject=staff, at=at)
     return codes
@@ -156,9 +163,7 @@ def reset(*, staff: Staff, by: Staff, at: datetime) -> None:
         if not staff.has_second_factor:
             raise NothingToReset(name=staff.full_name)
         _forget(staff)
-        staff.auth_epoch += 1
-        staff.save(update_fields=["auth_epoch"])
-        end_live_streams(staff)
+        _end_sessions(staff)
         record("staff.second_factor_reset", actor=by, subject=staff, at=at)
 
 
@@ -194,9 +199,9 @@ def _take(staff: Staff, code: str, *, at: datetime) -> Refusal | None:
     if is_right:
         factor.wrong_codes, factor.waits_until = 0, None
     else:
-        factor.wrong_codes += 1
-        if factor.wrong_codes >= WRONG_CODES:
-            factor.wrong_codes, factor.waits_until = 0, at + PAUSE
+        factor.wrong_codes = min(factor.wrong_codes + 1, _MOST_COUNTED)
+        if factor.wrong_codes % WRONG_CODES == 0:
+            factor.waits_until = at + min(PAUSE * 2 ** (factor.wrong_codes // WRONG_CODES - 1), LONGEST_PAUSE)
         record("staff.second_factor_refused", actor=staff, subject=staff, at=at)
     factor.save(update_fields=["last_step", "wrong_codes", "waits_until"])
     return None if is_right else WrongCode()
@@ -239,6 +244,12 @@ def _forget(staff: Staff) -> None:
     SecondFactor.objects.filter(staff=staff).delete()
     RecoveryCode.objects.filter(staff=staff).delete()
     _switch(staff, is_on=False)
+
+
+def _end_sessions(staff: Staff) -> None:
+    staff.auth_epoch += 1
+    staff.save(update_fields=["auth_epoch"])
+    end_live_streams(staff)
 
 
 def _switch(staff: Staff, *, is_on: bool) -> None:

@@ -58,6 +58,7 @@ def second_factor(request: StaffRequest) -> HttpResponse:
             status = 409
         else:
             del request.session[_PENDING]
+            update_session_auth_hash(request, Staff.objects.get(pk=request.user.pk))
             return render(request, "platform/recovery_codes.html", {"codes": codes, "is_first": True})
     uri = factor.provisioning_uri(secret, staff=request.user)
     context = {
