@@ -177,6 +177,34 @@ def test_a_persons_page_tells_where_identifiers_come_from_and_takes_merges_back(
     assert pair[1].merged_into is None
 
 
+def test_who_was_split_off_and_is_out_of_sight_is_neither_named_nor_put_back(pair, mei: Staff, zhou: Staff) -> None:
+    moved = identifier(email("zhou.siyuan@beichen.example"))
+    signed_in(mei).post(f"/people/{pair[0].public_id}/take-out/", {"identifier": [str(moved.pk)]})
+    somebody = IdentityChange.objects.get(kind="split").target_person
+    Person.objects.filter(pk=somebody.pk).update(full_name="沈秘")
+    make_lead(person=somebody, team=zhou.team)
+    change = IdentityChange.objects.get(kind="split")
+    client = signed_in(mei)
+
+    assert "沈秘" not in client.get(f"/people/{pair[0].public_id}/").content.decode()
+    assert client.post(f"/people/{pair[0].public_id}/history/{change.pk}/undo/").status_code == 404
+
+    somebody.leads.update(team=mei.team)
+    assert "沈秘" in client.get(f"/people/{pair[0].public_id}/").content.decode()
+    assert client.post(f"/people/{pair[0].public_id}/history/{change.pk}/undo/").status_code == 302
+
+
+def test_what_a_colleague_has_told_apart_is_not_put_off_by_another(companies, mei: Staff, lin: Staff) -> None:
+    signed_in(mei).post(address("companies", companies, "apart"))
+
+    late = signed_in(lin).post(address("companies", companies, "later"), headers=HTMX)
+
+    assert late.status_code == 409
+    assert mei.full_name in late.content.decode()
+    assert PutAside.objects.get().what == "apart"
+    assert signed_in(lin).post(address("companies", (companies[0], companies[0]), "later")).status_code == 404
+
+
 def test_identifiers_that_are_somebody_elses_are_taken_out(pair, mei: Staff) -> None:
     address = identifier(email("zhou.siyuan@beichen.example"))
     signed_in(mei).post(f"/people/{pair[0].public_id}/take-out/", {"identifier": [str(address.pk)]})

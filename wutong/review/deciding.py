@@ -26,6 +26,13 @@ class NothingToTakeBack(Refusal):
     message = _("There is nothing to take back any more. Look at the person's history instead.")
 
 
+class SaidAlready(Refusal):
+    """Somebody else has said it of this pair since the page was drawn."""
+
+    code = "told_apart_already"
+    message = _("%(name)s has said that these are not the same. Reload the page.")
+
+
 @dataclass(frozen=True)
 class Said:
     """What was done: who remains where two became one, and what takes it back."""
@@ -63,7 +70,11 @@ def keep_two_companies_apart(*, one: Account, other: Account, by: Staff, at: dat
 
 
 def put_off(*, one: Person | Account, other: Person | Account, by: Staff, at: datetime) -> Said:
-    """Ask again in a week."""
+    """Ask again in a week.
+
+    Raises:
+        SaidAlready: see there.
+    """
     kind = PutAside.Kind.COMPANIES if isinstance(one, Account) else PutAside.Kind.PEOPLE
     with transaction.atomic(durable=True):
         aside = _put_aside(kind, one.pk, other.pk, what=PutAside.What.LATER, by=by, at=at)
@@ -125,12 +136,15 @@ def take_aside_back(*, key: int, by: Staff, at: datetime) -> None:
 
 def _put_aside(kind: PutAside.Kind, one: int, other: int, *, what: PutAside.What, by: Staff, at: datetime) -> PutAside:
     until = at + PUT_OFF_FOR if what is PutAside.What.LATER else None
-    aside, _is_new = PutAside.objects.update_or_create(
-        kind=kind,
-        low=min(one, other),
-        high=max(one, other),
-        defaults={"what": what, "until": until, "by": by, "at": at},
-    )
+    said = {"what": what, "until": until, "by": by, "at": at}
+    pair = {"kind": kind, "low": min(one, other), "high": max(one, other)}
+    aside, is_new = PutAside.objects.select_for_update().get_or_create(**pair, defaults=said)
+    if not is_new:
+        if aside.what == PutAside.What.APART and what is PutAside.What.LATER:
+            raise SaidAlready(name=aside.by.full_name)
+        for name, value in said.items():
+            setattr(aside, name, value)
+        aside.save(update_fields=list(said))
     return aside
 
 

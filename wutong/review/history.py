@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.person_facts import masked
+from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Identifier, IdentifierKind, IdentityChange, Observation, Person
 from wutong.people.sources import source_names
 from wutong.platform.models import Staff
@@ -46,7 +47,7 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A merge or a split as one person's page tells it. ``names`` is the other person."""
+    """A merge or a split as one person's page tells it. ``names``: the other, empty where out of sight."""
 
     change: IdentityChange
     cause: str | Promise
@@ -59,7 +60,7 @@ def history_of(staff: Staff, person: Person) -> dict[str, Any] | None:
     """Identifiers with their provenance, and what was merged and split; None for who is only a browser."""
     origins = origins_of(person)
     held = {one.identifier.pk for one in origins}
-    changes = changes_of(person, held, may_undo=may(staff, "people.merge"))
+    changes = changes_of(person, held, viewer=staff)
     if not changes and all(one.identifier.is_weak for one in origins):
         return None
     return {"person": person, "origins": origins, "changes": changes, "may_merge": may(staff, "people.merge")}
@@ -103,20 +104,40 @@ def _where(observation: Observation, names: Mapping[str, str]) -> str | Promise:
     return _("the website") if source == "web" else names.get(source, source)
 
 
-def changes_of(person: Person, held: Set[int], *, may_undo: bool) -> Sequence[Change]:
+def changes_of(person: Person, held: Set[int], *, viewer: Staff) -> Sequence[Change]:
     """The latest merges into a person and splits off it."""
     rows = IdentityChange.objects.filter(Q(target_person=person) | Q(source_person=person, kind="split"))
-    shown = rows.select_related("source_person", "target_person", "actor").order_by("-at", "-pk")[:_SHOWN]
+    shown = list(rows.select_related("source_person", "target_person", "actor").order_by("-at", "-pk")[:_SHOWN])
+    others = [_other(person, one) for one in shown]
+    seen = _in_sight(others, person, viewer)
+    may_undo = may(viewer, "people.merge")
     return [
         Change(
             change=one,
             cause=_CAUSES.get(one.cause, one.cause),
-            names=(one.target_person if one.source_person_id == person.pk else one.source_person).full_name,
+            names=other.full_name if other.pk in seen else "",
             n=len(one.identifiers),
-            may_undo=may_undo and _can_be_undone(one, held),
+            may_undo=may_undo and other.pk in seen and _can_be_undone(one, held),
         )
-        for one in shown
+        for one, other in zip(shown, others, strict=True)
     ]
+
+
+def _other(person: Person, change: IdentityChange) -> Person:
+    """Whom ``person`` was merged with or split from."""
+    return change.target_person if change.source_person_id == person.pk else change.source_person
+
+
+def _in_sight(others: Sequence[Person], person: Person, viewer: Staff) -> set[int]:
+    """The ids of those of ``others`` who are this person today, or somebody else whom the reader sees, too."""
+    today = {one.pk: one.merged_into_id or one.pk for one in others}
+    while further := _merged_into({*today.values()} - {person.pk}):
+        today = {pk: further.get(now, now) for pk, now in today.items()}
+    elsewhere = {*today.values()} - {person.pk}
+    seen = {person.pk}
+    if elsewhere:
+        seen |= set(people_visible_to(viewer).filter(pk__in=elsewhere).values_list("pk", flat=True))
+    return {pk for pk, now in today.items() if now in seen}
 
 
 def _can_be_undone(change: IdentityChange, held: Set[int]) -> bool:
@@ -126,8 +147,13 @@ def _can_be_undone(change: IdentityChange, held: Set[int]) -> bool:
     return change.source_person.merged_into_id is None and change.target_person.merged_into_id is None
 
 
-def change_in_sight(person: Person, pk: int) -> IdentityChange | None:
-    """A change of this person's history."""
+def _merged_into(people: Set[int]) -> dict[int, int]:
+    found = Person.objects.filter(pk__in=people).values_list("pk", "merged_into")
+    return {pk: into for pk, into in found if into is not None}
+
+
+def change_in_sight(person: Person, pk: int, *, viewer: Staff) -> IdentityChange | None:
+    """A change of this person's history, where ``viewer`` sees the other of the two as well: undoing changes both."""
     mine = Q(target_person=person) | Q(source_person=person)
-    found = IdentityChange.objects.filter(mine, pk=pk)
-    return found.select_related("source_person", "target_person").first()
+    found = IdentityChange.objects.filter(mine, pk=pk).select_related("source_person", "target_person").first()
+    return found if found is not None and _in_sight([_other(person, found)], person, viewer) else None

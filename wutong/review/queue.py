@@ -110,15 +110,15 @@ def recount(staff: Staff) -> None:
 
 
 def pair_in_sight(staff: Staff, one: Any, other: Any) -> tuple[Person, Person] | None:
-    """Two people by their public ids, as they are now; None where one of them is out of sight."""
+    """Two people by their public ids, as they are now; None where one of them is out of sight, or both are one."""
     found = {person.public_id: person for person in people_visible_to(staff).filter(public_id__in=[one, other])}
-    return (found[one], found[other]) if one in found and other in found else None
+    return (found[one], found[other]) if one != other and one in found and other in found else None
 
 
 def companies_in_sight(staff: Staff, one: Any, other: Any) -> tuple[Account, Account] | None:
     """As :func:`pair_in_sight`, of two companies."""
     found = {row.public_id: row for row in accounts_visible_to(staff).filter(public_id__in=[one, other])}
-    return (found[one], found[other]) if one in found and other in found else None
+    return (found[one], found[other]) if one != other and one in found and other in found else None
 
 
 def _companies(seen: QuerySet[Account], *, at: datetime) -> QuerySet[AccountCandidate]:

@@ -19,6 +19,7 @@ from wutong.people.account_merge import unmerge_accounts
 from wutong.people.decisions import undo, unmerge
 from wutong.people.models import Account, Person
 from wutong.platform.answers import done, go, is_htmx, refused
+from wutong.platform.named import id_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 from wutong.review.deciding import (
@@ -179,7 +180,7 @@ def undo_aside(request: StaffRequest, key: int) -> HttpResponse:
 def undo_change(request: StaffRequest, public_id: UUID, key: int) -> HttpResponse:
     """Undo a merge or a split of a person's history."""
     person = get_object_or_404(people_visible_to(request.user), public_id=public_id)
-    change = change_in_sight(person, key)
+    change = change_in_sight(person, key, viewer=request.user)
     if change is None:
         raise Http404
     page = reverse("lifecycle:person", args=[person.public_id])
@@ -195,7 +196,7 @@ def undo_change(request: StaffRequest, public_id: UUID, key: int) -> HttpRespons
 def take_out(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Say that some of a person's identifiers are somebody else's."""
     person = get_object_or_404(people_visible_to(request.user), public_id=public_id)
-    chosen = [int(pk) for pk in request.POST.getlist("identifier")[:60] if pk.isascii() and pk.isdecimal()]
+    chosen = [pk for text in request.POST.getlist("identifier")[:60] if (pk := id_or_none(text)) is not None]
     try:
         somebody = unmerge(person=person, identifiers=chosen, by=request.user, at=timezone.now())
     except Refusal as no:
