@@ -13,7 +13,7 @@ from wutong.lifecycle.person_facts import reveal_identifier
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.collaborators import CannotSeePeople, LetInAlready, let_in, show_out
 from wutong.people.decisions import merge_people
-from wutong.people.models import Identifier, Person, PersonCollaborator
+from wutong.people.models import Affiliation, Identifier, Person, PersonCollaborator
 from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
 from wutong.platform.reveals import EnoughRevealed, report
 
@@ -49,11 +49,16 @@ def test_the_review_says_the_same_as_the_rule(theirs: Person, north: Team, south
                 if role == "marketer" and name == "b":
                     staff.scopes.set([brand])
     let_in(person=theirs, staff=mei, by=Staff.objects.get(full_name="Owner"), at=NINE)
+    employer, keeps_it = make_account("Employer"), make_staff("Keeps-the-employer", team=north, data_scope="all")
+    keeps_it.scopes.set([brand])
+    place = {"subject": theirs.identifiers.first(), "person": theirs, "assurance": "typed", "source": "x"}
+    Affiliation.objects.create(account=employer, created_at=NINE, **place)
+    AccountOwner.objects.create(account=employer, product_line=default_product_line(), owner=keeps_it, since=NINE)
 
     said = {one.staff.pk for one in who_sees(theirs)}
 
     assert said == {staff.pk for staff in Staff.objects.active() if sees(staff, theirs)}
-    assert {mei.pk, looks_after.pk, shares.pk} <= said
+    assert {mei.pk, looks_after.pk, shares.pk, keeps_it.pk} <= said
 
 
 def test_who_is_let_in_sees_the_person_until_taken_off(theirs: Person, mei: Staff, lin: Staff) -> None:

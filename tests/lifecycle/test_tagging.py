@@ -60,6 +60,14 @@ def test_in_an_exclusive_group_one_tag_replaces_another(mei: Staff) -> None:
     assert carried(person) == {"low"}
     assert PersonTag.objects.get().is_automatic
 
+    tag_people([person], tag=high, by=mei, at=NINE)
+    account = make_account()
+    for name in ("hot", "cold"):
+        tag = make_tag(name, group="Warmth", about="account", exclusive=True)
+        tag_accounts([account], tag=tag, by=mei, at=NINE)
+    told = AuditEntry.objects.filter(action__endswith="tag_removed").values_list("action", "detail__tag")
+    assert sorted(told) == [("people.account_tag_removed", "hot"), ("people.tag_removed", "low")]
+
 
 def test_a_retired_tag_stays_and_is_not_given_any_more(mei: Staff, ada: Staff) -> None:
     person = make_person()

@@ -13,6 +13,7 @@ from wutong.lifecycle.account_team import NotYourCompany, give_account, share_ac
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner, Contract, Lead
 from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.account_merge import merge_accounts
 from wutong.people.models import Account, AccountCandidate
 from wutong.platform.models import AuditEntry, Notification, Staff
 from wutong.sales.account_access import who_sees
@@ -169,10 +170,29 @@ def test_a_wish_is_decided_by_a_manager_or_the_owner_and_done_at_once(xu, mei, z
     given = {"decision": "granted", "answer": "Good luck"}
     assert signed_in(xu).post(f"/accounts/wishes/{wish.public_id}/", given).status_code == 302
     assert AccountOwner.objects.get(account=account).owner == mei
-    assert Notification.objects.get(kind="account_decided").staff == mei
+    assert Notification.objects.get(kind="account_granted").staff == mei
+    refused = ask(make_account("Other"), mei)
+    decide_wish(wish=refused, decision="denied", answer="", by=wang, at=LATER)
+    assert Notification.objects.get(kind="account_denied").staff == mei
     again = ask(account, xu, "collaborate")
     decide_wish(wish=again, decision="granted", answer="", by=wang, at=LATER + timedelta(hours=1))
     assert account.collaborators.get().staff == xu
+
+
+def test_nobody_merges_a_colleagues_company_into_their_own(xu, mei, wang, north) -> None:
+    mine, theirs = make_account("华辰"), make_account("华辰精密")
+    for account, owner in ((mine, mei), (theirs, xu)):
+        make_lead(account=account, team=north)
+        own(account, owner, by=wang)
+    merging = f"/accounts/{mine.public_id}/merge/"
+    answer = signed_in(mei).post(merging, {"with": str(theirs.public_id)})
+    assert answer.status_code == 409
+    assert xu.full_name in answer.content.decode()
+    assert AccountOwner.objects.get(account=theirs).owner == xu
+
+    merge_accounts(survivor=theirs, absorbed=mine, by=mei, at=LATER)  # who gives way may, and so may a manager
+
+    assert AccountOwner.objects.get(account=theirs).owner == xu
 
 
 def test_the_duplicate_check_names_nobodys_company_and_lets_one_ask_for_it(xu, mei) -> None:

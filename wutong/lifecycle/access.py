@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Lead
 from wutong.people.collaborators import collaborators_of
-from wutong.people.models import Person
+from wutong.people.models import Affiliation, Person
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.permissions import may
 
@@ -26,14 +26,18 @@ def who_sees(person: Person) -> list[Access]:
     """Every active colleague to whom the person is visible, by name."""
     leads = list(Lead.objects.filter(person=person).select_related("team", "owner"))
     let_in = {one.staff_id: one.by.full_name for one in collaborators_of(person)}
-    companies = {lead.account_id for lead in leads if lead.account_id is not None}
+    employers = set(Affiliation.objects.filter(person=person).values_list("account", flat=True))
+    companies = employers | {lead.account_id for lead in leads if lead.account_id is not None}
     owned = AccountOwner.objects.filter(account__in=companies).values_list("owner", "account")
     shared = AccountCollaborator.objects.filter(account__in=companies).values_list("staff", "account")
     looked_after = {*owned, *shared}
     colleagues = Staff.objects.active().select_related("team").prefetch_related("scopes").order_by("sort_key", "pk")
     found = []
     for staff in colleagues:
-        reasons = _reasons(staff, leads, {account for pk, account in looked_after if pk == staff.pk})
+        theirs = {account for pk, account in looked_after if pk == staff.pk}
+        reasons = _reasons(staff, leads, theirs)
+        if theirs & employers:
+            reasons.append(_("looks after a company where this person works, or shares it"))
         if staff.pk in let_in:
             reasons.append(_("works on this person, let in by %(name)s") % {"name": let_in[staff.pk]})
         if reasons:

@@ -46,6 +46,18 @@ def may_give(held: AccountOwner | None, *, by: Staff) -> bool:
     return held is None or held.owner_id == by.pk or may(by, "routing.manage")
 
 
+def keep_owners(survivor: Account, absorbed: Account, by: Staff) -> None:
+    """Guard a merge: of two owners for a product line one remains, so who merges is a manager or the one who gives way.
+
+    Raises:
+        NotYourCompany: see there.
+    """
+    kept = dict(AccountOwner.objects.filter(account=survivor).values_list("product_line", "owner"))
+    for one in AccountOwner.objects.filter(account=absorbed).select_related("owner"):
+        if kept.get(one.product_line_id, one.owner_id) != one.owner_id and not may_give(one, by=by):
+            raise NotYourCompany(name=one.owner.full_name)
+
+
 def give_account(*, account: Account, product_line: ProductLine, to: Staff, by: Staff, at: datetime) -> None:
     """Make ``to`` the owner of a company for one product line; they are told.
 

@@ -8,6 +8,7 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
+        from wutong.lifecycle.account_team import keep_owners
         from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
@@ -27,6 +28,7 @@ class LifecycleConfig(AppConfig):
         register_person("lifecycle/_tags.html", tags.card_of_person)
         register_lead("lifecycle/_tags.html", tags.card_of_lead)
         register_person("lifecycle/_collaborators.html", access.card)
+        account_merge.guard(keep_owners)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))
         account_merge.register(AccountOwner, _("Owners"), alone="product_line")

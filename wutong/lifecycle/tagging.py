@@ -72,7 +72,10 @@ def tag_many(people: Iterable[int], *, tag: Tag, source: TagSource, by: Staff | 
             PersonTag.objects.filter(tag__group=tag.group_id, person__in=new).exclude(tag=tag).select_related("tag")
         )
         for other in {one.tag for one in others}:
-            untag_many(new, tag=other, source=source, at=at)
+            replaced = untag_many(new, tag=other, source=source, at=at)
+            if by is not None:
+                for person in Person.objects.filter(pk__in=replaced).order_by("pk"):
+                    record("people.tag_removed", actor=by, subject=person, at=at, tag=other.name)
     subjects = strongest_subjects(new)
     PersonTag.objects.bulk_create(
         PersonTag(subject_id=subjects[pk], person_id=pk, tag=tag, source=source, by=by, at=at) for pk in subjects
@@ -118,7 +121,10 @@ def tag_accounts(accounts: Sequence[Account], *, tag: Tag, by: Staff, at: dateti
         carrying = set(AccountTag.objects.filter(tag=tag, account__in=ids).values_list("account_id", flat=True))
         new = [one for one in accounts if one.pk in ids and one.pk not in carrying]
         if tag.group.is_exclusive:
-            AccountTag.objects.filter(tag__group=tag.group_id, account__in=new).exclude(tag=tag).delete()
+            others = AccountTag.objects.filter(tag__group=tag.group_id, account__in=new).exclude(tag=tag)
+            for other in others.select_related("account", "tag").order_by("account", "tag"):
+                record("people.account_tag_removed", actor=by, subject=other.account, at=at, tag=other.tag.name)
+            others.delete()
         AccountTag.objects.bulk_create(
             AccountTag(account=one, tag=tag, source=TagSource.HAND, by=by, at=at) for one in new
         )

@@ -27,6 +27,7 @@ FACTS = ("credit_code", "domain", "industry", "size_band", "region")
 """What the survivor takes of the absorbed where it has nothing of its own."""
 _PLACE = ("title", "department", "buying_role", "email_domain", "valid_from")
 Follower = Callable[[Sequence[Account], datetime], None]
+Guard = Callable[[Account, Account, Staff], None]
 
 
 class OneCompanyAlready(Refusal):
@@ -97,6 +98,7 @@ class Preview:
 
 _referring: dict[tuple[str, str], Referring] = {}
 _followers: list[Follower] = []
+_guards: list[Guard] = []
 
 
 def register(model: type[models.Model], called: str | Promise, *, field_name: str = "account", alone: str = "") -> None:
@@ -115,6 +117,12 @@ def follow(follower: Follower) -> None:
     """Call ``follower(companies, at)`` when rows have moved between them, so that what is derived is redone."""
     if follower not in _followers:
         _followers.append(follower)
+
+
+def guard(guarding: Guard) -> None:
+    """Call ``guarding(survivor, absorbed, by)`` before a merge, both rows locked: it may refuse."""
+    if guarding not in _guards:
+        _guards.append(guarding)
 
 
 def registered_columns() -> frozenset[tuple[str, str]]:
@@ -153,13 +161,15 @@ def merge_accounts(*, survivor: Account, absorbed: Account, by: Staff, at: datet
         the merge as it is kept; its ``survivor`` is the company as it is now.
 
     Raises:
-        OneCompanyAlready, CompanyGone, TwoCreditCodes, BelowTheOther: nothing is changed then.
+        OneCompanyAlready, CompanyGone, TwoCreditCodes, BelowTheOther, or what a guard refuses: nothing is changed then.
     """
     with transaction.atomic(durable=True):
         lock_groups()
         kept, gone = _locked(survivor, absorbed)
         if (no := _why_not(kept, gone)) is not None:
             raise no
+        for guarding in _guards:
+            guarding(kept, gone, by)
         merge = AccountMerge.objects.create(survivor=kept, absorbed=gone, by=by, at=at, filled=_fill_places(kept, gone))
         AccountMove.objects.bulk_create(_move(merge, one) for one in _referring.values())
         merge.moves.filter(rows=[]).delete()

@@ -74,7 +74,12 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
         icon="users",
         tone="warn",
     ),
-    "account_decided": NoticeKind(title=_("%(by)s has decided about %(company)s"), body="%(decision)s", icon="check"),
+    "account_granted": NoticeKind(
+        title=_("%(by)s has granted your wish for %(company)s"), body="%(answer)s", icon="check", tone="ok"
+    ),
+    "account_denied": NoticeKind(
+        title=_("%(by)s has denied your wish for %(company)s"), body="%(answer)s", icon="x", tone="warn"
+    ),
     "lead_arrived_by_api": NoticeKind(
         title=_("New lead: %(name)s"),
         body=_("%(company)s · sent in by “%(form)s”"),

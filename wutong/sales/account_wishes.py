@@ -98,9 +98,9 @@ def decide_wish(*, wish: AccountWish, decision: str, answer: str, by: Staff, at:
         record("sales.account_wish_decided", actor=by, subject=account, at=at, what=now.what, decision=decision)
         told = Notice(
             staff_id=now.by_id,
-            kind="account_decided",
+            kind="account_granted" if decision == Decision.GRANTED else "account_denied",
             group=f"account-wish:{now.public_id}",
-            params={"company": account.name, "by": by.full_name, "decision": now.answer or "—"},
+            params={"company": account.name, "by": by.full_name, "answer": now.answer},
             url="/accounts/collisions/",
         )
         notify_many([told] if now.by_id != by.pk else [], at=at)
