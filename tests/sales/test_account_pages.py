@@ -68,11 +68,14 @@ def test_the_list_is_searched_by_pinyin_and_credit_code_and_filtered(xu, wang) -
 
 def test_amounts_are_for_those_who_may_see_deals(xu, wang, mei, north) -> None:
     account = make_account()
-    deal_of(wang, account=account)
+    deal_of(wang, account=account, amount=Decimal("987654.00"))
     make_lead(account=account)
-    page = signed_in(mei).get(f"/accounts/{account.public_id}/?tab=deals")
+    address = f"/accounts/{account.public_id}/?tab=deals"
+    assert "987,654" in signed_in(wang).get(address).content.decode()
+    page = signed_in(mei).get(address)
     assert page.context["tab"] == "overview"
-    assert "280" not in page.content.decode()
+    assert "98.8" not in page.content.decode()
+    assert "987,654" not in page.content.decode()
 
 
 def test_the_page_shows_people_in_sight_who_knows_them_and_the_empty_chairs(xu, wang) -> None:
