@@ -6,11 +6,13 @@ import { proposeSteps } from "./proposals.js";
 const ACTS = "cwmvn1234esqrdyboa";
 
 export function mount(split) {
-  let pending = "";
+  let pending = null; // a key, and the row of the lead it is meant for
+  let coming = 0; // work areas on their way: what is typed into the present one would go with it
 
   document.addEventListener("keydown", openFirst, { capture: true });
   document.addEventListener("inbox:next", next);
   document.addEventListener("toggle", enter, { capture: true });
+  document.addEventListener("htmx:beforeSend", expect);
   document.addEventListener("htmx:afterSettle", settled);
   document.addEventListener("htmx:oobAfterSwap", keepCursor);
   split.addEventListener("click", clicked);
@@ -20,11 +22,12 @@ export function mount(split) {
     const key = event.key.toLowerCase();
     if (!split.isConnected || !ACTS.includes(key) || !isShortcut(event)) return;
     const row = cursor();
-    if (!row || row.hasAttribute("data-opened")) return;
+    const isElsewhere = row && !row.hasAttribute("data-opened");
+    if (!isElsewhere && !coming) return;
     event.preventDefault();
     event.stopPropagation();
-    pending = key;
-    open(row);
+    pending = { key, row: isElsewhere ? row.id : shown() };
+    if (isElsewhere) open(row);
   }
 
   function clicked(event) {
@@ -46,14 +49,23 @@ export function mount(split) {
     if (following) open(following);
   }
 
+  function expect({ detail }) {
+    if (detail.target.id !== "work") return;
+    coming += 1;
+    detail.xhr.addEventListener("loadend", () => {
+      coming -= 1;
+      if (!coming) pending = null; // what came was not what it was meant for
+    });
+  }
+
   function settled({ detail }) {
     const work = detail.elt;
     if (work.id !== "work") return;
     split.classList.add("has-open");
     mark(work.dataset.lead);
-    if (pending) {
-      pressKey(pending);
-      pending = "";
+    if (pending?.row === shown()) {
+      pressKey(pending.key);
+      pending = null;
       return;
     }
     const faulty = work.querySelector("[aria-invalid=true]") ?? work.querySelector("[role=alert]");
@@ -77,6 +89,10 @@ export function mount(split) {
     if (detail.target?.id === `lead-${work?.dataset.lead}` && !cursor()) mark(work.dataset.lead);
   }
 
+  function shown() {
+    return `lead-${split.querySelector("#work")?.dataset.lead}`;
+  }
+
   function cursor() {
     return split.querySelector("[data-row][aria-current=true]");
   }
@@ -86,9 +102,10 @@ export function mount(split) {
   }
 }
 
-/** Focus goes into a form that opens. */
+/** Focus goes into a form that opens. The browser tells of it a moment later: whoever types there by then goes on. */
 function enter({ target }) {
-  if (target.open && target.matches?.("#work details.confirm, #hand-over")) enterInto(target);
+  if (!target.open || !target.matches?.("#work details.confirm, #hand-over")) return;
+  if (!target.querySelector(":is(input, select, textarea):focus")) enterInto(target);
 }
 
 function enterInto(form) {
