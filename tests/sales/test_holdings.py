@@ -43,6 +43,11 @@ def test_several_take_turns_and_get_only_what_their_role_works_on(
     assert Notification.objects.filter(kind="work_handed", staff=sam).count() == 1
 
 
+def test_each_kind_stands_on_the_page_once(ada: Staff) -> None:
+    labels = [str(one.holding.label) for one in held_by(ada)]
+    assert len(labels) == len(set(labels))
+
+
 def test_what_nobody_chosen_may_have_stays(ada: Staff, mei: Staff, north: Team) -> None:
     leaving = make_staff("Leaving", role="sales", team=north)
     deal_of(leaving)
@@ -64,7 +69,7 @@ def test_companies_go_to_those_who_may_look_after_them(ada: Staff, mei: Staff, n
     AccountOwner.objects.create(account=account, product_line=default_product_line(), owner=leaving, since=NINE)
 
     hand_over_all(
-        source=leaving, takers=[make_staff("Nora", role="content"), sam], codes=["accounts"], by=ada, at=LATER
+        source=leaving, takers=[make_staff("Nora", role="content"), sam], codes=["companies"], by=ada, at=LATER
     )
 
     kept = AccountOwner.objects.get()

@@ -99,18 +99,6 @@ def _move_contracts(batch: Batch) -> dict[int, int]:
     return tally(given)
 
 
-def _move_accounts(batch: Batch) -> dict[int, int]:
-    able = [one for one in batch.takers if one.role in LOOKING_AFTER]
-    theirs = AccountOwner.objects.select_for_update(of=("self",)).filter(owner=batch.source)
-    rows = list(theirs.select_related("account").order_by("pk")[: batch.limit]) if able else []
-    given = in_turns(rows, able, lambda _row, _taker: True)
-    for row, taker in given:
-        row.owner, row.since, row.given_by = taker, batch.at, batch.by
-        record("lifecycle.account_given", actor=batch.by, subject=row.account, at=batch.at, to=str(taker.public_id))
-    update_objects(rows, ["owner", "since", "given_by"])
-    return tally(given)
-
-
 def _move_collaborations(batch: Batch) -> dict[int, int]:
     able = [one for one in batch.takers if may(one, "people.read")]
     shared = PersonCollaborator.objects.select_for_update(of=("self",)).filter(staff=batch.source)
@@ -155,12 +143,6 @@ HOLDINGS = (
         label=_("Open leads, with their next steps and pending hand-overs"),
         count=lambda staff: Lead.objects.open().filter(owner=staff).count(),
         move=_move_leads,
-    ),
-    Holding(
-        code="accounts",
-        label=_("Companies they look after"),
-        count=lambda staff: AccountOwner.objects.filter(owner=staff).count(),
-        move=_move_accounts,
     ),
     Holding(
         code="contracts",
