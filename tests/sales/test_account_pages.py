@@ -227,6 +227,10 @@ def test_a_group_is_shown_as_a_tree_and_cannot_be_a_circle(xu, wang) -> None:
     deal_of(xu, account=below)
     seen = signed_in(xu).get(f"/accounts/{below.public_id}/?tab=group").context["kin"]
     assert [row is not None for _kin, row in seen] == [False, False, True]
+    for tab in ("group", "facts", "overview"):
+        assert "Middle" not in signed_in(xu).get(f"/accounts/{below.public_id}/?tab={tab}").content.decode(), tab
+    assert signed_in(xu).post(f"/accounts/{below.public_id}/parent/", {"parent": ""}).status_code == 404
+    assert "Middle" in signed_in(wang).get(f"/accounts/{below.public_id}/?tab=facts").content.decode()
     assert (put(middle, ""), put(top, "Below")) == (302, 302)
 
 

@@ -142,6 +142,10 @@ def test_a_group_and_names_alike_in_several_hands_collide_too(xu, mei, wang) -> 
     sql_of(xu, account=top)
     make_lead(account=below, owner=mei)
     assert clashes(wang) == [("group", "Top")]
+    page = signed_in(xu).get("/accounts/collisions/").content.decode()
+    assert "Top" in page
+    assert mei.full_name in page
+    assert "Below" not in page
     one, other = make_account("华辰"), make_account("华辰精密")
     AccountCandidate.objects.create(
         account=other, other=one, decision="candidate", score=0.9, reason="alike", found_at=LATER

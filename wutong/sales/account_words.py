@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.people.account_facts import STATED, sources_of
+from wutong.people.accounts import name_key
 from wutong.people.companies.places import division_name
 from wutong.people.models import Account, AccountFact, Industry, SizeBand
+from wutong.platform.models import Staff
+from wutong.sales.accounts import accounts_visible_to
 
 _SHOWN = 50
+OUT_OF_SIGHT = _("A company out of your sight")
 _LABELS = {
     "name": _("Company name"),
     "credit_code": _("Unified social credit code"),
@@ -30,24 +34,39 @@ class KnownFact:
     fact: AccountFact | None
 
 
-def facts_in_words(account: Account) -> list[KnownFact]:
+def facts_in_words(account: Account, *, viewer: Staff) -> list[KnownFact]:
     """What is known now, but for the name, which stands above it."""
     sources = sources_of(account)
-    return [KnownFact(str(_LABELS[field]), _value(account, field), sources.get(field)) for field in STATED[1:]]
+    return [KnownFact(str(_LABELS[field]), _value(account, field, viewer), sources.get(field)) for field in STATED[1:]]
 
 
-def history_of(account: Account) -> list[KnownFact]:
+def history_of(account: Account, *, viewer: Staff) -> list[KnownFact]:
     """What was ever stated, the latest first."""
-    facts = AccountFact.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:_SHOWN]
-    return [KnownFact(str(_LABELS.get(one.field, one.field)), _read(one.field, one.value), one) for one in facts]
+    facts = list(AccountFact.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:_SHOWN])
+    parents = {one.value for one in facts if one.field == "parent" and one.value}
+    named = accounts_visible_to(viewer).filter(name_key__in=[name_key(name) for name in parents])
+    hidden = parents - set(named.values_list("name", flat=True)) if parents else set()
+    return [
+        KnownFact(
+            str(_LABELS.get(one.field, one.field)),
+            str(OUT_OF_SIGHT) if one.field == "parent" and one.value in hidden else _read(one.field, one.value),
+            one,
+        )
+        for one in facts
+    ]
 
 
-def _value(account: Account, field: str) -> str:
+def parent_in_sight(account: Account, viewer: Staff) -> bool:
+    """Whether the parent's name may be shown, and changed; a company without one has nothing to hide."""
+    return account.parent_id is None or accounts_visible_to(viewer).filter(pk=account.parent_id).exists()
+
+
+def _value(account: Account, field: str, viewer: Staff) -> str:
     if field == "region":
         return division_name(account.region)
-    if field == "parent":
-        return account.parent.name if account.parent is not None else ""
-    return _read(field, getattr(account, field) or "")
+    if field == "parent" and account.parent is not None:
+        return account.parent.name if parent_in_sight(account, viewer) else str(OUT_OF_SIGHT)
+    return _read(field, getattr(account, field) or "") if field != "parent" else ""
 
 
 def _read(field: str, value: str) -> str:

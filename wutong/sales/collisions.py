@@ -60,10 +60,11 @@ SELECT kind, account_id, other_id, %(at)s FROM found ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class Party:
-    """A company of a collision, with who holds it."""
+    """A company of a collision, with who holds it; its name is not for whoever does not see it."""
 
     account: Account
     holders: list[Holder]
+    is_seen: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def collisions_for(staff: Staff, *, kind: str = "", after: str = "") -> Clashes:
         "account__search_keys", "account__name_grams", "other__search_keys", "other__name_grams"
     )
     page = slice_of(lean, by="found_at", after=after, size=_PAGE, is_down=True)
-    return Clashes(_as_they_are(page.rows), total_of(found), page.next)
+    return Clashes(_as_they_are(page.rows, staff), total_of(found), page.next)
 
 
 def clashes_of(account: Account) -> list[Holder]:
@@ -111,7 +112,7 @@ def clashes_of(account: Account) -> list[Holder]:
     return held if len({one.staff.pk for one in held}) > 1 else []
 
 
-def _as_they_are(collisions: list[Collision]) -> list[Clash]:
+def _as_they_are(collisions: list[Collision], staff: Staff) -> list[Clash]:
     """``collisions`` that still are some, each with its companies."""
     groups = {
         one.pk: ids_below([one.account], most=_MOST_OF_A_GROUP)
@@ -123,10 +124,13 @@ def _as_they_are(collisions: list[Collision]) -> list[Clash]:
     for one in collisions:
         accounts |= {account.pk: account for account in (one.account, one.other) if account is not None}
     held = holders_of(accounts.values())
+    seen = set(accounts_visible_to(staff).filter(pk__in=accounts).values_list("pk", flat=True))
     clashes = []
     for one in collisions:
         ids = groups.get(one.pk) or [pk for pk in (one.account_id, one.other_id) if pk is not None]
-        parties = [Party(accounts[pk], held[pk]) for pk in ids if held[pk] or one.kind != Collision.Kind.GROUP]
+        parties = [
+            Party(accounts[pk], held[pk], pk in seen) for pk in ids if held[pk] or one.kind != Collision.Kind.GROUP
+        ]
         clash = Clash(one, parties)
         if clash.colleagues > 1:
             clashes.append(clash)

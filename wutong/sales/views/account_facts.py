@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from wutong.platform.answers import done
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
+from wutong.sales.account_words import parent_in_sight
 from wutong.sales.accounts import accounts_visible_to, change_account, confirm_account, put_into_group
 from wutong.sales.duplicates import duplicates_of
 from wutong.sales.forms import AccountForm
@@ -77,6 +78,8 @@ def similar(request: StaffRequest) -> HttpResponse:
 def parent(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Put it below another company, or take it out of its group."""
     one = account_of(request, public_id)
+    if not parent_in_sight(one, request.user):
+        raise Http404
     typed = request.POST.get("parent", "").strip()[:200]
     above = _named(request, typed, but=one)
     if typed and above is None:

@@ -24,7 +24,7 @@ from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may
 from wutong.platform.refusal import Refusal
 from wutong.sales.account_access import who_sees
-from wutong.sales.account_words import facts_in_words, history_of
+from wutong.sales.account_words import facts_in_words, history_of, parent_in_sight
 from wutong.sales.accounts import accounts_visible_to, acquaintances, mark_of_account, people_of, rows_of, summed
 from wutong.sales.collisions import clashes_of
 from wutong.sales.committee import empty_chairs
@@ -120,7 +120,7 @@ def _overview(request: StaffRequest, one: Account, places: list[Affiliation]) ->
     parts = _leads(request, one, places) | _deals(request, one, places) | _contracts(request, one, places)
     return parts | {
         "tags": card_of_account(request.user, one),
-        "facts": facts_in_words(one),
+        "facts": facts_in_words(one, viewer=request.user),
         "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
         "owners": AccountOwner.objects.filter(account=one).select_related("owner", "product_line"),
         "acquaintances": acquaintances(people, one, request.user, at=timezone.now()),
@@ -188,10 +188,8 @@ def _group(request: StaffRequest, one: Account, _places: list[Affiliation]) -> d
     return {
         "kin": [(member, seen.get(member.account.pk)) for member in kin],
         "roll_up": summed(below),
-        "parent": one.parent,
-        "merges": AccountMerge.objects.filter(survivor=one)
-        .select_related("absorbed", "by", "undone_by")
-        .order_by("-at"),
+        "parent": one.parent if (is_seen := parent_in_sight(one, request.user)) else None,
+        "may_move": is_seen and may(request.user, "accounts.manage"),
     }
 
 
@@ -201,14 +199,14 @@ def _files(_request: StaffRequest, one: Account, _places: list[Affiliation]) -> 
     }
 
 
-def _facts(_request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
+def _facts(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
     return {
         "form": AccountForm.of(one),
-        "facts": facts_in_words(one),
+        "facts": facts_in_words(one, viewer=request.user),
         "seen": mark_of_account(one),
         "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
         "regions": large_divisions(),
-        "history": history_of(one),
+        "history": history_of(one, viewer=request.user),
         "merges": AccountMerge.objects.filter(survivor=one)
         .select_related("absorbed", "by", "undone_by")
         .order_by("-at"),
