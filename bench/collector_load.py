@@ -1,5 +1,8 @@
 """Load for the collector, in a process of its own: raw sockets with keep-alive, one request at a time on each.
 
+No event is sent twice: what is processed behind the collector has the same work as with real visitors. Asked to end
+(SIGTERM), it stops at once and still prints its figures.
+
 Prints one JSON object: requests answered by status, seconds, and percentiles of the time to answer.
 """
 
@@ -7,13 +10,18 @@ import argparse
 import asyncio
 import json
 import random
+import signal
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 
 import uvloop
 from uuid_utils import uuid7
 
-BODIES = 400
+VISITORS = 400
+"""Who are at the website at a time."""
+REQUESTS_EACH = 5
+"""After so many a visitor has left, and another one is there."""
 ADDRESSES = 2_000  # visitors come from many addresses; rates are limited by address
 WORDS = ("pricing", "cases", "mes", "erp", "quality", "blog", "guide", "demo", "events", "webinar", "steel", "cars")
 
@@ -31,12 +39,14 @@ def main() -> None:
 
 
 async def run(options: argparse.Namespace) -> dict[str, object]:
-    requests = [request(options.site, options.hits) for _ in range(BODIES)]
-    clients = [Client(options.port, requests) for _ in range(options.connections)]
+    visitors = [Visitor(template(options.site, options.hits)) for _ in range(VISITORS)]
+    clients = [Client(options.port, visitors) for _ in range(options.connections)]
     await asyncio.gather(*(client.connect() for client in clients))
+    is_over = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, is_over.set)
     began = perf_counter()
     if options.per_second:
-        await open_loop(clients, per_second=options.per_second, until=began + options.seconds)
+        await open_loop(clients, per_second=options.per_second, until=began + options.seconds, is_over=is_over)
     else:
         await asyncio.gather(*(closed_loop(client, until=began + options.seconds) for client in clients))
     seconds = perf_counter() - began
@@ -54,12 +64,12 @@ async def closed_loop(client: "Client", *, until: float) -> None:
         await client.ask(since=now)
 
 
-async def open_loop(clients: list["Client"], *, per_second: int, until: float) -> None:
+async def open_loop(clients: list["Client"], *, per_second: int, until: float, is_over: asyncio.Event) -> None:
     """Requests become due at even intervals; the time to answer counts from then, so that a stall is not hidden."""
     due: asyncio.Queue[float] = asyncio.Queue()
     workers = [asyncio.create_task(answer_due(client, due)) for client in clients]
     next_at = perf_counter()
-    while next_at < until:
+    while next_at < until and not is_over.is_set():
         now = perf_counter()
         while next_at <= now:
             due.put_nowait(next_at)
@@ -80,10 +90,10 @@ async def answer_due(client: "Client", due: asyncio.Queue[float]) -> None:
 class Client:
     """One connection."""
 
-    def __init__(self, port: int, requests: list[bytes]) -> None:
+    def __init__(self, port: int, visitors: list["Visitor"]) -> None:
         self.port = port
-        self.requests = requests
-        self.place = random.randrange(len(requests))
+        self.visitors = visitors
+        self.place = random.randrange(len(visitors))
         self.taken: list[float] = []
         self.statuses: dict[str, int] = {}
 
@@ -91,8 +101,8 @@ class Client:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
 
     async def ask(self, *, since: float) -> None:
-        self.place = (self.place + 1) % len(self.requests)
-        self.writer.write(self.requests[self.place])
+        self.place = (self.place + 1) % len(self.visitors)
+        self.writer.write(self.visitors[self.place].next_request())
         head = await self.reader.readuntil(b"\r\n\r\n")
         start = head.lower().index(b"content-length:") + 15
         length = int(head[start : head.index(b"\r", start)])
@@ -103,25 +113,43 @@ class Client:
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
 
-def request(site: str, hits: int) -> bytes:
-    """A request as the tracking script sends it: page views, beats and clicks of one visitor."""
+@dataclass
+class Visitor:
+    """Somebody turning pages; each request is about another view of the same page."""
+
+    template: bytes
+    requests: int = 0
+    slots: dict[bytes, bytes] = field(default_factory=dict)
+
+    def next_request(self) -> bytes:
+        if self.requests % REQUESTS_EACH == 0:
+            self.slots[b"visitor"] = random.randbytes(16).hex().encode()
+        self.requests += 1
+        view = str(uuid7()).encode()
+        self.slots[b"view"] = view
+        self.slots[b"id"] = view[:24]  # with the number of the hit behind it: as unique, and made once a request
+        return self.template % self.slots
+
+
+def template(site: str, hits: int) -> bytes:
+    """Page views, beats and clicks of one visitor, as the tracking script sends them, with slots for their ids."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    view = str(uuid7())
     path = f"/{random.choice(WORDS)}/{random.choice(WORDS)}-{random.randrange(500)}"
     url = f"https://www.example.com{path}?utm_source=baidu&utm_medium=cpc&utm_campaign=autumn-{random.randrange(40)}"
-    base = {"at": now, "view": view, "url": url, "ref": "https://www.baidu.com/"}
+    base = {"at": now, "view": "%(view)b", "url": url, "ref": "https://www.baidu.com/"}
     body = {
         "site": site,
         "sent_at": now,
-        "visitor": random.randbytes(16).hex(),
-        "hits": [{"id": str(uuid7()), **base, **act(number, path)} for number in range(hits)],
+        "visitor": "%(visitor)b",
+        "hits": [{"id": f"%(id)b{number:012x}", **base, **act(number, path)} for number in range(hits)],
     }
     content = json.dumps(body, ensure_ascii=False).encode()
+    filled = content % {b"visitor": b"v" * 32, b"view": b"v" * 36, b"id": b"i" * 24}
     address = f"10.{random.randrange(8)}.{random.randrange(ADDRESSES // 8)}.7"
     agent = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/{random.randrange(110, 131)}.0 Safari/537.36"
     head = (
         "POST /c/e HTTP/1.1\r\nhost: localhost\r\norigin: https://www.example.com\r\ncontent-type: text/plain\r\n"
-        f"user-agent: {agent}\r\nx-forwarded-for: {address}\r\ncontent-length: {len(content)}\r\n\r\n"
+        f"user-agent: {agent}\r\nx-forwarded-for: {address}\r\ncontent-length: {len(filled)}\r\n\r\n"
     )
     return head.encode() + content
 

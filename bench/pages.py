@@ -18,6 +18,7 @@ Source: Transaction Processing Performance Council, TPC Benchmark W (Web Commerc
 
 import argparse
 import contextlib
+import json
 import random
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         counter.sign_in()
         alone = [counter.turn_to(REPORT) for _ in range(3)]
         web = next(child for child in psutil.Process(up.pid).children() if child.cmdline()[-1] == "web")
-        with collector_load(one, seconds=options.seconds + 5), counting(counter) as counts:
+        with collector_load(one) as load, counting(counter) as counts:
             spent = _seconds_of_pages(web)
             read_together(readers, seconds=options.seconds, think=options.think)
             spent = _seconds_of_pages(web) - spent
@@ -117,6 +118,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
         "failed": sum(reader.failed.total() for reader in (*readers, counter)),
         "failures": dict(sum((reader.failed for reader in (*readers, counter)), Counter())),
         "web_cpu_ms_a_page": round(spent * 1000 / max(n, 1)),
+        "events_a_second_beside": events_a_second(load),
         "counts_beside": len(counts),
         "count_p50_ms": round(percentile(counts, 50) * 1000),
         "leads_report_alone_ms": round(percentile(alone, 50) * 1000),
@@ -228,17 +230,24 @@ def counting(counter: Reader) -> Iterator[list[float]]:
 
 
 @contextlib.contextmanager
-def collector_load(one: Company, *, seconds: float, per_second: int = 1_000) -> Iterator[None]:
-    """So many events a second, one a request, from a process of their own."""
+def collector_load(one: Company, *, per_second: int = 1_000) -> Iterator[dict[str, Any]]:
+    """So many events a second, one a request, from a process of their own; yields what it tells at its end."""
     command = [sys.executable, "-m", "bench.collector_load", "--port", str(one.edge_port), "--site", SITE]
-    command += ["--seconds", str(seconds), "--per-second", str(per_second)]
+    command += ["--seconds", "86400", "--per-second", str(per_second)]
     load = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    figures: dict[str, Any] = {}
     try:
-        yield
-        load.communicate(timeout=60)
+        yield figures
+        load.terminate()
+        figures |= json.loads(load.communicate(timeout=60)[0])
     finally:
         load.kill()
         load.wait()
+
+
+def events_a_second(load: Mapping[str, Any]) -> int:
+    """What the collector took of a load, as the load tells it at its end."""
+    return round(load["statuses"].get("202", 0) / load["seconds"])
 
 
 def opened_by(database: psycopg.Connection, email: str) -> dict[str, list[str]]:
