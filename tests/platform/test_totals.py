@@ -1,6 +1,8 @@
 """Totals of lists: exact while that is cheap, an estimate beyond, and none the dearer for that."""
 
+import time
 from datetime import date
+from unittest import mock
 
 import pytest
 from django.db import connection
@@ -39,6 +41,17 @@ def test_a_long_list_is_estimated_and_not_counted_again_at_once() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert total_of(rows) == first
     assert len(asked) == 0
+
+
+def test_what_was_long_is_estimated_afresh_without_being_counted() -> None:
+    drop("long", n=EXACT_UP_TO + 1)
+    rows = DropCount.objects.filter(reason="long")
+    assert total_of(rows).is_estimate
+
+    with mock.patch("time.time", return_value=time.time() + 120), CaptureQueriesContext(connection) as asked:
+        assert total_of(rows).is_estimate
+
+    assert ["EXPLAIN" in one["sql"] for one in asked] == [True]
 
 
 def test_several_lists_are_counted_by_one_question() -> None:

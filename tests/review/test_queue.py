@@ -20,6 +20,7 @@ from wutong.people.models import (
     RefusedLink,
 )
 from wutong.platform.models import AuditEntry, Staff
+from wutong.review.queue import recount, waiting_count
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
@@ -116,6 +117,22 @@ def test_only_who_sees_both_sides_is_asked(pair, mei: Staff, zhou: Staff) -> Non
         assert "周思遠" not in page
         for act in ("merge", "apart", "later"):
             assert client.post(address("people", pair, act)).status_code == 404
+
+
+def test_the_menu_counts_the_pairs_both_of_whose_sides_are_in_sight(pair, companies, mei: Staff, zhou: Staff) -> None:
+    assert waiting_count(mei) == "2"
+
+    recount(mei)
+    companies[1].leads.update(team=zhou.team)
+
+    assert waiting_count(mei) == "1"
+    assert waiting_count(zhou) is None
+
+
+def test_a_plus_in_the_menu_tells_that_not_all_pairs_were_looked_at(pair, mei: Staff, monkeypatch) -> None:
+    monkeypatch.setattr("wutong.review.queue.LOOKED_AT", 1)
+
+    assert waiting_count(mei) == "1+"
 
 
 def test_what_another_has_decided_is_refused_beside_the_pair(pair, mei: Staff) -> None:

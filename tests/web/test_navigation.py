@@ -18,7 +18,7 @@ urlpatterns = [
 ]
 ITEMS = (
     NavItem(Group.TODAY, gettext_lazy("Home"), "home", "home"),
-    NavItem(Group.PEOPLE, gettext_lazy("Leads"), "users", "leads", count=lambda _staff: 3),
+    NavItem(Group.PEOPLE, gettext_lazy("Leads"), "users", "leads", count=lambda _staff: "3"),
     NavItem(Group.PEOPLE, gettext_lazy("Pool"), "ripple", "pool", roles=frozenset({"sales"})),
 )
 MEI = SimpleNamespace(role="sales")
@@ -67,7 +67,7 @@ def test_the_start_page_is_current_only_on_itself() -> None:
 def test_a_count_comes_from_the_entry() -> None:
     shown = [entry for group in navigation_for(MEI, path="/", items=ITEMS) for entry in group.items]
 
-    assert [entry.waiting for entry in shown] == [None, 3, None]
+    assert [entry.waiting for entry in shown] == [None, "3", None]
 
 
 def test_somebody_without_a_role_sees_nothing() -> None:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 EXACT_UP_TO = 10_000
 FEW = 2_000
 _REMEMBERED_S = 60
+_LONG_FOR_S = 900
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Total:
 def total_of(rows: QuerySet[Any]) -> Total:
     """Count ``rows`` as far as it is cheap.
 
-    To find out that there are more than ten thousand costs up to 60 ms among a million people, so that much is
-    remembered for a minute. What is exact is counted each time.
+    To find out that there are more than ten thousand costs up to 300 ms among a million people, so that much is
+    remembered for a quarter of an hour: a list does not shrink below that so soon, and should it, its estimate says
+    "about" all the same. The estimate itself is a minute old at most. What is exact is counted each time.
     """
     return totals_of([rows])[0]
 
@@ -41,10 +43,10 @@ def total_of(rows: QuerySet[Any]) -> Total:
 def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
     """:func:`total_of` each of ``lists``, by one question for all that are short."""
     asked = {place: _Asked.of(rows) for place, rows in enumerate(lists)}
-    known = {place: Total(0) if one is None else one.remembered() for place, one in asked.items()}
+    known = {place: Total(0) if one is None else one.known() for place, one in asked.items()}
     to_count = {place: one for place, one in asked.items() if one is not None and known[place] is None}
     for place, n in zip(to_count, _counted(to_count.values()), strict=True):
-        known[place] = Total(n) if n <= EXACT_UP_TO else to_count[place].estimated()
+        known[place] = Total(n) if n <= EXACT_UP_TO else to_count[place].found_long()
     return [total for total in known.values() if total is not None]
 
 
@@ -55,7 +57,7 @@ def keys_if_few(rows: QuerySet[Any]) -> list[Any] | None:
     asked = _Asked.of(rows)
     if asked is None:
         return []
-    if asked.remembered() is not None:
+    if asked.is_long():
         return None
     found = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
     return found if len(found) <= FEW else None
@@ -78,18 +80,29 @@ class _Asked:
 
     @property
     def _key(self) -> str:
-        return "total:" + hashlib.sha256(f"{self.sql} {self.params!r}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.sql} {self.params!r}".encode()).hexdigest()
 
-    def remembered(self) -> Total | None:
-        estimate: int | None = cache.get(self._key)
-        return None if estimate is None else Total(estimate, is_estimate=True)
+    def is_long(self) -> bool:
+        """Whether it was found to have more than :data:`EXACT_UP_TO` rows."""
+        return cache.get(f"long:{self._key}") is not None
+
+    def known(self) -> Total | None:
+        """About how many a long list has; None of one that is to be counted."""
+        estimate: int | None = cache.get(f"total:{self._key}")
+        if estimate is not None:
+            return Total(estimate, is_estimate=True)
+        return self.estimated() if self.is_long() else None
+
+    def found_long(self) -> Total:
+        cache.set(f"long:{self._key}", True, _LONG_FOR_S)
+        return self.estimated()
 
     def estimated(self) -> Total:
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {self.sql}", self.params)
             plan = cursor.fetchone()[0]
         estimate = max(int(plan[0]["Plan"]["Plan Rows"]), EXACT_UP_TO)
-        cache.set(self._key, estimate, _REMEMBERED_S)
+        cache.set(f"total:{self._key}", estimate, _REMEMBERED_S)
         return Total(estimate, is_estimate=True)
 
 

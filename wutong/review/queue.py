@@ -20,6 +20,9 @@ from wutong.platform.totals import Total, total_of
 from wutong.sales.accounts import accounts_visible_to
 
 PAGE = 10
+LOOKED_AT = 500
+"""So many pairs of each list are looked at for the menu's count."""
+MOST_TOLD = 99
 _REMEMBERED_S = 60
 
 
@@ -79,8 +82,7 @@ def doubts_between(tab: Tab, people: QuerySet[Person], accounts: QuerySet[Accoun
     if tab is Tab.PEOPLE:
         rows = ProbableMatch.objects.filter(one__in=people.values("pk"), other__in=people.values("pk"))
         return rows.exclude(Exists(_aside(PutAside.Kind.PEOPLE, "one_id", "other_id", at=at)))
-    links = RefusedLink.objects.exclude(why=RefusedLink.Why.KEPT_APART).exclude(low__person=F("high__person"))
-    links = links.filter(low__person__in=people.values("pk"), high__person__in=people.values("pk"))
+    links = _links().filter(low__person__in=people.values("pk"), high__person__in=people.values("pk"))
     links = links.annotate(
         smaller=Least("low__person_id", "high__person_id"), greater=Greatest("low__person_id", "high__person_id")
     )
@@ -92,16 +94,53 @@ def counts_for(staff: Staff, *, at: datetime) -> dict[Tab, Total]:
     return {tab: total_of(rows_for(staff, tab, at=at)) for tab in Tab}
 
 
-def waiting_count(staff: Staff) -> int | None:
-    """How many pairs wait for ``staff``, for the menu; as it was at most a minute ago."""
+def waiting_count(staff: Staff) -> str | None:
+    """How many pairs wait for ``staff``, for the menu; as it was at most a minute ago.
+
+    The menu stands on every page, so that only the latest pairs of each list are looked at, however many there are; a
+    plus tells that these were not all.
+    """
     if not may(staff, "people.merge"):
         return None
     key = f"review:{staff.pk}"
-    n: int | None = cache.get(key)
-    if n is None:
-        n = sum(total.n for total in counts_for(staff, at=timezone.now()).values())
-        cache.set(key, n, _REMEMBERED_S)
-    return n or None
+    told: str | None = cache.get(key)
+    if told is None:
+        told = _waiting_among_latest(staff, at=timezone.now())
+        cache.set(key, told, _REMEMBERED_S)
+    return told or None
+
+
+def _waiting_among_latest(staff: Staff, *, at: datetime) -> str:
+    n, is_more = 0, False
+    for tab in Tab:
+        pairs = list(_latest(tab, at=at))
+        sides = {side for pair in pairs for side in pair}
+        visible = (
+            accounts_visible_to(staff, among=sides)
+            if tab is Tab.COMPANIES
+            else people_visible_to(staff).filter(pk__in=sides)
+        )
+        seen = set(visible.values_list("pk", flat=True)) if sides else set()
+        n += len({frozenset(pair) for pair in pairs if seen.issuperset(pair)})
+        is_more |= len(pairs) == LOOKED_AT
+    if not n:
+        return ""
+    return f"{min(n, MOST_TOLD)}+" if is_more or n > MOST_TOLD else str(n)
+
+
+def _latest(tab: Tab, *, at: datetime) -> QuerySet[Any, tuple[int, int]]:
+    """The latest pairs of a list that nobody has put aside, by the ids of both sides."""
+    rows: QuerySet[Any]
+    match tab:
+        case Tab.PEOPLE:
+            rows, kind, sides = ProbableMatch.objects.all(), PutAside.Kind.PEOPLE, ("one_id", "other_id")
+        case Tab.LINKS:
+            rows, kind, sides = _links(), PutAside.Kind.PEOPLE, ("low__person_id", "high__person_id")
+        case Tab.COMPANIES:
+            rows, kind, sides = AccountCandidate.objects.all(), PutAside.Kind.COMPANIES, ("account_id", "other_id")
+    ordered = rows.annotate(smaller=Least(*sides), greater=Greatest(*sides)).filter(smaller__lt=F("greater"))
+    open_ones = ordered.exclude(Exists(_aside(kind, "smaller", "greater", at=at)))
+    return open_ones.order_by("-pk").values_list("smaller", "greater")[:LOOKED_AT]
 
 
 def recount(staff: Staff) -> None:
@@ -127,6 +166,11 @@ def _companies(seen: QuerySet[Account], *, at: datetime) -> QuerySet[AccountCand
     rows = rows.filter(Q(account__lt=F("other")) | ~Exists(turned))  # found from both sides, it is one doubt
     rows = rows.annotate(smaller=Least("account_id", "other_id"), greater=Greatest("account_id", "other_id"))
     return rows.exclude(Exists(_aside(PutAside.Kind.COMPANIES, "smaller", "greater", at=at)))
+
+
+def _links() -> QuerySet[RefusedLink]:
+    """Links between two people that nobody has refused by hand."""
+    return RefusedLink.objects.exclude(why=RefusedLink.Why.KEPT_APART).exclude(low__person=F("high__person"))
 
 
 def _aside(kind: PutAside.Kind, low: str, high: str, *, at: datetime) -> QuerySet[PutAside]:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from wutong.review.queue import waiting_count
 
-Count = Callable[[Any], int | None]  # how many things wait for this colleague, where someone must act
+Count = Callable[[Any], str | None]  # how many things wait for this colleague, where someone must act: "7", "99+"
 
 EVERYONE = frozenset({"marketer", "content", "sdr", "sales", "success", "manager", "partner_manager", "admin"})
 MARKETING = frozenset({"marketer", "content", "manager", "admin"})
@@ -55,7 +55,7 @@ class ShownItem:
     item: NavItem
     url: str
     is_current: bool
-    waiting: int | None
+    waiting: str | None
 
 
 @dataclass(frozen=True)
