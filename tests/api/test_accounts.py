@@ -1,6 +1,7 @@
 """Companies as other systems read them."""
 
 import pytest
+from django.utils import timezone
 
 from tests.cast import NINE, make_account, make_lead
 from tests.people.test_accounts import CODE
@@ -8,6 +9,8 @@ from wutong.lifecycle.account_team import give_account
 from wutong.lifecycle.capture import default_product_line
 from wutong.people.account_merge import merge_accounts
 from wutong.people.models import Account
+from wutong.platform.models import ApiRight, AuditEntry, Organisation
+from wutong.platform.reveals import report_of_keys
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +33,24 @@ def test_companies_of_leads_in_sight_are_found_by_name_pinyin_and_code(crm, syst
     assert (first["has_more"], second["has_more"], second["cursor"]) == (True, False, None)
     assert system_of(south).get("/accounts").json()["items"] == []
     assert system_of(south).get(f"/accounts/{account.public_id}").status_code == 404
+
+
+def test_codes_are_masked_unless_the_key_may_see_them_and_counted_then(crm, system_of, north) -> None:
+    account = make_account("华辰精密")
+    Account.objects.filter(pk=account.pk).update(credit_code=CODE)
+    make_lead(account=account)
+    careful = system_of(north, rights=[ApiRight.PEOPLE_READ])
+    address = f"/accounts/{account.public_id}"
+    assert careful.get(address).json()["credit_code"] == f"{CODE[:4]}****{CODE[-2:]}"
+    Organisation.objects.update(read_in_full_a_day=2)
+    assert crm.get(address).json()["credit_code"] == CODE
+    assert crm.get("/accounts").json()["items"][0]["credit_code"] == CODE
+    refused = crm.get(address)
+    assert (refused.status_code, refused.json()["code"]) == (429, "enough_read")
+    assert crm.get(address, {"masked": "true"}).json()["credit_code"] == f"{CODE[:4]}****{CODE[-2:]}"
+    told = AuditEntry.objects.filter(action="api.credit_codes_revealed", api_key=crm.key)
+    assert [one.detail["n"] for one in told] == [1, 1]
+    assert [(one.key, one.today, one.refused) for one in report_of_keys(at=timezone.now())] == [(crm.key, 2, 1)]
 
 
 def test_an_entry_that_was_merged_is_answered_with_what_remains(crm, wang) -> None:

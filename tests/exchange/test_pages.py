@@ -28,7 +28,7 @@ from wutong.exchange.running import run_import
 from wutong.lifecycle.tagging import tag_accounts, tag_people
 from wutong.people.models import Account, Tag, TagGroup
 from wutong.platform.files import path_of
-from wutong.platform.models import AuditEntry, Staff, Team
+from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
 
 pytestmark = pytest.mark.django_db
 RULES = {
@@ -100,8 +100,8 @@ def test_others_do_not_see_whose_import_it_is(ada: Staff, zhou: Staff) -> None:
     assert signed_in(zhou).get("/imports/").status_code == 403
 
 
-def export(client, what: str, kind: str = "csv", conditions: str = "") -> Export:
-    client.post("/exports/new/", {"list": what, "format": kind, "conditions": conditions})
+def export(client, what: str, kind: str = "csv", conditions: str = "", **given: str) -> Export:
+    client.post("/exports/new/", {"list": what, "format": kind, "conditions": conditions} | given)
     return Export.objects.latest("pk")
 
 
@@ -117,8 +117,10 @@ def test_a_list_is_written_masked_and_without_formulas(mei: Staff, ada: Staff) -
     assert name == "'=HYPERLINK(1)"
     assert "00010001"[2:6] not in number
     assert not address.startswith("zhou@")
-    in_full = rows_of(export(signed_in(ada), "people"))[1]
+    assert rows_of(export(signed_in(ada), "people"))[1][3] == number
+    in_full = rows_of(export(signed_in(ada), "people", in_full="on"))[1]
     assert "'+8613900010001" in in_full
+    assert rows_of(export(signed_in(seller), "people", in_full="on"))[1][3] == number
     assert AuditEntry.objects.filter(action="exchange.list_exported", actor=seller).exists()
     download = signed_in(seller).get(f"/files/{one.file.public_id}/")
     assert "attachment" in download["Content-Disposition"]
@@ -148,6 +150,29 @@ def test_an_export_holds_what_its_page_shows_and_no_more(ada: Staff) -> None:
         assert names("accounts", **{name: value}) == {"One"}, name
     too_long = urlencode({"q": "a" * 500, "tag": conditions["tag"]})
     assert client.post("/exports/new/", {"list": "people", "conditions": too_long}).status_code == 409
+
+
+def test_rows_in_full_have_a_limit_a_day_and_masked_ones_none(ada: Staff) -> None:
+    for name in "AB":
+        make_person(name)
+    Organisation.objects.update(exported_in_full_a_day=3)
+    client = signed_in(ada)
+    assert export(client, "people", in_full="on").rows == 2
+    answer = client.post("/exports/new/", {"list": "people", "format": "csv", "in_full": "on"})
+    assert answer.status_code == 409
+    assert "exported 2 today" in answer.content.decode()
+    assert Export.objects.count() == 1
+    assert export(client, "people").rows == 2
+    assert Notification.objects.filter(kind="reveal_limit", staff=ada).count() == 1
+    (line,) = client.get("/system/reveals/").context["rows"]
+    assert (line.exported, line.month, line.refused) == (2, 0, 1)
+
+
+def test_credit_codes_are_masked_in_a_file_unless_asked_for_in_full(ada: Staff) -> None:
+    account = make_account("Shown")
+    Account.objects.filter(pk=account.pk).update(credit_code="91110000600037341L")
+    (masked,), (full,) = (rows_of(export(signed_in(ada), "accounts", in_full=way))[1:] for way in ("", "on"))
+    assert (masked[1], full[1]) == ("9111****1L", "91110000600037341L")
 
 
 def test_nobody_exports_whom_they_do_not_see(north: Team, mei: Staff) -> None:

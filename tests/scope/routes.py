@@ -138,6 +138,7 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "sales:account_ask_unseen": lambda world: reverse(
         "sales:account_ask_unseen", args=[sign(ASK, world.deal.account.pk, at=LATELY)]
     ),
+    "sales:account_code": lambda world: reverse("sales:account_code", args=[world.deal.account.public_id]),
     "sales:account_confirm": lambda world: reverse("sales:account_confirm", args=[world.deal.account.public_id]),
     "platform:notification_read": lambda world: reverse("platform:notification_read", args=[world.notice.pk]),
     "platform:notification_toast": lambda world: reverse("platform:notification_toast", args=[world.notice.pk]),

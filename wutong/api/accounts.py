@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
+from wutong.api.in_full import InFullQuery, Masked, may_read_in_full, read_in_full
 from wutong.api.leads import Named
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.paging import read_cursor, written_cursor
@@ -21,6 +22,7 @@ from wutong.people.companies.places import division_name
 from wutong.people.credit_code import NotACreditCode, credit_code
 from wutong.people.models import Account, AccountDomain
 from wutong.platform.chinese import query_keys
+from wutong.platform.format import credit_code_masked as masked
 from wutong.platform.models import ApiKey, ApiRight
 
 LEADS_MAX = 100
@@ -41,7 +43,12 @@ class AccountOut(Struct, frozen=True, kw_only=True):
     ]
     name: str
     other_names: list[str]
-    credit_code: str | None
+    credit_code: Annotated[
+        str | None,
+        Meta(
+            description=gettext_noop("Masked unless the key holds people:reveal; such a read is counted and recorded.")
+        ),
+    ]
     domains: Annotated[list[str], Meta(description=gettext_noop("Whoever has an address there works there."))]
     industry: Annotated[str, Meta(description=gettext_noop("Section of GB/T 4754, such as C for manufacturing."))]
     size_band: Annotated[str, Meta(description=gettext_noop("The least number of people of its size band."))]
@@ -70,6 +77,7 @@ class AccountQuery(Struct, frozen=True, kw_only=True):
     ] = ""
     cursor: Annotated[str, Meta(max_length=200, description=gettext_noop("Where an earlier page ended."))] = ""
     limit: Annotated[int, Meta(ge=1, le=100, description=gettext_noop("At most so many companies."))] = 50
+    masked: Masked = False
 
 
 def list_accounts(call: Call) -> Answer:
@@ -89,7 +97,7 @@ def list_accounts(call: Call) -> Answer:
     page = rows[: wanted.limit]
     has_more = len(rows) > wanted.limit
     cursor = written_cursor(page[-1].created_at, page[-1].pk) if has_more else None
-    return Answer(status=200, content=AccountPage(items=_told(page, call.key), has_more=has_more, cursor=cursor))
+    return Answer(status=200, content=AccountPage(items=_told(page, call), has_more=has_more, cursor=cursor))
 
 
 def read_account(call: Call) -> Answer:
@@ -99,7 +107,7 @@ def read_account(call: Call) -> Answer:
     found = list(accounts_visible_to_key(call.key).filter(pk__in=today).defer("search_keys", "name_grams"))
     if not found:
         raise Problem("not_found", "There is no such company, or the key does not see it.")
-    return Answer(status=200, content=_told(found, call.key)[0])
+    return Answer(status=200, content=_told(found, call)[0])
 
 
 def accounts_visible_to_key(key: ApiKey) -> QuerySet[Account]:
@@ -108,8 +116,13 @@ def accounts_visible_to_key(key: ApiKey) -> QuerySet[Account]:
     return Account.objects.current().filter(pk__in=leads)
 
 
-def _told(accounts: list[Account], key: ApiKey) -> list[AccountOut]:
-    """``accounts`` as they are sent: five queries for any number of them."""
+def _told(accounts: list[Account], call: Call) -> list[AccountOut]:
+    """``accounts`` as they are sent: five queries for any number of them, and two more where codes are in full."""
+    key, in_full = call.key, may_read_in_full(call)
+    if in_full:
+        coded = [account for account in accounts if account.credit_code]
+        only = coded[0] if len(accounts) == len(coded) == 1 else None
+        read_in_full(call, "api.credit_codes_revealed", n=len(coded), subject=only)
     names = other_names(accounts)
     domains = {account.pk: [account.domain] if account.domain else [] for account in accounts}
     for pk, domain in (
@@ -133,7 +146,7 @@ def _told(accounts: list[Account], key: ApiKey) -> list[AccountOut]:
             id=account.public_id,
             name=account.name,
             other_names=names[account.pk],
-            credit_code=account.credit_code,
+            credit_code=account.credit_code if in_full or not account.credit_code else masked(account.credit_code),
             domains=domains[account.pk],
             industry=account.industry,
             size_band=account.size_band,
@@ -158,6 +171,7 @@ LIST = Operation(
     text=_("Companies with a lead that the key sees, the newest first."),
     query=AccountQuery,
     answers={200: AccountPage},
+    problems=("enough_read",),
     handle=list_accounts,
 )
 READ = Operation(
@@ -167,6 +181,8 @@ READ = Operation(
     right=ApiRight.PEOPLE_READ,
     summary=_("Read a company"),
     text=_("A company with a lead that the key sees: its names, facts, group and owners."),
+    query=InFullQuery,
     answers={200: AccountOut},
+    problems=("enough_read",),
     handle=read_account,
 )

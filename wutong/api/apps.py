@@ -17,5 +17,6 @@ class ApiConfig(AppConfig):
                 "api.lead_sent": _("Sent in a lead"),
                 "api.doubt_decided": _("Decided a doubt about who is who"),
                 "api.person_revealed": _("Read telephone numbers and e-mail addresses in full"),
+                "api.credit_codes_revealed": _("Read credit codes of companies in full"),
             }
         )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
+from wutong.api.in_full import InFullQuery, may_read_in_full, read_in_full
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Problem
 from wutong.lifecycle.models import Lead
@@ -15,7 +16,6 @@ from wutong.lifecycle.person_facts import consents_of, masked
 from wutong.lifecycle.visibility import people_visible_to_key
 from wutong.people.contactability import contactability_of
 from wutong.people.models import Identifier, Person, PersonTag
-from wutong.platform.audit import record
 from wutong.platform.models import ApiRight
 
 IDENTIFIERS_MAX = 50
@@ -81,13 +81,13 @@ def read_person(call: Call) -> Answer:
     person = people_visible_to_key(call.key).filter(pk=asked.pk).first() if asked else None
     if person is None:
         raise Problem("not_found", "There is no such person, or the key does not see them.")
-    is_revealed = ApiRight.PEOPLE_REVEAL in call.key.rights
+    is_revealed = may_read_in_full(call)
     identifiers = Identifier.objects.filter(person=person).exclude(kind__in=["cookie", "device"]).order_by("pk")
     found = list(identifiers[:IDENTIFIERS_MAX])
     answers = contactability_of(person, found, at=call.at)
     leads = Lead.objects.visible_to_key(call.key).filter(person=person).order_by("-created_at", "-pk")
-    if is_revealed and found:
-        record("api.person_revealed", actor=call.key, at=call.at, subject=person)
+    if is_revealed:
+        read_in_full(call, "api.person_revealed", n=len(found), subject=person)
     content = PersonOut(
         id=person.public_id,
         name=person.full_name,
@@ -126,6 +126,8 @@ READ = Operation(
     right=ApiRight.PEOPLE_READ,
     summary=_("Read a person"),
     text=_("Somebody with a lead that the key sees: who they are, what points at them, what they allowed."),
+    query=InFullQuery,
     answers={200: PersonOut},
+    problems=("enough_read",),
     handle=read_person,
 )

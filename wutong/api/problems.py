@@ -44,6 +44,9 @@ TYPES: dict[str, ProblemType] = {
     "unsupported_media_type": ProblemType(415, _("The body must be application/json.")),
     "invalid": ProblemType(422, _("The body has the wrong form; errors lists every place. Nothing was stored.")),
     "idempotency_key_reused": ProblemType(422, _("This Idempotency-Key came with another request before.")),
+    "enough_read": ProblemType(
+        429, _("The key has read as many values in full today as it may; masked ones it may go on reading.")
+    ),
     "too_many_requests": ProblemType(429, _("The key's allowance is spent; repeat the request after Retry-After.")),
     "internal_error": ProblemType(500, _("Something failed on our side. Nothing was stored.")),
     "unavailable": ProblemType(

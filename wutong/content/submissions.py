@@ -32,6 +32,7 @@ from wutong.platform.audit_trail import neutral
 from wutong.platform.models import InboxBlock, Staff
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
+from wutong.platform.reveals import count_exported
 
 PAGE = 50
 COUNTED = 10_001
@@ -157,7 +158,10 @@ def release(*, submission: QuarantinedSubmission, by: Staff, at: datetime) -> No
 def export_csv(form: Form, wanted: Wanted, *, by: Staff, zone: tzinfo, at: datetime) -> str:
     """The submissions that fit, for a spreadsheet, newest first. The export leaves an audit entry.
 
-    Telephone numbers and addresses are masked for colleagues who may not reveal them.
+    Telephone numbers, addresses and credit codes are masked for colleagues who may not reveal them.
+
+    Raises:
+        EnoughExported: a day allows so many rows in full.
     """
     found = _matching(FormSubmission.objects.filter(form=form), wanted, zone)
     rows = list(found.select_related("version").order_by("-at", "-pk")[:MOST_EXPORTED])
@@ -171,17 +175,23 @@ def export_csv(form: Form, wanted: Wanted, *, by: Staff, zone: tzinfo, at: datet
     for touch in (_("First touch"), _("Registration touch")):
         head += [f"{touch}: {name}" for name in TOUCHED]
     with transaction.atomic(durable=True):
-        record("content.submissions_exported", actor=by, subject=form, at=at, rows=len(rows), in_full=in_full)
+        refusal = count_exported(staff=by, at=at, rows=len(rows)) if in_full and rows else None
+        if refusal is None:
+            record("content.submissions_exported", actor=by, subject=form, at=at, rows=len(rows), in_full=in_full)
+    if refusal is not None:
+        raise refusal
     return _csv([head, *[_exported(row, asked, zone=zone, in_full=in_full) for row in rows]])
 
 
 def masked(question: Question | None, name: str, answer: str) -> str:
-    """An answer as everybody may see it: telephone numbers and e-mail addresses only in part."""
+    """An answer as everybody may see it: telephone numbers, e-mail addresses and credit codes only in part."""
     kind = question.kind if question else name
     if kind == "phone":
         return formats.phone_masked(answer)
     if kind == "email":
         return formats.email_masked(answer)
+    if kind == "credit_code" and answer:
+        return formats.credit_code_masked(answer)
     return answer
 
 
@@ -222,7 +232,7 @@ def _shown(
     reaching = [name for name, kind in kinds.items() if kind in ("phone", "email")]
     contact = [masked(by_name.get(name), name, answers[name]) for name in reaching]
     others = [
-        (by_name[name].label or name if name in by_name else name, answer)
+        (by_name[name].label or name if name in by_name else name, masked(by_name.get(name), name, answer))
         for name, answer in answers.items()
         if name not in ("name", "company", *reaching)
     ]

@@ -30,9 +30,11 @@ from wutong.people.models import Account, Identifier, Person
 from wutong.platform.audit import record
 from wutong.platform.audit_trail import neutral
 from wutong.platform.files import XLSX, keep
+from wutong.platform.format import credit_code_masked
 from wutong.platform.models import Organisation, Staff
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
+from wutong.platform.reveals import count_exported, left_to_export
 from wutong.sales import accounts as companies
 from wutong.sales import deal_list
 from wutong.sales.models import Opportunity
@@ -77,13 +79,21 @@ class List:
     found: Callable[[Staff, Conditions], QuerySet[Any]]
     rows: Callable[[Sequence[Any], Staff, bool], list[Row]]
     """Of a batch of objects, the reader, and whether numbers are in full."""
+    has_masked: bool = True
+    """Whether any of its columns is masked."""
 
 
-def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, at: datetime) -> Export:
+def begin_export(
+    *, what: str, conditions: str, kind: Export.Format, by: Staff, at: datetime, in_full: bool = False
+) -> Export:
     """Export a list by the conditions of its page's address.
+
+    Args:
+        in_full: telephone numbers, addresses and credit codes are not masked, as far as ``by`` may export them so.
 
     Raises:
         NoSuchList, NothingToExport, TooManyConditions: see there.
+        EnoughExported: with it ``by`` would have exported more rows in full than a day allows.
     """
     one = LISTS.get(what)
     if one is None or not may(by, one.right):
@@ -91,9 +101,14 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
     kept = _plain(conditions)
     if len(kept) > _LONGEST:
         raise TooManyConditions
-    some = one.found(by, dict(parse_qsl(kept)))[: AT_ONCE + 1].count()
+    in_full = in_full and one.has_masked and may(by, "lists.export_in_full")
+    # In full all rows are counted, or one more than is left of the day: what is counted is what may be written.
+    most = min(MOST_ROWS, left_to_export(staff=by, at=at) + 1) if in_full else 0
+    some = one.found(by, dict(parse_qsl(kept)))[: max(AT_ONCE + 1, most)].count()
     if not some:
         raise NothingToExport
+    if in_full:
+        _count(by, rows=min(some, MOST_ROWS), at=at)
     with transaction.atomic(durable=True):
         export = Export.objects.create(
             by=by,
@@ -102,7 +117,8 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
             conditions=kept,
             format=kind,
             language=translation.get_language() or "zh-hans",
-            is_in_full=may(by, "lists.export_in_full"),
+            is_in_full=in_full,
+            rows=min(some, MOST_ROWS) if in_full else 0,
         )
         record(
             "exchange.list_exported",
@@ -112,6 +128,7 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
             list=what,
             format=kind.value,
             in_full=export.is_in_full,
+            rows=export.rows if in_full else None,
         )
         if some > AT_ONCE:
             write_export_later.defer(export_id=export.pk)
@@ -119,6 +136,13 @@ def begin_export(*, what: str, conditions: str, kind: Export.Format, by: Staff, 
         write_export(export.pk, now=lambda: at)
         export.refresh_from_db()
     return export
+
+
+def _count(by: Staff, *, rows: int, at: datetime) -> None:
+    with transaction.atomic(durable=True):
+        refusal = count_exported(staff=by, at=at, rows=rows)
+    if refusal is not None:
+        raise refusal
 
 
 def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
@@ -136,7 +160,8 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
     with translation.override(export.language):
         written = _file_for(export)
         try:
-            rows = _counted(_rows_of(one, export, in_full), count)
+            most = export.rows if export.is_in_full else MOST_ROWS
+            rows = _counted(_rows_of(one, export, in_full, most=most), count, most=most)
             (_write_xlsx if export.format == Export.Format.XLSX else _write_csv)(written, one, rows)
             name = f"{one.name}-{export.at:%Y%m%d-%H%M}.{export.format}"
         except BaseException:
@@ -145,7 +170,7 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
     with transaction.atomic():
         kind = XLSX if export.format == Export.Format.XLSX else "text/csv"
         export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=now())
-        export.rows, export.is_cut = min(count[0], MOST_ROWS), count[0] > MOST_ROWS
+        export.rows, export.is_cut = min(count[0], most), count[0] > most
         export.state, export.finished_at, export.is_in_full = Export.State.DONE, now(), in_full
         export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full"])
 
@@ -161,19 +186,19 @@ def _file_for(export: Export) -> Path:
         return Path(file.name)
 
 
-def _rows_of(one: List, export: Export, in_full: bool) -> Iterator[Row]:
+def _rows_of(one: List, export: Export, in_full: bool, *, most: int) -> Iterator[Row]:
     """The rows, one more than a file takes if there are more. By key, so that a long list is read in short pieces."""
     found = one.found(export.by, dict(parse_qsl(export.conditions))).order_by("pk")
-    last, left = 0, MOST_ROWS + 1
+    last, left = 0, most + 1
     while left > 0 and (batch := list(found.filter(pk__gt=last)[: min(_BATCH, left)])):
         yield from one.rows(batch, export.by, in_full)
         last, left = batch[-1].pk, left - len(batch)
 
 
-def _counted(rows: Iterator[Row], count: list[int]) -> Iterator[Row]:
+def _counted(rows: Iterator[Row], count: list[int], *, most: int) -> Iterator[Row]:
     for row in rows:
         count[0] += 1
-        if count[0] <= MOST_ROWS:
+        if count[0] <= most:
             yield row
 
 
@@ -300,7 +325,7 @@ def _account_rows(accounts: Sequence[Account], staff: Staff, in_full: bool) -> l
     return [
         [
             row.account.name,
-            row.account.credit_code if in_full else _masked_code(row.account.credit_code),
+            _code(row.account.credit_code, in_full=in_full),
             row.account.domain,
             _("yes") if row.account.is_confirmed else _("no"),
             row.people,
@@ -315,8 +340,8 @@ def _account_rows(accounts: Sequence[Account], staff: Staff, in_full: bool) -> l
     ]
 
 
-def _masked_code(code: str | None) -> str:
-    return f"{code[:4]}••••{code[-2:]}" if code else ""
+def _code(code: str | None, *, in_full: bool) -> str:
+    return "" if not code else code if in_full else credit_code_masked(code)
 
 
 def _deals(staff: Staff, wanted: Conditions, *, at: datetime | None = None) -> QuerySet[Opportunity]:
@@ -422,6 +447,7 @@ LISTS: dict[str, List] = {
         ),
         found=_deals,
         rows=_deal_rows,
+        has_masked=False,
     ),
 }
 """By the code in an address."""

@@ -83,6 +83,7 @@ class PeopleConfig(AppConfig):
         register_actions(
             {
                 "people.identifier_revealed": _("Looked at a telephone number or e-mail address in full"),
+                "people.credit_code_revealed": _("Looked at the credit code of a company in full"),
                 "tags.group_added": _("Added a group of tags"),
                 "tags.tag_added": _("Added a tag"),
                 "tags.tag_renamed": _("Renamed a tag"),

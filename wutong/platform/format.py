@@ -212,6 +212,11 @@ def email_masked(address: str | None) -> str:
     return f"{local[: 2 if len(local) > 3 else 1]}***@{domain}"
 
 
+def credit_code_masked(code: str | None) -> str:
+    """``91110000600037341L`` → ``9111****1L``: enough to tell two apart, not enough to look one up."""
+    return f"{code[:4]}****{code[-2:]}" if code else EMPTY
+
+
 def initials(name: str | None) -> str:
     """For an avatar: the first character of a Chinese name, at most two initials of another."""
     words = (name or "").split()

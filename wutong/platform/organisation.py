@@ -18,6 +18,8 @@ FIELDS = (
     "audit_kept_days",
     "second_factor_roles",
     "reveals_a_day",
+    "exported_in_full_a_day",
+    "read_in_full_a_day",
 )
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 

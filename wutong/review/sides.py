@@ -318,7 +318,7 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
         preview = what_would_move(survivor=kept, absorbed=gone)
         lines = [
             _both(pgettext_lazy("company", "Name"), [side.account.name for side in sides]),
-            _both(gettext_lazy("Credit code"), [side.account.credit_code or "" for side in sides], is_compared=True),
+            _both(gettext_lazy("Credit code"), [side.account.credit_code or "" for side in sides], is_code=True),
             _both(gettext_lazy("E-mail domain"), [side.account.domain for side in sides], is_compared=True),
             _both(gettext_lazy("Industry"), [side.account.get_industry_display() for side in sides], is_compared=True),
             _both(gettext_lazy("Confirmed"), [_("yes") if side.account.is_confirmed else _("no") for side in sides]),
@@ -357,10 +357,12 @@ def _known_better(side: Row) -> tuple[bool, bool, int, int, int]:
     return (not account.credit_code, not account.is_confirmed, -side.people, -len(account.name), account.pk)
 
 
-def _both(label: str | Promise, values: Sequence[str], *, is_compared: bool = False) -> Line:
-    mine, theirs = ([Told(value=value)] if value else [] for value in values)
+def _both(label: str | Promise, values: Sequence[str], *, is_compared: bool = False, is_code: bool = False) -> Line:
+    """Two values; credit codes are compared in full and shown masked."""
+    shown = [formats.credit_code_masked(value) if value and is_code else value for value in values]
+    mine, theirs = ([Told(value=value)] if value else [] for value in shown)
     mark = None
-    if is_compared and all(values):
+    if (is_compared or is_code) and all(values):
         mark = AGREES[Agreement.SAME if values[0] == values[1] else Agreement.DIFFERENT]
     return Line(label=label, mine=mine, theirs=theirs, mark=mark)
 

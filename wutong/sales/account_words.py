@@ -9,6 +9,7 @@ from wutong.people.account_facts import STATED, sources_of
 from wutong.people.accounts import name_key
 from wutong.people.companies.places import division_name
 from wutong.people.models import Account, AccountFact, Industry, SizeBand
+from wutong.platform.format import credit_code_masked
 from wutong.platform.models import Staff
 from wutong.sales.accounts import accounts_visible_to
 
@@ -27,17 +28,21 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class KnownFact:
-    """A fact as people read it; ``fact`` is the statement that it rests on, if one was kept."""
+    """A fact as people read it, a credit code masked; ``fact`` is the statement that it rests on, if one was kept."""
 
     label: str
     value: str
     fact: AccountFact | None
+    is_code: bool = False
 
 
 def facts_in_words(account: Account, *, viewer: Staff) -> list[KnownFact]:
     """What is known now, but for the name, which stands above it."""
     sources = sources_of(account)
-    return [KnownFact(str(_LABELS[field]), _value(account, field, viewer), sources.get(field)) for field in STATED[1:]]
+    return [
+        KnownFact(str(_LABELS[field]), _value(account, field, viewer), sources.get(field), is_code=field == "credit_code")
+        for field in STATED[1:]
+    ]
 
 
 def history_of(account: Account, *, viewer: Staff) -> list[KnownFact]:
@@ -72,6 +77,8 @@ def _value(account: Account, field: str, viewer: Staff) -> str:
 def _read(field: str, value: str) -> str:
     if field == "industry" and value in Industry.values:
         return str(Industry(value).label)
+    if field == "credit_code":
+        return credit_code_masked(value) if value else ""
     if field == "size_band" and value in SizeBand.values:
         return str(SizeBand(value).label)
     return value

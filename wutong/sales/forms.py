@@ -15,6 +15,7 @@ from wutong.people.account_facts import organisation_of
 from wutong.people.companies.places import division_name, division_named
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Account, AccountFact, Affiliation, Industry, SizeBand
+from wutong.platform.format import credit_code_masked
 from wutong.sales.models import AccountWish, Opportunity, OpportunityStage
 from wutong.sales.opportunities import REASONS, Term
 
@@ -158,6 +159,8 @@ class CompanyForm(forms.Form):
         """The code in its normal form, or None."""
         cleaned = super().clean() or self.cleaned_data
         typed = cleaned.get("credit_code", "")
+        if self.held and typed == credit_code_masked(self.held):
+            typed = self.held  # the field shows it masked, and nobody has written another
         try:
             cleaned["credit_code"] = credit_code(typed) if typed else None
         except NotACreditCode:
@@ -199,7 +202,7 @@ class AccountForm(CompanyForm):
     def of(cls, account: Account) -> "AccountForm":
         known = {
             "name": account.name,
-            "credit_code": account.credit_code or "",
+            "credit_code": credit_code_masked(account.credit_code) if account.credit_code else "",
             "domain": account.domain,
             "industry": account.industry,
             "size_band": account.size_band,

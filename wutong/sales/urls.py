@@ -46,6 +46,7 @@ urlpatterns = [
     path("accounts/wishes/<uuid:public_id>/", account_team.decide, name="account_wish"),
     path("accounts/<uuid:public_id>/change/", account_facts.change, name="account_change"),
     path("accounts/<uuid:public_id>/confirm/", account_facts.confirm, name="account_confirm"),
+    path("accounts/<uuid:public_id>/credit-code/", account_facts.reveal, name="account_code"),
     path("accounts/<uuid:public_id>/tags/", tags.account_tag, name="account_tag"),
     path("accounts/<uuid:public_id>/tags/<uuid:tag_id>/remove/", tags.account_untag, name="account_untag"),
     path("accounts/<uuid:public_id>/parent/", account_facts.parent, name="account_parent"),

@@ -61,7 +61,10 @@ def submissions_export(request: StaffRequest, key: str) -> HttpResponse:
     """The filtered submissions as a file. A POST, since it leaves an entry."""
     form = _form(request, key)
     zone = timezone.get_current_timezone()
-    text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=timezone.now())
+    try:
+        text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=reverse("content:submissions", args=[key]))
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{form.key}-{timezone.localdate():%Y-%m-%d}.csv"'
     return response

@@ -39,6 +39,7 @@ def export_new(request: StaffRequest) -> HttpResponse:
             kind=kind,
             by=request.user,
             at=timezone.now(),
+            in_full=request.POST.get("in_full") == "on",
         )
     except Refusal as no:
         return refused(request, no, back=here)

@@ -58,9 +58,23 @@ class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no param
         help_text=_("Administrators are told when somebody wants more."),
     )
 
+    exported_in_full_a_day = forms.IntegerField(
+        label=_("Rows that one colleague may export in full a day"),
+        min_value=1,
+        max_value=10_000_000,
+        help_text=_("Of people, leads and companies; masked exports have no limit."),
+    )
+
+    read_in_full_a_day = forms.IntegerField(
+        label=_("Contact details that one key of the API may read in full a day"),
+        min_value=1,
+        max_value=10_000_000,
+        help_text=_("Beyond it the API says no, and answers what is asked for masked."),
+    )
+
     class Meta:
         model = Organisation
-        fields = ("second_factor_roles", "reveals_a_day")
+        fields = ("second_factor_roles", "reveals_a_day", "exported_in_full_a_day", "read_in_full_a_day")
 
 
 class StretchesField(forms.CharField):

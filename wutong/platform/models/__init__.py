@@ -8,7 +8,7 @@ from wutong.platform.models.key_check import KeyCheck
 from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
-from wutong.platform.models.reveal import RevealCount
+from wutong.platform.models.reveal import KeyRevealCount, RevealCount
 from wutong.platform.models.sign_in import RecoveryCode, SecondFactor, StaffSession
 from wutong.platform.models.staff import DataScope, Invitation, ResetAsk, Role, Staff, Team
 
@@ -25,6 +25,7 @@ __all__ = [
     "Invitation",
     "JobFailure",
     "KeyCheck",
+    "KeyRevealCount",
     "MailSettings",
     "Notification",
     "Organisation",

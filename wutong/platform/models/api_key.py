@@ -18,9 +18,9 @@ class ApiRight(models.TextChoices):
     LEADS_WRITE = "leads:write", _("Send in leads")
     EVENTS_WRITE = "events:write", _("Send in what people did")
     IMPORTS_WRITE = "imports:write", _("Import people from tables")
-    PEOPLE_READ = "people:read", _("Read people; telephone and e-mail masked")
+    PEOPLE_READ = "people:read", _("Read people and companies; telephone, e-mail and credit code masked")
     PEOPLE_MERGE = "people:merge", _("Read doubts about who is who, merge and tell apart")
-    PEOPLE_REVEAL = "people:reveal", _("Read telephone numbers and e-mail addresses in full")
+    PEOPLE_REVEAL = "people:reveal", _("Read telephone numbers, e-mail addresses and credit codes in full")
 
 
 class ApiKey(models.Model):

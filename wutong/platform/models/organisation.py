@@ -24,6 +24,12 @@ class Organisation(models.Model):
     reveals_a_day = models.PositiveIntegerField(
         default=200, db_default=200, help_text="Masked values that one colleague may look at in full."
     )
+    exported_in_full_a_day = models.PositiveIntegerField(
+        default=5_000, db_default=5_000, help_text="Rows that one colleague may export with contact details in full."
+    )
+    read_in_full_a_day = models.PositiveIntegerField(
+        default=5_000, db_default=5_000, help_text="Masked values that one key of the API may read in full."
+    )
     is_demo = models.BooleanField(default=False)
     skipped_steps = ArrayField(models.CharField(max_length=20), default=list, help_text="Of the first run.")
     created_at = models.DateTimeField()

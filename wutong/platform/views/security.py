@@ -22,7 +22,7 @@ from wutong.platform.open_sessions import end_all, end_one, sessions_of
 from wutong.platform.organisation import change_organisation
 from wutong.platform.permissions import StaffRequest, requires, signed_in
 from wutong.platform.refusal import Refusal
-from wutong.platform.reveals import report
+from wutong.platform.reveals import report, report_of_keys
 from wutong.platform.secrets import seal, unseal
 
 _form = require_http_methods(["GET", "HEAD", "POST"])
@@ -161,8 +161,13 @@ def rules(request: StaffRequest) -> HttpResponse:
 @requires("audit.read")
 def reveals(request: StaffRequest) -> HttpResponse:
     """Who looks at how many contact details in full."""
-    limit = Organisation.objects.values_list("reveals_a_day", flat=True).get()
-    return render(request, "platform/reveals.html", {"rows": report(at=timezone.now()), "limit": limit})
+    now = timezone.now()
+    context = {
+        "rows": report(at=now),
+        "keys": report_of_keys(at=now),
+        "limit": Organisation.objects.values_list("reveals_a_day", flat=True).get(),
+    }
+    return render(request, "platform/reveals.html", context)
 
 
 _WITH_FACTOR = Count("pk", filter=Q(has_second_factor=True))

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wutong.people.account_merge import merge_accounts, unmerge_accounts, what_would_move
 from wutong.people.models import Account, AccountMerge
 from wutong.people.similar_accounts import similar_accounts
-from wutong.platform.answers import done
+from wutong.platform.answers import done, refused
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.account_words import parent_in_sight
 from wutong.sales.accounts import accounts_visible_to, change_account, confirm_account, put_into_group
+from wutong.sales.credit_codes import reveal_credit_code
 from wutong.sales.duplicates import duplicates_of
 from wutong.sales.forms import AccountForm
 from wutong.sales.views.account_page import account_of, account_page
@@ -59,6 +60,20 @@ def confirm(request: StaffRequest, public_id: UUID) -> HttpResponse:
     one = account_of(request, public_id)
     confirm_account(account=one, by=request.user, at=timezone.now())
     return done(request, reverse("sales:account", args=[public_id]), _("Confirmed."))
+
+
+@require_POST
+@requires("people.reveal")
+def reveal(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Show its credit code in full; who saw it is recorded, and counted."""
+    one = account_of(request, public_id)
+    if one.credit_code is None:
+        raise Http404
+    try:
+        reveal_credit_code(one, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=reverse("sales:account", args=[one.public_id]))
+    return render(request, "sales/_credit_code_in_full.html", {"account": one})
 
 
 @require_safe

@@ -123,6 +123,11 @@ def email_masked(address: str | None) -> str:
 
 
 @register.filter
+def credit_code_masked(code: str | None) -> str:
+    return formatter.credit_code_masked(code)
+
+
+@register.filter
 def initials(name: str | None) -> str:
     return formatter.initials(name)
 

@@ -133,6 +133,7 @@ def export_list(context: Context, what: str) -> dict[str, Any]:
         "what": what,
         "conditions": urlencode(conditions),
         "may_export": may(request.user, "lists.export"),
+        "may_in_full": what != "opportunities" and may(request.user, "lists.export_in_full"),
         "csrf_token": context.get("csrf_token"),
     }
 
