@@ -40,7 +40,9 @@ def facts_in_words(account: Account, *, viewer: Staff) -> list[KnownFact]:
     """What is known now, but for the name, which stands above it."""
     sources = sources_of(account)
     return [
-        KnownFact(str(_LABELS[field]), _value(account, field, viewer), sources.get(field), is_code=field == "credit_code")
+        KnownFact(
+            str(_LABELS[field]), _value(account, field, viewer), sources.get(field), is_code=field == "credit_code"
+        )
         for field in STATED[1:]
     ]
 
