@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import NINE, at_once, email, make_person, make_staff, person_of, phone, state
+from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, state
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
 from wutong.exchange import running
 from wutong.exchange.checking import check
@@ -20,9 +20,11 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import Clock, FollowUp, Lead, StageVisit
 from wutong.people import rebuild
 from wutong.people.consents import count_differing
+from wutong.people.contactability import Why, may_contact
 from wutong.people.facts import refresh_people
 from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, IdentityLink, Person
 from wutong.platform.models import Notification, Staff
+from wutong.privacy.preferences import withdraw_everything
 
 pytestmark = pytest.mark.django_db
 K, L = PeopleImport.Known, PeopleImport.Leads
@@ -32,6 +34,22 @@ def everything() -> dict[str, int]:
     """How many rows there are of what an import leaves behind."""
     models = (Person, Identifier, IdentityLink, FieldValue, Affiliation, Consent, Account, Lead, Clock, StageVisit)
     return {model.__name__: model.objects.count() for model in models}
+
+
+def test_a_list_does_not_bring_back_what_somebody_has_withdrawn(ada: Staff) -> None:
+    imported(ZHOU, LI, by=ada)
+    zhou, li = identifier(phone("+8613900010001")), identifier(phone("+8613900010002"))
+    given = {"channel": "phone", "purpose": "contact"}
+    assert may_contact(zhou, at=LATER, **given).is_allowed
+    by_mail = {"channel": "email", "purpose": "contact"}
+    assert may_contact(identifier(email("li@nanshan.cn")), at=LATER, **by_mail).is_allowed
+    withdraw_everything(address=zhou, source="preferences", at=LATER)
+
+    imported(ZHOU, LI, by=ada, at=LATER + timedelta(days=1))
+
+    later = LATER + timedelta(days=2)
+    assert may_contact(zhou, at=later, **given).why is Why.WITHDRAWN
+    assert may_contact(li, at=later, **given).is_allowed
 
 
 def test_rows_become_people_with_companies_and_consents(ada: Staff) -> None:
@@ -46,7 +64,7 @@ def test_rows_become_people_with_companies_and_consents(ada: Staff) -> None:
     )
     assert set(zhou.identifiers.values_list("kind", flat=True)) == {"phone", "email", "crm_id"}
     assert Affiliation.objects.get(person=zhou).account.name == "北辰科技有限公司"
-    assert Consent.objects.get(person=zhou).text.text == "We may call you."
+    assert [one.text.text for one in Consent.objects.filter(person=zhou)] == ["We may call you."] * 2
     assert (run.state, run.created, run.updated, run.faulty) == ("done", 2, 0, 0)
     assert Notification.objects.get(staff=ada).kind == "import_finished"
 

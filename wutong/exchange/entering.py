@@ -4,7 +4,7 @@ Each row is an observation of its identifiers, entered by a colleague; what it s
 leaves behind bears the row's own id, so that a row that comes twice changes nothing and an import can be taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -21,18 +21,20 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people import lane
 from wutong.people.accounts import Employment, employ_many, name_key
 from wutong.people.consents import Decision, decide_many
+from wutong.people.contactability import ADDRESSES
 from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.graph import Level
 from wutong.people.identifiers import IdentifierKey, Known, load_by_key
 from wutong.people.identity import Observed, bring_along, see_many
 from wutong.people.jobs import reassign_later
-from wutong.people.models import Account, Assurance, ConsentState
+from wutong.people.models import ANY, Account, Assurance, ConsentKind, ConsentStanding, ConsentState
 from wutong.people.own import claim_own
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, update_objects
 
 _K = PeopleImport.Known
 _L = PeopleImport.Leads
+_WRITTEN_TO = frozenset(kind for kinds in ADDRESSES.values() for kind in kinds)
 
 
 @dataclass
@@ -255,16 +257,25 @@ def _employ(run: PeopleImport, entries: Sequence[_Entry], *, at: datetime) -> di
     return accounts
 
 
-def _note_basis(run: PeopleImport, entries: Iterable[_Entry]) -> None:
-    """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone."""
+def _note_basis(run: PeopleImport, entries: Sequence[_Entry]) -> None:
+    """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone.
+
+    It is kept for each address that the row has, because an agreement holds for its address alone. A list is nobody's
+    own word: whoever has refused or withdrawn is left at that.
+    """
     if run.basis != PeopleImport.Basis.CONSENT:
         return
+    denials = ConsentStanding.objects.filter(kind=ConsentKind.GENERAL, purpose__in=[ANY, "contact"])
+    denials = denials.exclude(state=ConsentState.GRANTED).filter(person__in={entry.person for entry in entries})
+    denying = set(denials.values_list("person_id", flat=True))
+    told = {entry.id: [key for key in entry.row.identifiers if key.kind in _WRITTEN_TO] for entry in entries}
+    addresses = load_by_key({key for keys in told.values() for key in keys})
     decide_many(
         [
             Decision(
-                subject_id=entry.subject,
+                subject_id=addresses[key].id,
                 person_id=entry.person,
-                channel="any",
+                channel=ANY,
                 purpose="contact",
                 state=ConsentState.GRANTED,
                 text_version=run.source[:40],
@@ -277,6 +288,8 @@ def _note_basis(run: PeopleImport, entries: Iterable[_Entry]) -> None:
                 event_id=entry.id,
             )
             for entry in entries
+            for key in told[entry.id]
+            if entry.person not in denying and addresses[key].person_id == entry.person
         ]
     )
 
