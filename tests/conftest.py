@@ -17,6 +17,7 @@ from typing import NoReturn
 import django
 import psycopg
 import pytest
+from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
 from wutong.operations.postgres import ADMIN, FAST_AND_FORGETFUL, SETTINGS, Cluster, wheel_binaries
@@ -97,6 +98,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "wutong.settings"
 
 def pytest_configure() -> None:
     django.setup()
+    # Each client of a test would look for every static file anew. A process of its own serves them as it always does.
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 def pytest_collection_finish() -> None:

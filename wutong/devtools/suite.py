@@ -32,6 +32,7 @@ CHECKS: dict[str, list[str | Path]] = {
 AT_ONCE = 2
 """So many runs beside each other: each keeps about one processor busy, and two is what we can count on."""
 _NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
+"""The second because pytest compiles 300 files of tests, which the later runs find compiled."""
 _PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
 
 
@@ -70,9 +71,8 @@ def main() -> None:
     parser.add_argument("--lint-only", action="store_true")
     lint_only: bool = parser.parse_args().lint_only
     runs = [] if lint_only else planned()
-    # Tests start hundreds of our processes. With what Python has compiled at hand each starts in half the time.
-    with tempfile.TemporaryDirectory(prefix="wt-compiled-") as compiled, ThreadPoolExecutor(AT_ONCE) as beside:
-        testing = [beside.submit(_tests, run, compiled=compiled) for run in runs]
+    with ThreadPoolExecutor(AT_ONCE) as beside:
+        testing = [beside.submit(_tests, run) for run in runs]
         failed = _lint()
         done = [one.result() for one in testing]
     failed += [one.name for one in done if one.code]
@@ -141,11 +141,11 @@ def _passes(name: str, command: list[str | Path], environment: dict[str, str]) -
     return done.returncode == 0
 
 
-def _tests(run: Run, *, compiled: str) -> Done:
+def _tests(run: Run) -> Done:
     """Run pytest. How far it is shows as it comes; all else it prints shows in one piece when it is done."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_TESTS}
     command = [*PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", run.marks]
-    environment = kept | {"PYTHONPYCACHEPREFIX": compiled} | run.environment
+    environment = kept | run.environment
     printed = []
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as pytest:
         for line in pytest.stdout or ():
