@@ -58,6 +58,7 @@ def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None
     answer = client.post(f"{here}columns/", chosen | {"save_as": "Fair"})
     assert answer["Location"] == f"{here}rules/"
     assert SavedMapping.objects.get().meanings["手机"] == "phone"
+    assert AuditEntry.objects.filter(action="exchange.mapping_saved", actor=ada).exists()
 
     assert "12" in client.get(f"{here}rules/").content.decode()
     team = Team.objects.get(parent=None)

@@ -34,6 +34,7 @@ from wutong.platform.models import Notification, ParkedItem, Staff, Team
 from wutong.platform.secrets import sign
 from wutong.privacy.models import RequestKind, SubjectRequest
 from wutong.privacy.requests import take_in
+from wutong.sales.collisions import refresh_collisions
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import close_opportunity
 from wutong.stream.processor import TRIES, drain
@@ -120,6 +121,7 @@ def make_world(mei: Staff, north: Team) -> World:
     AccountCandidate.objects.create(
         account=deal.account, other=double, decision="candidate", score=0.9, reason=CANARY, found_at=LATELY
     )
+    refresh_collisions(at=LATELY)
     return World(
         lead=lead,
         person=person,

@@ -6,19 +6,18 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
+from wutong.api.accounts import accounts_visible_to_key
 from wutong.api.leads import Named
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Flawed, Problem
-from wutong.lifecycle.models import Lead
 from wutong.lifecycle.visibility import people_visible_to_key
 from wutong.people.models import Account, AccountCandidate, Person, ProbableMatch, RefusedLink
 from wutong.platform.audit import record
-from wutong.platform.models import ApiKey, ApiRight
+from wutong.platform.models import ApiRight
 from wutong.platform.refusal import Refusal
 from wutong.review.deciding import (
     Said,
@@ -91,7 +90,7 @@ class Decided(Struct, frozen=True, kw_only=True):
 def list_doubts(call: Call) -> Answer:
     """A page of one of the three lists."""
     wanted: DoubtQuery = call.query
-    people, accounts = people_visible_to_key(call.key), _accounts_visible_to_key(call.key)
+    people, accounts = people_visible_to_key(call.key), accounts_visible_to_key(call.key)
     page = page_of(
         wanted.kind,
         doubts_between(wanted.kind, people, accounts, at=call.at),
@@ -130,7 +129,7 @@ def _people(call: Call, wanted: DecisionIn) -> Said:
 
 
 def _companies(call: Call, wanted: DecisionIn) -> Said:
-    found = {one.public_id: one for one in _accounts_visible_to_key(call.key).filter(public_id__in=_ids(wanted))}
+    found = {one.public_id: one for one in accounts_visible_to_key(call.key).filter(public_id__in=_ids(wanted))}
     one, other = _both(found, wanted)
     by = call.key.created_by
     match wanted.decision:
@@ -154,11 +153,6 @@ def _both(found: dict[UUID, Side], wanted: DecisionIn) -> tuple[Side, Side]:
     if wanted.one == wanted.other or len(found) < 2:
         raise Problem("not_found", "There are no such two, or the key does not see both.")
     return found[wanted.one], found[wanted.other]
-
-
-def _accounts_visible_to_key(key: ApiKey) -> QuerySet[Account]:
-    leads = Lead.objects.visible_to_key(key).filter(account__isnull=False).order_by().values("account")
-    return Account.objects.filter(pk__in=leads, merged_into=None)
 
 
 def _shown(kind: Tab, pair: Pair) -> DoubtOut:

@@ -28,6 +28,7 @@ class ExchangeConfig(AppConfig):
         register_actions(
             {
                 "exchange.import_begun": _("Uploaded a file to import"),
+                "exchange.mapping_saved": _("Saved what the columns of a file mean"),
                 "exchange.import_started": _("Started an import"),
                 "exchange.import_stopped": _("Stopped an import"),
                 "exchange.import_discarded": _("Discarded the draft of an import"),

@@ -169,9 +169,9 @@ def map_columns(
         run.save(update_fields=["mapping", "crm_scope"])
         if save_as.strip():
             meanings = {plain_name(name): meaning for name, meaning in zip(run.columns, chosen, strict=True) if name}
-            SavedMapping.objects.update_or_create(
-                name=save_as.strip()[:80], defaults={"meanings": meanings, "by": by, "at": at}
-            )
+            name = save_as.strip()[:80]
+            SavedMapping.objects.update_or_create(name=name, defaults={"meanings": meanings, "by": by, "at": at})
+            record("exchange.mapping_saved", actor=by, subject=run, at=at, name=name)
 
 
 def mapped_by(saved: SavedMapping, columns: Sequence[str], guessed: Sequence[str]) -> list[str]:
