@@ -30,9 +30,11 @@ from tests.sales.cast import deal_of, sql_of
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.running import run_import
 from wutong.exchange.starting import map_columns, start
+from wutong.lifecycle.field_values import fill_in_account, fill_in_person
 from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
 from wutong.lifecycle.tagging import tag_people
-from wutong.people.models import Identifier, Person, ProbableMatch, Tag, TagGroup
+from wutong.people.custom_fields import Described, add_field
+from wutong.people.models import CustomField, Identifier, Person, ProbableMatch, Tag, TagGroup
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.privacy.models import SubjectRequest
@@ -308,12 +310,30 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     Tag.objects.create(group=company_group, name=QUOTES[:40])
     Tag.objects.create(group=group, name=QUOTES[:40])
     assert lead.account is not None
+    for about in ("person", "account"):
+        named = Described(name_zh=TAG[:40], name_en=TAG[:38] + about[0], group=QUOTES[:40])
+        own = add_field(about=about, kind="text", described=named, by=ada, at=LATELY)
+        add_field(
+            about=about,
+            kind="one",
+            described=Described(name_zh=f"{about}", name_en=about),
+            options=[TAG[:40]],
+            by=ada,
+            at=LATELY,
+        )
+        if about == "person":
+            fill_in_person(person=lead.person, values={own: QUOTES}, by=ada, at=LATELY)
+        else:
+            fill_in_account(account=lead.account, values={own: QUOTES}, by=ada, at=LATELY)
+    choice = CustomField.objects.filter(kind="one").latest("pk")
     Client(headers={"user-agent": TAG}).post("/sign-in/", {"email": nasty.email, "password": PASSWORD})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours", "security")
     for address in (
         "/",
         "/me/security/",
         "/settings/tags/",
+        "/settings/fields/",
+        f"/settings/fields/{choice.public_id}/",
         "/people/",
         f"/people/{lead.person.public_id}/",
         f"/people/{lead.person.public_id}/access/",

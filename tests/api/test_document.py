@@ -71,7 +71,7 @@ def test_the_document_is_kept(application, crm, mode: GenerationMode) -> None:
 
 def test_what_the_document_shows_as_an_example_works(crm, company) -> None:
     for operation in OPERATIONS:
-        if operation.example is not None:
+        if operation.example is not None and operation.method == "POST":
             content = json.dumps(operation.example).replace("2026-11-16T09:30:00+08:00", crm.key.created_at.isoformat())
             content = json.loads(content)
             for event in content.get("events", []):

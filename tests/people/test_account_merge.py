@@ -38,6 +38,7 @@ NOT_MOVED = {
     ("sales_collision", "other_id"),
     ("people_accountmerge", "survivor_id"),  # history stays where it happened
     ("people_accountmerge", "absorbed_id"),
+    ("people_accountcustomvalue", "account_id"),  # worked out anew from the facts that move
     ("exchange_accountbyimport", "account_id"),  # which entry an import has added; one that was merged is in use
 }
 

@@ -26,7 +26,13 @@ from wutong.sales.models import Opportunity, OpportunityPerson
 pytestmark = pytest.mark.django_db
 
 HERS, HIS = phone("+8613911110001"), phone("+8613911110002")
-REDONE_FROM_OTHER_ROWS = {"scoring_personscore", "scoring_linescore", "people_matchkey", "people_persontocompare"}
+REDONE_FROM_OTHER_ROWS = {
+    "scoring_personscore",
+    "scoring_linescore",
+    "people_matchkey",
+    "people_persontocompare",
+    "people_personcustomvalue",
+}
 """Tables about people, not about subjects: a follower of ``people.reassign`` works them out anew."""
 
 

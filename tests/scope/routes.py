@@ -56,6 +56,8 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
+    "lifecycle:person_fields": lambda world: reverse("lifecycle:person_fields", args=[world.person.public_id]),
+    "sales:account_fields": lambda world: reverse("sales:account_fields", args=[world.deal.account.public_id]),
     "lifecycle:person_tag": lambda world: reverse("lifecycle:person_tag", args=[world.person.public_id]),
     "lifecycle:person_untag": lambda world: reverse(
         "lifecycle:person_untag", args=[world.person.public_id, uuid.uuid4()]
@@ -229,6 +231,10 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
         f"lifecycle:product_line_{act}": (lambda _world, act=act: f"/settings/product-lines/nonsense/{act}/")
         for act in ("move", "retire", "restore")
     },
+    "lifecycle:field": lambda _world: f"/settings/fields/{uuid.uuid4()}/",
+    "lifecycle:field_change": lambda _world: f"/settings/fields/{uuid.uuid4()}/change/",
+    "lifecycle:field_option_add": lambda _world: f"/settings/fields/{uuid.uuid4()}/options/",
+    "lifecycle:field_option": lambda _world: f"/settings/fields/options/{uuid.uuid4()}/",
     "lifecycle:tag_add": lambda _world: f"/settings/tags/groups/{uuid.uuid4()}/tags/",
     "lifecycle:tag_change": lambda _world: f"/settings/tags/{uuid.uuid4()}/",
     "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
@@ -295,6 +301,8 @@ WITHOUT_OBJECT: dict[str, str] = {
     "lifecycle:routing": "/settings/routing/",
     "lifecycle:time_limits": "/settings/routing/time-limits/",
     "lifecycle:rule_new": "/settings/routing/rules/new/",
+    "lifecycle:fields": "/settings/fields/",
+    "lifecycle:field_add": "/settings/fields/new/",
     "lifecycle:tags": "/settings/tags/",
     "lifecycle:tag_group_add": "/settings/tags/groups/",
     "lifecycle:duty": "/me/duty/",

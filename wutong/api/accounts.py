@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
+from wutong.api.custom import Custom, custom_of_accounts
 from wutong.api.in_full import InFullQuery, Masked, may_read_in_full, read_in_full
 from wutong.api.leads import Named
 from wutong.api.operations import Answer, Call, Operation
@@ -57,6 +58,7 @@ class AccountOut(Struct, frozen=True, kw_only=True):
     is_confirmed: bool
     parent: Annotated[UUID | None, Meta(description=gettext_noop("The company above it, if the key sees that."))]
     owners: list[AccountOwnerOut]
+    custom: Annotated[Custom, Meta(description=gettext_noop("The company's own fields that keys may read, by code."))]
     leads: Annotated[list[UUID], Meta(description=gettext_noop("Those that the key sees, the latest first."))]
     page: str
 
@@ -141,6 +143,7 @@ def _told(accounts: list[Account], call: Call) -> list[AccountOut]:
             leads[account_id].append(lead)
     above = [account.parent_id for account in accounts if account.parent_id is not None]
     parents = dict(accounts_visible_to_key(key).filter(pk__in=above).values_list("pk", "public_id"))
+    custom = custom_of_accounts([account.pk for account in accounts])
     return [
         AccountOut(
             id=account.public_id,
@@ -155,6 +158,7 @@ def _told(accounts: list[Account], call: Call) -> list[AccountOut]:
             is_confirmed=account.is_confirmed,
             parent=parents.get(account.parent_id or 0),
             owners=owners[account.pk],
+            custom=custom[account.pk],
             leads=leads[account.pk],
             page=f"{config().web_origin}/accounts/{account.public_id}/",
         )

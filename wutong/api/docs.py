@@ -87,7 +87,8 @@ def _section(operation: Operation) -> Section:
 
 def _curl(operation: Operation) -> str:
     address = f"{config().web_origin}/api/v1{operation.path}"
-    lines = [f"curl {'-X POST ' if operation.method == 'POST' else ''}'{address}'", '-H "Authorization: Bearer $KEY"']
+    how = "" if operation.method == "GET" else f"-X {operation.method} "
+    lines = [f"curl {how}'{address}'", '-H "Authorization: Bearer $KEY"']
     if operation.is_repeatable:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if operation.example is not None:

@@ -16,6 +16,8 @@ from wutong.events.touch import CHANNELS
 from wutong.exchange.columns import MEANINGS
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.starting import Policy, begin, map_columns, start, table_kind
+from wutong.people.custom_fields import writable_by_keys
+from wutong.people.models import CustomField
 from wutong.platform.files import store
 from wutong.platform.models import ApiRight
 from wutong.platform.refusal import Refusal
@@ -89,10 +91,11 @@ def send_import(call: Call) -> Answer:
 
 
 def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
+    known = [*MEANINGS, *(field.statement for field in writable_by_keys(CustomField.About.PERSON))]
     errors = [
-        Flawed(pointer=f"#/columns/{name}", code="unknown_value", detail=f"Known are: {', '.join(MEANINGS)}.")
+        Flawed(pointer=f"#/columns/{name}", code="unknown_value", detail=f"Known are: {', '.join(known)}.")
         for name, meaning in wanted.columns.items()
-        if meaning not in MEANINGS
+        if meaning not in known
     ]
     if wanted.channel not in CHANNELS:
         detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."

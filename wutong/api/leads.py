@@ -1,5 +1,6 @@
 """Leads: sending one in, reading them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 from uuid_utils.compat import uuid7
 
+from wutong.api.custom import MOST, Custom, custom_of_people, read_custom
 from wutong.api.ledger import Kept, keep_answer, kept_answer
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.paging import bounded, read_cursor, written_cursor
@@ -23,8 +25,9 @@ from wutong.events.arrivals import Capture
 from wutong.events.clocks import AbsurdTime, Receipt
 from wutong.events.scrub import scrubbed
 from wutong.events.touch import CHANNELS, classify
+from wutong.lifecycle.field_values import fill_in_locked
 from wutong.lifecycle.models import Lead, ProductLine, Stage
-from wutong.people.models import Person
+from wutong.people.models import Assurance, CustomField, Person
 from wutong.platform.audit import record
 from wutong.platform.deadlocks import tried_again
 from wutong.platform.models import ApiKey, ApiRight
@@ -55,6 +58,12 @@ class PersonIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
             description=gettext_noop("Further identifiers as kind:value, such as crm_id:4711 or openid@APP:o6_b."),
         ),
     ] = []
+    custom: Annotated[
+        dict[str, Any],
+        Meta(
+            max_length=MOST, description=gettext_noop("Values of the company's own fields, by code; see PATCH /people.")
+        ),
+    ] = {}
 
 
 class UtmIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -152,6 +161,9 @@ class LeadPerson(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     company: str
+    custom: Annotated[
+        Custom, Meta(description=gettext_noop("The company's own fields, if the key may read people; else empty."))
+    ]
 
 
 class LeadOut(Struct, frozen=True, kw_only=True):
@@ -214,6 +226,7 @@ def send_lead(call: Call) -> Answer:
 
 def _sent(call: Call) -> Answer:
     wanted: LeadIn = call.body
+    custom = read_custom(CustomField.About.PERSON, wanted.person.custom, place=("person", "custom"))
     capture = _capture(wanted, call.key, at=call.at)
     with transaction.atomic(durable=True):
         if call.idempotency_key:
@@ -224,6 +237,9 @@ def _sent(call: Call) -> Answer:
                 headers = {"Idempotent-Replayed": "true"} | _location(received)
                 return Answer(status=kept.status, content=kept.content, headers=headers)
         batch = work([capture], at=call.at)
+        if custom:
+            person = Person.objects.get(pk=batch.interests[capture.id].person_id)
+            fill_in_locked(person, custom, by=call.key, at=call.at, assurance=Assurance(wanted.assurance))
         received = _received(batch.interests[capture.id].person_id, batch.opened)
         content = msgspec.json.encode(received)
         status = 201 if received.outcome is Outcome.CREATED else 200
@@ -342,7 +358,7 @@ def list_leads(call: Call) -> Answer:
     cursor = written_cursor(page[-1].changed_at, page[-1].pk) if page else wanted.cursor or None
     return Answer(
         status=200,
-        content=LeadPage(items=[_shown(lead) for lead in page], has_more=len(rows) > len(page), cursor=cursor),
+        content=LeadPage(items=_shown(page, call.key), has_more=len(rows) > len(page), cursor=cursor),
     )
 
 
@@ -352,10 +368,16 @@ def read_lead(call: Call) -> Answer:
     lead = found.select_related("team", "owner", "person", "account", "product_line").first()
     if lead is None:
         raise Problem("not_found", "There is no such lead, or the key does not see it.")
-    return Answer(status=200, content=_shown(lead))
+    return Answer(status=200, content=_shown([lead], call.key)[0])
 
 
-def _shown(lead: Lead) -> LeadOut:
+def _shown(leads: Sequence[Lead], key: ApiKey) -> list[LeadOut]:
+    people = {lead.person_id for lead in leads}
+    custom = custom_of_people(people) if ApiRight.PEOPLE_READ in key.rights else {}
+    return [_lead_out(lead, custom.get(lead.person_id, {})) for lead in leads]
+
+
+def _lead_out(lead: Lead, custom: Custom) -> LeadOut:
     person = lead.person
     return LeadOut(
         id=lead.public_id,
@@ -366,7 +388,13 @@ def _shown(lead: Lead) -> LeadOut:
         product_line=lead.product_line.code,
         team=Named(id=lead.team.public_id, name=lead.team.name),
         owner=Named(id=lead.owner.public_id, name=lead.owner.full_name) if lead.owner else None,
-        person=LeadPerson(id=person.public_id, name=person.full_name, title=person.title, company=person.company_name),
+        person=LeadPerson(
+            id=person.public_id,
+            name=person.full_name,
+            title=person.title,
+            company=person.company_name,
+            custom=custom,
+        ),
         account=Named(id=lead.account.public_id, name=lead.account.name) if lead.account else None,
         channel=lead.channel,
         campaign=lead.campaign,

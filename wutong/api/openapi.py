@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import accounts, doubts, events, imports, leads, people
+from wutong.api import accounts, custom, doubts, events, imports, leads, people
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
@@ -20,8 +20,10 @@ OPERATIONS: tuple[Operation, ...] = (
     leads.LIST,
     leads.READ,
     people.READ,
+    custom.SET_OF_PERSON,
     accounts.LIST,
     accounts.READ,
+    custom.SET_OF_ACCOUNT,
     events.SEND,
     doubts.LIST,
     doubts.DECIDE,

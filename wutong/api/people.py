@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
+from wutong.api.custom import Custom, custom_of_people
 from wutong.api.in_full import InFullQuery, may_read_in_full, read_in_full
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Problem
@@ -70,6 +71,7 @@ class PersonOut(Struct, frozen=True, kw_only=True):
     identifiers: list[IdentifierOut]
     consents: list[ConsentOut]
     tags: Annotated[list[str], Meta(description=gettext_noop("Names of the tags that the person carries."))]
+    custom: Annotated[Custom, Meta(description=gettext_noop("The company's own fields that keys may read, by code."))]
     leads: Annotated[list[UUID], Meta(description=gettext_noop("Those that the key sees, the latest first."))]
 
 
@@ -114,6 +116,7 @@ def read_person(call: Call) -> Answer:
             for one in consents_of(person)
         ],
         tags=sorted(set(PersonTag.objects.filter(person=person).values_list("tag__name", flat=True))),
+        custom=custom_of_people([person.pk])[person.pk],
         leads=list(leads.values_list("public_id", flat=True)[:LEADS_MAX]),
     )
     return Answer(status=200, content=content)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from wutong.exchange.columns import own_meanings
 from wutong.exchange.entering import row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
@@ -12,6 +13,7 @@ from wutong.exchange.running import owners_by_name, with_owner
 from wutong.exchange.starting import LOOKED_AT
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.people.identifiers import IdentifierKey, load_by_key
+from wutong.people.models.custom_field import PREFIX
 
 SHOWN = 50
 
@@ -104,9 +106,10 @@ def column_name(columns: Sequence[str], place: int) -> str:
 
 def _first(run: PeopleImport) -> tuple[list[list[str]], list[ImportRow]]:
     owners = owners_by_name() if "owner" in run.mapping else {}
+    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
     cells, rows = [], []
     for number, line in read_prepared(ensure_rows(run)):
-        row = read_row(number, line, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number))
+        row = read_row(number, line, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
         cells.append(line)
         rows.append(with_owner(row, owners, run.mapping))
         if len(rows) == LOOKED_AT:

@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
+from wutong.exchange.models import PeopleImport
 from wutong.exchange.values import LOOKS, share_of
+from wutong.people.custom_fields import may_edit, with_options
+from wutong.people.models import CustomField
 
 EXTRA, IGNORE = "extra", "ignore"
 MEANINGS: dict[str, str | Promise] = {
@@ -93,10 +96,6 @@ class Guess:
     sureness: int
 
 
-_OUR_MARK = frozenset({"exportmark", "导出标记"})
-"""The last column of files that we have written; see ``platform/watermark.py``."""
-
-
 def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A meaning for each column; what belongs to one column alone goes to the surest."""
     guesses = [_guess(name, _cells(rows, place)) for place, name in enumerate(names)]
@@ -108,6 +107,35 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[s
         guess.meaning if guess.meaning in REPEATABLE or taken[guess.meaning] == place else EXTRA
         for place, guess in enumerate(guesses)
     ]
+
+
+def meanings_for(run: PeopleImport) -> dict[str, str | Promise]:
+    """What a column may mean: with the company's own fields that the import may fill in."""
+    return MEANINGS | {
+        code: pgettext("column", "Own field: %(name)s") % {"name": field.name}
+        for code, field in own_meanings(run).items()
+    }
+
+
+def own_meanings(run: PeopleImport) -> dict[str, CustomField]:
+    """The company's own fields of people that an import may fill in, by their meaning: by its colleague, or its key."""
+    fields = with_options(CustomField.objects.of(CustomField.About.PERSON).in_use())
+    if run.api_key_id is not None:
+        return {field.statement: field for field in fields if field.for_keys == CustomField.ForKeys.WRITE}
+    return {field.statement: field for field in fields if may_edit(run.by, field)}
+
+
+def with_own_fields(guessed: Sequence[str], names: Sequence[str], own: Mapping[str, CustomField]) -> list[str]:
+    """A guess in which columns that are called as an own field are that field, unless that is a usual name."""
+    called = {
+        plain_name(text): code for code, field in own.items() for text in (field.code, field.name_zh, field.name_en)
+    }
+    meanings = list(guessed)
+    for place, name in enumerate(names):
+        code = called.get(plain_name(name))
+        if code and code not in meanings and plain_name(name) not in _BY_NAME:
+            meanings[place] = code
+    return meanings
 
 
 def samples_of(rows: Sequence[Sequence[str]], place: int, *, most: int = 3) -> list[str]:
@@ -123,8 +151,6 @@ def plain_name(name: str) -> str:
 
 def _guess(name: str, cells: Sequence[str]) -> Guess:
     plain = plain_name(name)
-    if plain in _OUR_MARK:
-        return Guess(meaning=IGNORE, sureness=0)
     named = _BY_NAME.get(plain) or _BY_NAME.get(plain.rstrip("0123456789")) or ""
     looks = {code: share_of(look, cells) for code, look in LOOKS.items()}
     seen = next((code for code, share in looks.items() if share >= _SURE), "")

@@ -1,12 +1,15 @@
 """Lists written to files: what a colleague may see, masked as it is on the page, told to the audit trail."""
 
+import csv
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,20 +23,21 @@ from procrastinate.contrib.django import app
 from wutong.events.touch import CHANNELS
 from wutong.exchange.models import Export
 from wutong.exchange.places import folder
-from wutong.exchange.writing import Row, write_csv, write_xlsx
 from wutong.lifecycle import people_list
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.person_facts import masked
-from wutong.people.models import Account, Identifier, Person
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_filters import SIGN
+from wutong.people.custom_values import in_words, values_of_accounts, values_of_people
+from wutong.people.models import Account, AccountFact, CustomField, FieldValue, Identifier, Person
 from wutong.platform.audit import record
+from wutong.platform.audit_trail import neutral
 from wutong.platform.files import XLSX, keep
 from wutong.platform.format import credit_code_masked
-from wutong.platform.models import Staff
-from wutong.platform.organisation import our_zone
+from wutong.platform.models import Organisation, Staff
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 from wutong.platform.reveals import count_exported, left_to_export
-from wutong.platform.watermark import file_name, watermark
 from wutong.sales import accounts as companies
 from wutong.sales import deal_list
 from wutong.sales.models import Opportunity
@@ -45,6 +49,8 @@ _BATCH = 500
 _LONGEST = 500
 """So many characters of conditions are kept with an export."""
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "+": "%2B", "#": "%23"})
+Cell = str | int | Decimal | date | datetime | None
+Row = list[Cell]
 Conditions = Mapping[str, str]
 
 
@@ -78,6 +84,11 @@ class List:
     """Of a batch of objects, the reader, and whether numbers are in full."""
     has_masked: bool = True
     """Whether any of its columns is masked."""
+    about: str = ""
+    """Whose fields of the company's own follow the columns: those that the colleague may see."""
+
+    def headings(self, own: Sequence[CustomField]) -> list[str]:
+        return [*map(str, self.columns), *(field.name for field in own)]
 
 
 def begin_export(
@@ -126,7 +137,6 @@ def begin_export(
             format=kind.value,
             in_full=export.is_in_full,
             rows=export.rows if in_full else None,
-            mark=export.mark,
         )
         if some > AT_ONCE:
             write_export_later.defer(export_id=export.pk)
@@ -158,12 +168,12 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
     with translation.override(export.language):
         written = _file_for(export)
         try:
+            own = readable_by(export.by, one.about) if one.about else []
             most = export.rows if export.is_in_full else MOST_ROWS
-            rows = _counted(_rows_of(one, export, in_full, most=most), count, most=most)
-            mark = watermark(by=export.by, at=export.at, number=export.mark)
-            write = write_xlsx if export.format == Export.Format.XLSX else write_csv
-            write(written, title=str(one.name), columns=one.columns, rows=rows, mark=mark)
-            name = file_name(str(one.name), export.format, by=export.by, at=export.at)
+            rows = _counted(_rows_of(one, export, in_full, own, most=most), count, most=most)
+            write = _write_xlsx if export.format == Export.Format.XLSX else _write_csv
+            write(written, str(one.name), one.headings(own), rows)
+            name = f"{one.name}-{export.at:%Y%m%d-%H%M}.{export.format}"
         except BaseException:
             written.unlink(missing_ok=True)
             raise
@@ -186,13 +196,30 @@ def _file_for(export: Export) -> Path:
         return Path(file.name)
 
 
-def _rows_of(one: List, export: Export, in_full: bool, *, most: int) -> Iterator[Row]:
+def _rows_of(one: List, export: Export, in_full: bool, own: Sequence[CustomField], *, most: int) -> Iterator[Row]:
     """The rows, one more than a file takes if there are more. By key, so that a long list is read in short pieces."""
     found = one.found(export.by, dict(parse_qsl(export.conditions))).order_by("pk")
     last, left = 0, most + 1
     while left > 0 and (batch := list(found.filter(pk__gt=last)[: min(_BATCH, left)])):
-        yield from one.rows(batch, export.by, in_full)
+        rows = one.rows(batch, export.by, in_full)
+        yield from (row + more for row, more in zip(rows, _own_cells(one, batch, own), strict=True)) if own else rows
         last, left = batch[-1].pk, left - len(batch)
+
+
+def _own_cells(one: List, batch: Sequence[Any], own: Sequence[CustomField]) -> list[Row]:
+    """What is in the company's own fields of each, in the order of ``own``."""
+    keys = [row.pk for row in batch]
+    said: Mapping[int, Mapping[str, FieldValue | AccountFact]] = (
+        values_of_people(keys, own) if one.about == CustomField.About.PERSON else values_of_accounts(keys, own)
+    )
+    return [
+        [_own_cell(field, said[key][field.code].value) if field.code in said[key] else "" for field in own]
+        for key in keys
+    ]
+
+
+def _own_cell(field: CustomField, value: str) -> Cell:
+    return Decimal(value) if field.is_counted and value else in_words(field, value)
 
 
 def _counted(rows: Iterator[Row], count: list[int], *, most: int) -> Iterator[Row]:
@@ -202,8 +229,52 @@ def _counted(rows: Iterator[Row], count: list[int], *, most: int) -> Iterator[Ro
             yield row
 
 
+def _write_csv(path: Path, _name: str, headings: Sequence[str], rows: Iterator[Row]) -> None:
+    zone = _zone()
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([neutral(heading) for heading in headings])
+        writer.writerows([neutral(_text(cell, zone)) for cell in row] for row in rows)
+
+
+def _write_xlsx(path: Path, name: str, headings: Sequence[str], rows: Iterator[Row]) -> None:
+    from xlsxwriter import Workbook  # here: only whoever writes a workbook needs it
+
+    zone = _zone()
+    # A cell is text or a number, whatever it begins with: nothing becomes a formula or a link.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(name[:31])
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, headings, bold)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(rows, start=1):
+            for place, cell in enumerate(row):
+                if isinstance(cell, int | Decimal):
+                    sheet.write_number(number, place, cell)
+                elif cell not in (None, ""):
+                    sheet.write_string(number, place, _text(cell, zone)[:32_000])
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(Organisation.objects.values_list("zone", flat=True).first() or "Asia/Shanghai")
+
+
+def _text(cell: Cell, zone: ZoneInfo) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
 def _people(staff: Staff, wanted: Conditions) -> QuerySet[Person]:
-    return people_list.people_wanted(staff, people_list.Wanted.read(wanted)).defer("search_keys")
+    asked = people_list.Wanted.read(wanted, readable_by(staff, CustomField.About.PERSON))
+    return people_list.people_wanted(staff, asked).defer("search_keys")
 
 
 def _people_rows(people: Sequence[Person], staff: Staff, in_full: bool) -> list[Row]:
@@ -232,10 +303,15 @@ def _people_rows(people: Sequence[Person], staff: Staff, in_full: bool) -> list[
     return rows
 
 
+_OF_PEOPLE = ("q", "reach", "tag")
+"""Conditions on a lead's person."""
+
+
 def _leads(staff: Staff, wanted: Conditions) -> QuerySet[Lead]:
-    people = _people(staff, {name: value for name, value in wanted.items() if name in ("q", "reach")})
+    of_people = {name: value for name, value in wanted.items() if name in _OF_PEOPLE or name.startswith(SIGN)}
+    people = _people(staff, of_people)
     leads = Lead.objects.visible_to(staff).select_related("person", "account", "owner", "team", "product_line")
-    if wanted.get("q", "").strip() or wanted.get("reach"):
+    if any(value.strip() for value in of_people.values()):
         leads = leads.filter(person__in=people.order_by().values("pk"))
     if wanted.get("stage") in Stage.values:
         leads = leads.filter(stage=wanted["stage"])
@@ -275,7 +351,8 @@ def _addresses(people: Sequence[int], in_full: bool) -> dict[int, tuple[str, str
 
 
 def _accounts(staff: Staff, wanted: Conditions) -> QuerySet[Account]:
-    return companies.accounts_wanted(staff, companies.Wanted.read(wanted)).defer("search_keys", "name_grams")
+    asked = companies.Wanted.read(wanted, readable_by(staff, CustomField.About.ACCOUNT))
+    return companies.accounts_wanted(staff, asked).defer("search_keys", "name_grams")
 
 
 def _account_rows(accounts: Sequence[Account], staff: Staff, in_full: bool) -> list[Row]:
@@ -303,7 +380,7 @@ def _code(code: str | None, *, in_full: bool) -> str:
 
 def _deals(staff: Staff, wanted: Conditions, *, at: datetime | None = None) -> QuerySet[Opportunity]:
     asked = deal_list.Wanted.read(wanted)
-    found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=our_zone())
+    found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=_zone())
     return found.select_related("account", "owner", "product_line").defer("search_keys", "account__search_keys")
 
 
@@ -344,6 +421,7 @@ LISTS: dict[str, List] = {
         ),
         found=_people,
         rows=_people_rows,
+        about=CustomField.About.PERSON.value,
     ),
     "leads": List(
         name=pgettext_lazy("list", "Leads"),
@@ -385,6 +463,7 @@ LISTS: dict[str, List] = {
         ),
         found=_accounts,
         rows=_account_rows,
+        about=CustomField.About.ACCOUNT.value,
     ),
     "opportunities": List(
         name=pgettext_lazy("list", "Opportunities"),

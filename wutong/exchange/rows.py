@@ -15,8 +15,10 @@ from wutong.exchange.columns import EXTRA, IDENTIFIERS, IGNORE
 from wutong.exchange.values import read_date
 from wutong.people import normal_form
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
+from wutong.people.custom_values import NotAValue, read_text
 from wutong.people.identifiers import IdentifierKey
-from wutong.people.models import IdentifierKind
+from wutong.people.models import CustomField, IdentifierKind
+from wutong.people.models.custom_field import PREFIX
 from wutong.people.normal_form import NotAnIdentifier
 
 _LENGTHS = {"full_name": 120, "title": 120, "company": 200, "department": 120, "region": 80, "campaign": 80}
@@ -53,6 +55,14 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
     "bad_date": (
         pgettext_lazy("import problem", "Not a date"),
         pgettext_lazy("import problem", "Write it as 2026-12-31."),
+    ),
+    "bad_own_value": (
+        pgettext_lazy("import problem", "Does not fit the kind or the limits of this field; it was left out"),
+        pgettext_lazy("import problem", "Look at the field under Settings: a number, a date, yes or no."),
+    ),
+    "unknown_answer": (
+        pgettext_lazy("import problem", "The field does not offer this answer; it was left out"),
+        pgettext_lazy("import problem", "Write one of its answers, or let an administrator add this one."),
     ),
     "too_long": (
         pgettext_lazy("import problem", "Longer than can be kept; the end was cut off"),
@@ -101,7 +111,14 @@ class ImportRow(Struct, frozen=True, kw_only=True):
 
 
 def read_row(
-    number: int, cells: Sequence[str], mapping: Sequence[str], names: Sequence[str], *, scope: str, id: UUID
+    number: int,
+    cells: Sequence[str],
+    mapping: Sequence[str],
+    names: Sequence[str],
+    *,
+    scope: str,
+    id: UUID,
+    own: Mapping[str, CustomField] | None = None,
 ) -> ImportRow:
     """Read one row.
 
@@ -110,6 +127,7 @@ def read_row(
         names: how the columns are called, for what is kept under its own name.
         scope: the other system whose numbers ``crm_id`` holds; empty: there is one.
         id: what stands for somebody who has an office number alone.
+        own: the company's own fields that may be filled in, by their meaning.
     """
     found: list[IdentifierKey] = []
     facts: dict[str, str] = {}
@@ -124,6 +142,11 @@ def read_row(
             problems += [Problem(place, code) for code in said]
             if meaning in ("phone", "email"):
                 facts.setdefault(meaning, cell[:320])
+        elif meaning.startswith(PREFIX):
+            try:
+                facts[meaning] = read_text(own[meaning], cell) if own and meaning in own else ""
+            except NotAValue as no:
+                problems.append(Problem(place, "bad_own_value" if no.code != "unknown_value" else "unknown_answer"))
         elif meaning == EXTRA:
             facts[f"extra:{(names[place] or str(place + 1))[:34]}"] = cell
         else:
@@ -132,6 +155,7 @@ def read_row(
             given[meaning] = cell[:longest]
             if wrong := _value_problem(meaning, cell):
                 problems.append(Problem(place, wrong))
+    facts = {name: value for name, value in facts.items() if value}
     facts |= {name: value for name, value in given.items() if name in _FACTS}
     identifiers = tuple(dict.fromkeys(found))
     if not identifiers and "phone" in facts and not any(mapping[one.place] == "phone" for one in problems):

@@ -15,12 +15,15 @@ from msgspec.structs import replace
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.exchange.columns import own_meanings
 from wutong.exchange.entering import Outcome, enter_many, keep_faults, row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import ImportRow, Problem, read_row
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.lifecycle.assignment import who_may_be_given_leads
+from wutong.people.models import CustomField
+from wutong.people.models.custom_field import PREFIX
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
@@ -67,12 +70,13 @@ def run_import(run_id: int, *, now: Clock) -> None:
             found.save(update_fields=["state", "started_at"])
     run = _loaded(run_id)
     owners = owners_by_name() if "owner" in run.mapping else {}
+    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
     try:
         ensure_rows(run)
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
-    for piece in _ahead(_pieces(run, owners)):
+    for piece in _ahead(_pieces(run, owners, own)):
         if not _enter(run_id, piece, owners, now=now):
             break
         failpoint("import_batch")
@@ -89,10 +93,12 @@ def owners_by_name() -> dict[str, Staff]:
     return single | {one.email.casefold(): one for one in able}
 
 
-def parse(run: PeopleImport, owners: Mapping[str, Staff], *, after: int = 0) -> Iterator[tuple[list[str], ImportRow]]:
-    """The rows of a run as what they say."""
+def parse(
+    run: PeopleImport, owners: Mapping[str, Staff], own: Mapping[str, CustomField], *, after: int = 0
+) -> Iterator[tuple[list[str], ImportRow]]:
+    """The rows of a run as what they say; ``own``: the company's own fields that it may fill in, by their meaning."""
     for number, cells in read_prepared(ensure_rows(run), after=after):
-        row = read_row(number, cells, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number))
+        row = read_row(number, cells, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
         yield cells, with_owner(row, owners, run.mapping)
 
 
@@ -182,9 +188,9 @@ def _loaded(run_id: int) -> PeopleImport:
     return PeopleImport.objects.select_related(*related).get(pk=run_id)
 
 
-def _pieces(run: PeopleImport, owners: Mapping[str, Staff]) -> Iterator[Piece]:
+def _pieces(run: PeopleImport, owners: Mapping[str, Staff], own: Mapping[str, CustomField]) -> Iterator[Piece]:
     start = run.done
-    rows = parse(run, owners, after=start)
+    rows = parse(run, owners, own, after=start)
     while batch := list(islice(rows, BATCH)):
         yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
         start += len(batch)

@@ -8,7 +8,16 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wutong.exchange.columns import EXTRA, IDENTIFIERS, IGNORE, MEANINGS, guess_columns, plain_name
+from wutong.exchange.columns import (
+    EXTRA,
+    IDENTIFIERS,
+    IGNORE,
+    guess_columns,
+    meanings_for,
+    own_meanings,
+    plain_name,
+    with_own_fields,
+)
 from wutong.exchange.models import PeopleImport, SavedMapping
 from wutong.exchange.places import prepare_rows, rows_path
 from wutong.exchange.running import run_import_later
@@ -156,13 +165,14 @@ def map_columns(
     Raises:
         AlreadyStarted, NothingToRecogniseBy, SameMeaningTwice: see there.
     """
-    chosen = [meaning if meaning in MEANINGS else IGNORE for meaning in mapping][: len(run.columns)]
+    known = meanings_for(run)
+    chosen = [meaning if meaning in known else IGNORE for meaning in mapping][: len(run.columns)]
     chosen += [IGNORE] * (len(run.columns) - len(chosen))
     if not set(chosen) & set(IDENTIFIERS):
         raise NothingToRecogniseBy
     for meaning in set(chosen) - {*IDENTIFIERS, EXTRA, IGNORE}:
         if chosen.count(meaning) > 1:
-            raise SameMeaningTwice(meaning=MEANINGS[meaning])
+            raise SameMeaningTwice(meaning=known[meaning])
     with transaction.atomic(durable=True):
         _draft(run)
         run.mapping, run.crm_scope = chosen, crm_scope.strip()[:80]
@@ -247,7 +257,7 @@ def _read(run: PeopleImport, reading: Reading) -> None:
     run.encoding, run.delimiter = reading.encoding, reading.delimiter
     run.sheet, run.sheets = reading.sheet[:120], list(reading.sheets)
     run.heading, run.columns, run.rows = prepared.heading, prepared.columns, prepared.rows
-    run.mapping = guess_columns(run.columns, first_rows(run))
+    run.mapping = with_own_fields(guess_columns(run.columns, first_rows(run)), run.columns, own_meanings(run))
 
 
 def first_rows(run: PeopleImport, *, most: int = LOOKED_AT) -> list[list[str]]:

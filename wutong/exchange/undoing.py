@@ -40,6 +40,7 @@ _PROJECTED = (
     "scoring_linescore",
     "people_consentstanding",
     "people_matchkey",
+    "people_personcustomvalue",
     "people_persontocompare",
     "people_probablematch",
 )

@@ -8,6 +8,7 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
+        from wutong.lifecycle import field_cards
         from wutong.lifecycle.account_team import keep_owners
         from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.holdings import HOLDINGS
@@ -25,6 +26,8 @@ class LifecycleConfig(AppConfig):
         reassign.follow(redo_reach)
         for holding in HOLDINGS:
             holdings.register(holding)
+        register_person("lifecycle/_custom_fields.html", field_cards.card_of_person)
+        register_lead("lifecycle/_custom_fields.html", field_cards.card_of_lead)
         register_person("lifecycle/_tags.html", tags.card_of_person)
         register_lead("lifecycle/_tags.html", tags.card_of_lead)
         register_person("lifecycle/_collaborators.html", access.card)

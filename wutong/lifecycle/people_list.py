@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Person, PersonTag, Reach, Tag
+from wutong.people.custom_filters import Condition, conditions_in, people_that_fit
+from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
@@ -32,18 +33,29 @@ class Wanted:
     stage: str = ""
     owner: str = ""
     tag: UUID | None = None
+    own: tuple[Condition, ...] = ()
+    """Conditions on the company's own fields, of those that the reader may see."""
     sort: str = "-seen"
     after: str = ""
 
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.search or self.reach or self.stage or self.owner or self.tag or self.own)
+
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> Self:
-        """What an address's query asks for: of the page, and of whatever else shows the same people."""
+    def read(cls, given: Mapping[str, Any], fields: Sequence[CustomField] = ()) -> Self:
+        """What an address's query asks for: of the page, and of whatever else shows the same people.
+
+        Args:
+            fields: the company's own that the reader may see; others are no condition.
+        """
         return cls(
             search=given.get("q", "")[:80],
             reach=given.get("reach", ""),
             stage=given.get("stage", ""),
             owner=given.get("owner", ""),
             tag=uuid_or_none(given.get("tag")),
+            own=conditions_in(given, fields),
             sort=given.get("sort", "-seen"),
             after=given.get("after", ""),
         )
@@ -98,7 +110,7 @@ def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
         tag = Tag.objects.filter(public_id=wanted.tag).values_list("pk", flat=True).first()
         carried = PersonTag.objects.filter(tag=tag or 0, person=OuterRef("pk"))
         people = people.filter(Exists(carried))
-    return people
+    return people_that_fit(people, wanted.own)
 
 
 def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:

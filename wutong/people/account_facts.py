@@ -119,7 +119,9 @@ def set_parent(account: Account, parent: Account | None, *, word: Word) -> bool:
 def sources_of(account: Account) -> dict[str, AccountFact]:
     """The latest statement of each field that says what stands there now."""
     found: dict[str, AccountFact] = {}
-    for fact in AccountFact.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:200]:
+    for fact in (
+        AccountFact.objects.filter(account=account, field__in=STATED).select_related("by").order_by("-at", "-pk")[:200]
+    ):
         if fact.field not in found and fact.value == _written(account, fact.field):
             found[fact.field] = fact
     return found

@@ -10,7 +10,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from wutong.people import account_merge, facts
+        from wutong.people import account_merge, custom_values, facts
         from wutong.people.doubles import compare_again
         from wutong.people.held import register_holdings
         from wutong.people.models import (
@@ -44,6 +44,9 @@ class PeopleConfig(AppConfig):
         follow(redo_own)  # before all others: sums are redone for the market only
         follow(compare_again)
         facts.follow(compare_again)
+        follow(custom_values.follow_people)
+        facts.follow(custom_values.restate_people)
+        account_merge.follow(custom_values.follow_accounts)
         for name in ("observation", "identitylink", "identitychange", "identitydecision", "refusedlink"):
             table = f"people_{name}"
             retention.register_kept(table, because="who is who is computed from it; erasing a person takes it away")
@@ -55,6 +58,10 @@ class PeopleConfig(AppConfig):
             retention.register_kept(table, because="settings; they do not grow with what happens")
         for name in ("probablematch", "matchkey", "persontocompare"):
             retention.register_kept(f"people_{name}", because="worked out anew from what is known of its people")
+        for name in ("personcustomvalue", "accountcustomvalue"):
+            retention.register_kept(f"people_{name}", because="worked out anew from what is known, and goes with it")
+        for name in ("customfield", "customoption"):
+            retention.register_kept(f"people_{name}", because="settings; they do not grow with what happens")
         retention.register_kept("people_putaside", because="what a colleague has said is not asked again")
         retention.register_kept("people_accountcandidate", because="doubts about a company go with it")
         for name in ("accountalias", "accountdomain", "accountfact", "accountmerge", "accountmove"):
@@ -74,6 +81,7 @@ class PeopleConfig(AppConfig):
                 "person": _("Person"),
                 "tag": _("Tag"),
                 "taggroup": _("Group of tags"),
+                "customfield": _("Custom field"),
                 "ownrule": _("Rule about own people"),
                 "account": pgettext_lazy("company", "Account"),
                 "blockedvalue": _("Blocked value"),
@@ -89,6 +97,18 @@ class PeopleConfig(AppConfig):
                 "tags.tag_renamed": _("Renamed a tag"),
                 "tags.tag_retired": _("Retired a tag"),
                 "tags.tag_restored": _("Restored a tag"),
+                "fields.added": _("Added a custom field"),
+                "fields.changed": _("Changed a custom field"),
+                "fields.retired": _("Retired a custom field"),
+                "fields.restored": _("Restored a custom field"),
+                "fields.moved": _("Moved a custom field up or down"),
+                "fields.option_added": _("Added an answer to a custom field"),
+                "fields.option_changed": _("Renamed an answer of a custom field"),
+                "fields.option_retired": _("Retired an answer of a custom field"),
+                "fields.option_restored": _("Restored an answer of a custom field"),
+                "fields.option_moved": _("Moved an answer of a custom field up or down"),
+                "people.fields_set": _("Filled in custom fields of a person"),
+                "people.account_fields_set": _("Filled in custom fields of a company"),
                 "people.tag_added": _("Tagged a person"),
                 "people.tag_removed": _("Took a tag off a person"),
                 "people.account_tag_added": _("Tagged a company"),

@@ -22,6 +22,7 @@ from wutong.people.models import (
     OwnMark,
     Person,
     PersonCollaborator,
+    PersonCustomValue,
     PersonTag,
     PersonToCompare,
     ProbableMatch,
@@ -41,6 +42,7 @@ def register_holdings() -> None:
     hold(OwnMark, _("Whether they are one of ours"), subjects="subject")
     hold(PersonTag, _("Tags they carry"), subjects="subject")
     hold(PersonCollaborator, _("Colleagues who may see them"), subjects="subject", is_copied=False)
+    hold(PersonCustomValue, _("What stands in the company's own fields"), is_copied=False)
     hold(ProbableMatch, _("Probable doubles"), people=("one", "other"), is_copied=False)
     hold(MatchKey, _("Keys by which doubles are found"), is_copied=False)
     hold(PersonToCompare, _("People to compare"), is_copied=False)

@@ -8,7 +8,9 @@ from django.utils.translation import pgettext_lazy
 from wutong.people.account_facts import STATED, sources_of
 from wutong.people.accounts import name_key
 from wutong.people.companies.places import division_name
-from wutong.people.models import Account, AccountFact, Industry, SizeBand
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_values import in_words
+from wutong.people.models import Account, AccountFact, CustomField, Industry, SizeBand
 from wutong.platform.format import credit_code_masked
 from wutong.platform.models import Staff
 from wutong.sales.accounts import accounts_visible_to
@@ -48,14 +50,18 @@ def facts_in_words(account: Account, *, viewer: Staff) -> list[KnownFact]:
 
 
 def history_of(account: Account, *, viewer: Staff) -> list[KnownFact]:
-    """What was ever stated, the latest first."""
-    facts = list(AccountFact.objects.filter(account=account).select_related("by").order_by("-at", "-pk")[:_SHOWN])
+    """What was ever stated, the latest first; of the company's own fields those that ``viewer`` may see."""
+    own = {field.statement: field for field in readable_by(viewer, CustomField.About.ACCOUNT)}
+    stated = AccountFact.objects.filter(account=account, field__in=[*STATED, *own])
+    facts = list(stated.select_related("by").order_by("-at", "-pk")[:_SHOWN])
     parents = {one.value for one in facts if one.field == "parent" and one.value}
     named = accounts_visible_to(viewer).filter(name_key__in=[name_key(name) for name in parents])
     hidden = parents - set(named.values_list("name", flat=True)) if parents else set()
     return [
-        KnownFact(
-            str(_LABELS.get(one.field, one.field)),
+        KnownFact(own[one.field].name, in_words(own[one.field], one.value), one)
+        if one.field in own
+        else KnownFact(
+            str(_LABELS[one.field]),
             str(OUT_OF_SIGHT) if one.field == "parent" and one.value in hidden else _read(one.field, one.value),
             one,
         )

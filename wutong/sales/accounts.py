@@ -15,11 +15,20 @@ from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract,
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
-from wutong.people.account_merge import CompanyGone
 from wutong.people.companies.places import division_named
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
-from wutong.people.models import Account, AccountFact, AccountTag, Affiliation, Industry, Person, SizeBand
+from wutong.people.custom_filters import Condition, accounts_that_fit, conditions_in
+from wutong.people.models import (
+    Account,
+    AccountFact,
+    AccountTag,
+    Affiliation,
+    CustomField,
+    Industry,
+    Person,
+    SizeBand,
+)
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys, search_keys
 from wutong.platform.keyset import slice_of
@@ -44,11 +53,17 @@ class Wanted:
     size: str = ""
     region: str = ""
     tag: UUID | None = None
+    own: tuple[Condition, ...] = ()
+    """Conditions on the company's own fields, of those that the reader may see."""
     after: str = ""
 
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> Self:
-        """What an address's query asks for: of the page, and of whatever else shows the same companies."""
+    def read(cls, given: Mapping[str, Any], fields: Sequence[CustomField] = ()) -> Self:
+        """What an address's query asks for: of the page, and of whatever else shows the same companies.
+
+        Args:
+            fields: the company's own that the reader may see; others are no condition.
+        """
         return cls(
             search=given.get("q", "")[:80],
             owner=given.get("owner", ""),
@@ -57,12 +72,14 @@ class Wanted:
             size=given.get("size", ""),
             region=given.get("region", "")[:40].strip(),
             tag=uuid_or_none(given.get("tag")),
+            own=conditions_in(given, fields),
             after=given.get("after", ""),
         )
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.search or self.owner or self.state or self.industry or self.size or self.region or self.tag)
+        facts = self.industry or self.size or self.region or self.tag or self.own
+        return bool(self.search or self.owner or self.state or facts)
 
 
 @dataclass
@@ -258,13 +275,10 @@ def change_account(
 
     Raises:
         ChangedMeanwhile: somebody else has corrected it since.
-        CompanyGone: it was merged with another.
         NamelessCompany, CompanyNameTaken, CreditCodeTaken: nothing is changed then.
     """
     with transaction.atomic(durable=True):
         now = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        if now.merged_into_id is not None:
-            raise CompanyGone
         refuse_unseen(seen, mark_of_account(now))
         word = Word(by=by, source=source, at=at)
         changed = correct_company(now, name=name, credit_code=credit_code, domain=domain)
@@ -338,4 +352,4 @@ def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> Quer
             accounts = accounts.filter(pk__in=Opportunity.objects.visible_to(staff).open().order_by().values("account"))
         case "confirmed" | "unconfirmed":
             accounts = accounts.filter(is_confirmed=wanted.state == "confirmed")
-    return accounts
+    return accounts_that_fit(accounts, wanted.own)

@@ -14,6 +14,7 @@ from wutong.sandbox.accounts import know_companies
 from wutong.sandbox.ending import LOCK, CompanyIsReal, empty_database, throw_away_files
 from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.imported import import_lists
+from wutong.sandbox.own_fields import ensure_own_fields
 from wutong.sandbox.staffing import found
 from wutong.sandbox.tags import ensure_tags
 
@@ -42,6 +43,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
         import_lists(at=at)
     ensure_tags(at=at)
     know_companies(at=at)
+    ensure_own_fields(at=at)
     return logins
 
 
@@ -61,6 +63,7 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
     import_lists(at=at)
     ensure_tags(at=at)
     know_companies(at=at)
+    ensure_own_fields(at=at)
     return logins
 
 

@@ -159,6 +159,7 @@ ITEMS = (
         "lifecycle:tags",
         frozenset({"marketer", "manager", "admin"}),
     ),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Custom fields"), "columns", "lifecycle:fields", ADMIN),
     NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Staff & roles"), "users-group", "platform:staff", ADMIN),
     NavItem(
         Group.SETTINGS,

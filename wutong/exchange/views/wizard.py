@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wutong.exchange.checking import check, column_name
-from wutong.exchange.columns import MEANINGS, guess_columns, samples_of
+from wutong.exchange.columns import MEANINGS, guess_columns, meanings_for, samples_of
 from wutong.exchange.forms import PolicyForm, ReadingForm, UploadForm
 from wutong.exchange.models import PeopleImport, SavedMapping
 from wutong.exchange.places import ensure_rows, reading_of
@@ -101,7 +101,7 @@ def columns(request: StaffRequest, public_id: UUID) -> HttpResponse:
     context = {
         "run": run,
         "columns": shown,
-        "meanings": MEANINGS.items(),
+        "meanings": meanings_for(run).items(),
         "saved": saved[:50],
         "chosen": chosen,
         "reading": ReadingForm(run=run),

@@ -27,7 +27,9 @@ from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.models import Affiliation, Identifier, OwnKind, Person, Reach, Tag
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_filters import to_ask
+from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
@@ -40,13 +42,15 @@ from wutong.scoring.explanation import explanation
 @requires("people.read")
 def people(request: StaffRequest) -> HttpResponse:
     """The people in sight, searched and filtered by the address."""
-    wanted = Wanted.read(request.GET)
+    fields = readable_by(request.user, CustomField.About.PERSON)
+    wanted = Wanted.read(request.GET, fields)
     found = people_for(request.user, wanted)
     context = {
         "found": found,
         "wanted": wanted,
         "filters": _filters(request, wanted),
-        "is_filtered": bool(wanted.search or wanted.reach or wanted.stage or wanted.owner or wanted.tag),
+        "is_filtered": wanted.is_narrow,
+        "own_fields": to_ask(fields, wanted.own),
         "tags": to_choose(Tag.objects.of_people()),
         "may_tag": may(request.user, "people.tag"),
         "stages": Stage.choices,
@@ -198,9 +202,9 @@ def _tabs(which: str) -> list[dict[str, Any]]:
 def _filters(request: StaffRequest, wanted: Wanted) -> list[dict[str, Any]]:
     """The conditions in force as chips, each with the address that drops it."""
 
-    def without(name: str) -> str:
+    def without(*names: str) -> str:
         query = request.GET.copy()
-        for key in (name, "after"):
+        for key in (*names, "after"):
             query.pop(key, None)
         return f"?{query.urlencode()}"
 
@@ -216,4 +220,5 @@ def _filters(request: StaffRequest, wanted: Wanted) -> list[dict[str, Any]]:
         shown.append({"label": _("Tag is"), "value": tag.name if tag else "—", "drop_url": without("tag")})
     if wanted.owner == "me":
         shown.append({"label": _("Owner is"), "value": request.user.full_name, "drop_url": without("owner")})
+    shown += [{"label": one.field.name, "value": one.in_words(), "drop_url": without(*one.names)} for one in wanted.own]
     return shown

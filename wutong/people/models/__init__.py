@@ -11,6 +11,12 @@ from wutong.people.models.consent import (
     ConsentState,
     ConsentText,
 )
+from wutong.people.models.custom_field import (
+    AccountCustomValue,
+    CustomField,
+    CustomOption,
+    PersonCustomValue,
+)
 from wutong.people.models.identity import (
     Assurance,
     BlockedValue,
@@ -36,6 +42,7 @@ __all__ = [
     "Account",
     "AccountAlias",
     "AccountCandidate",
+    "AccountCustomValue",
     "AccountDomain",
     "AccountFact",
     "AccountMerge",
@@ -49,6 +56,8 @@ __all__ = [
     "ConsentStanding",
     "ConsentState",
     "ConsentText",
+    "CustomField",
+    "CustomOption",
     "FieldValue",
     "Identifier",
     "IdentifierKind",
@@ -66,6 +75,7 @@ __all__ = [
     "OwnRule",
     "Person",
     "PersonCollaborator",
+    "PersonCustomValue",
     "PersonTag",
     "PersonToCompare",
     "ProbableMatch",

@@ -56,10 +56,11 @@ class AccountFact(models.Model):
         CUSTOMER = "customer", pgettext_lazy("source of a fact", "The customer")
         CREDIT_CODE = "credit_code", pgettext_lazy("source of a fact", "Read off the credit code")
         IMPORT = "import", pgettext_lazy("source of a fact", "Import")
+        SYSTEM = "system", pgettext_lazy("source of a fact", "Another system")
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="facts")
-    field = models.CharField(max_length=20)
-    value = models.CharField(max_length=200, blank=True)
+    field = models.CharField(max_length=40)
+    value = models.CharField(max_length=1_000, blank=True)
     source = models.CharField(max_length=12, choices=Source.choices)
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -19,6 +19,7 @@ class ApiRight(models.TextChoices):
     EVENTS_WRITE = "events:write", _("Send in what people did")
     IMPORTS_WRITE = "imports:write", _("Import people from tables")
     PEOPLE_READ = "people:read", _("Read people and companies; telephone, e-mail and credit code masked")
+    PEOPLE_WRITE = "people:write", _("Set custom fields of people and companies")
     PEOPLE_MERGE = "people:merge", _("Read doubts about who is who, merge and tell apart")
     PEOPLE_REVEAL = "people:reveal", _("Read telephone numbers, e-mail addresses and credit codes in full")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from wutong.events.touch import CHANNELS
+from wutong.lifecycle import field_cards
 from wutong.lifecycle.account_team import may_give, who_may_look_after
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, Lead, ProductLine
 from wutong.lifecycle.timeline import FILTERS, KINDS
@@ -120,6 +121,9 @@ def _overview(request: StaffRequest, one: Account, places: list[Affiliation]) ->
     parts = _leads(request, one, places) | _deals(request, one, places) | _contracts(request, one, places)
     return parts | {
         "tags": card_of_account(request.user, one),
+        "own": field_cards.card_of_account(
+            request.user, one, address=reverse("sales:account_fields", args=[one.public_id])
+        ),
         "facts": facts_in_words(one, viewer=request.user),
         "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
         "owners": AccountOwner.objects.filter(account=one).select_related("owner", "product_line"),

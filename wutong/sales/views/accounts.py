@@ -13,7 +13,9 @@ from wutong.lifecycle.account_team import who_may_look_after
 from wutong.lifecycle.models import ProductLine
 from wutong.lifecycle.views.tags import to_choose
 from wutong.people.companies.places import large_divisions
-from wutong.people.models import Industry, SizeBand, Tag
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_filters import to_ask
+from wutong.people.models import CustomField, Industry, SizeBand, Tag
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.sales.accounts import STATES, Wanted, accounts_for, people_of
@@ -25,7 +27,8 @@ from wutong.sales.views.activity import activity_of
 @requires("people.read")
 def accounts(request: StaffRequest) -> HttpResponse:
     """The companies in sight, chosen by the address."""
-    wanted = Wanted.read(request.GET)
+    fields = readable_by(request.user, CustomField.About.ACCOUNT)
+    wanted = Wanted.read(request.GET, fields)
     may_read_deals = may(request.user, "deals.read")
     names = {
         "customer": _("Customers: with a running contract"),
@@ -40,6 +43,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "industries": Industry.choices,
         "sizes": SizeBand.choices,
         "regions": large_divisions(),
+        "own_fields": to_ask(fields, wanted.own),
         "tags": to_choose(Tag.objects.of_accounts()),
         "may_read_deals": may_read_deals,
         "colleagues": who_may_look_after() if may(request.user, "accounts.manage") else [],

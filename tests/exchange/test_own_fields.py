@@ -1,0 +1,66 @@
+"""The company's own fields in files: filled in by imports, taken back, carried by exports for who may see them."""
+
+import csv
+import io
+
+import pytest
+
+from tests.cast import NINE, make_lead, make_person, make_staff, person_of, phone, signed_in
+from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, policy, undone, uploaded
+from wutong.exchange.models import Export, FaultyRow
+from wutong.exchange.running import run_import
+from wutong.exchange.starting import map_columns, start
+from wutong.lifecycle.field_values import fill_in_person
+from wutong.people.custom_fields import Described, add_field
+from wutong.people.models import CustomField, PersonCustomValue
+from wutong.platform.files import path_of
+from wutong.platform.models import Role, Staff, Team
+
+pytestmark = pytest.mark.django_db
+
+
+def make_field(by: Staff, name_zh: str, name_en: str, kind: str, **given: tuple[Role, ...]) -> CustomField:
+    described = Described(name_zh=name_zh, name_en=name_en, **given)  # type: ignore[arg-type]  # who may see and say it
+    return add_field(about="person", kind=kind, described=described, options=["ERP", "Paper"], by=by, at=NINE)
+
+
+def test_columns_fill_in_own_fields_tell_what_does_not_fit_and_can_be_taken_back(ada: Staff) -> None:
+    make_field(ada, "预算", "Budget", "money")
+    make_field(ada, "在用系统", "Systems", "many")
+    rows = [(*HEADINGS, "预算", "Systems"), (*ZHOU, "¥28万", "SAP"), (*LI, "120,000", "ERP、paper")]
+    run = uploaded(as_csv(*rows), ada)
+    assert run.mapping[-2:] == ["custom:budget", "custom:systems"]
+    map_columns(run=run, mapping=run.mapping, by=ada, at=NINE)
+    start(run=run, policy=policy(), by=ada, at=NINE)
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+
+    li = person_of(phone("+8613900010002"))
+    assert set(PersonCustomValue.objects.filter(person=li).values_list("number", "option__code")) == {
+        (120_000, None),
+        (None, "erp"),
+        (None, "paper"),
+    }
+    assert [code for _place, code in FaultyRow.objects.get().problems] == ["bad_own_value", "unknown_answer"]
+    undone(run, ada)
+    assert not PersonCustomValue.objects.exists()
+
+
+def test_exports_carry_the_fields_that_their_colleague_may_see(ada: Staff, north: Team) -> None:
+    seller = make_staff("Sun", role=Role.SALES, team=north, data_scope="team")
+    budget = make_field(ada, "预算", "Budget", "money")
+    secret = make_field(ada, "内部", "Inside", "text", readers=(Role.ADMIN,), editors=(Role.ADMIN,))
+    inside, outside = make_person("Inside"), make_person("Outside")
+    for person, value in ((inside, "280000"), (outside, "5")):
+        make_lead(person=person, team=north)
+        fill_in_person(person=person, values={budget: value, secret: "shh"}, by=ada, at=NINE)
+
+    def exported(by: Staff) -> list[list[str]]:
+        given = {"list": "people", "format": "csv", "conditions": "cf.budget.from=100"}
+        signed_in(by).post("/exports/new/", given)
+        export = Export.objects.filter(by=by).latest("pk")
+        assert export.file is not None
+        return list(csv.reader(io.StringIO(path_of(export.file.digest).read_text("utf-8-sig"))))
+
+    assert [(row[0], *row[10:]) for row in exported(seller)][1:] == [("Inside", "280000")]
+    assert exported(ada)[1][10:] == ["280000", "shh"]
