@@ -46,3 +46,23 @@ def test_help_does_not_wait_for_django() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+HEAVY = {"duckdb", "ibis", "pandas", "pyarrow", "pypinyin", "requests", "rich", "tldextract"}
+
+
+def test_background_jobs_and_the_stream_do_without_heavy_libraries() -> None:
+    """What only lends its tables or colours lines would take a third of these processes' memory."""
+    code = f"""
+import sys, django
+django.setup()
+from procrastinate.contrib.django import procrastinate_app
+procrastinate_app.current_app.perform_import_paths()
+import wutong.platform.logs, wutong.platform.outgoing, wutong.sandbox.visitors, wutong.stream.processor
+from wutong.people.mail_domains import organisation_domain
+from wutong.platform.chinese import sort_key
+assert (sort_key("重庆"), organisation_domain("mei@sh.example.com.cn")) == ("chong qing", "example.com.cn")
+print(sorted({HEAVY} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr

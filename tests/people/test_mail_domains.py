@@ -3,6 +3,7 @@
 import pytest
 
 from wutong.people.mail_domains import MailDomain, domain_of, organisation_domain, whose
+from wutong.people.public_suffixes import registrable
 
 
 @pytest.mark.parametrize(
@@ -12,10 +13,33 @@ from wutong.people.mail_domains import MailDomain, domain_of, organisation_domai
         ("mei@sh.example.com.cn", "example.com.cn"),
         ("mei@cs.tsinghua.edu.cn", "tsinghua.edu.cn"),
         ("mei@com.cn", ""),
+        ("mei@any.ck", ""),
+        ("mei@sales.www.ck", "www.ck"),
+        ("mei@sh.梧桐.公司.cn", "梧桐.公司.cn"),
+        ("mei@sh.example.xn--55qx5d.cn", "example.xn--55qx5d.cn"),
+        ("mei@printer.local", ""),
     ],
 )
 def test_a_domain_ends_where_somebody_has_registered_it(address: str, domain: str) -> None:
     assert domain_of(address) == domain
+
+
+@pytest.mark.parametrize(
+    "text", ["http://sh.example.com.cn:8443/a?b", "//mei@sh.example.com.cn", "sh。example。com。cn。"]
+)
+def test_what_surrounds_a_domain_is_let_go(text: str) -> None:
+    assert registrable(text).replace("。", ".") == "example.com.cn"
+
+
+def test_domains_end_where_tldextract_lets_them_end() -> None:
+    from tldextract import TLDExtract
+
+    extract = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    suffixes = [one.removeprefix("!").replace("*", "some") for one in extract.tlds[::5]]
+    domains = [f"{above}{suffix}" for suffix in suffixes for above in ("", "a.", "b.a.")]
+    assert {one: registrable(one) for one in domains} == {
+        one: extract(one).top_domain_under_public_suffix for one in domains
+    }
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import duckdb
 import msgspec
-import structlog
 
 from wutong.analytics.questions import ANSWER_SECONDS, Answer, Failed, Question, socket_path
 from wutong.events.lake.store import LakeEmpty, LakeUnreachable, attach, engine, our_place
 from wutong.platform.logs import configure_logging
 from wutong.platform.priority import give_way
+from wutong.platform.structured import structlog
 
 SLOTS = 2
 WAIT_SECONDS = 2.0

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from functools import cache
 
-import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from wutong.edge import hosted_form, pixel, redirect, script
@@ -11,6 +10,7 @@ from wutong.edge.collect import collect, identify
 from wutong.edge.exchange import Answer, Headers, Receive, Request, Scope, Send, refused
 from wutong.edge.openapi import document
 from wutong.edge.parts import Parts
+from wutong.platform.structured import structlog
 
 Door = Callable[[Request, Parts], Awaitable[Answer]]
 

@@ -15,13 +15,13 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
-import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from wutong.edge.database import connect
 from wutong.edge.exchange import Answer, refused
 from wutong.events.arrivals import AnyArrival, pack
 from wutong.platform.failpoint import failpoint
+from wutong.platform.structured import structlog
 
 BLOCK_MAX = 500
 GROUP_MAX = 10_000

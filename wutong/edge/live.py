@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 import psycopg
-import structlog
 from prometheus_client import Gauge
 
 from wutong.edge.database import connect
 from wutong.edge.exchange import Answer, Headers, Request, Send, refused
 from wutong.platform.live_token import LiveTicket, read
 from wutong.platform.secrets import BadToken
+from wutong.platform.structured import structlog
 
 CHANNEL = "wutong_live"
 SESSION_ENDED = "session_ended"

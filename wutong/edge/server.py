@@ -5,7 +5,6 @@ import asyncio
 import gc
 import signal
 
-import structlog
 import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
@@ -15,6 +14,7 @@ from wutong.edge.app import Edge
 from wutong.edge.parts import Parts
 from wutong.platform.figures import serve_figures
 from wutong.platform.logs import GRANIAN_LOGS, configure_logging
+from wutong.platform.structured import structlog
 
 log = structlog.get_logger("wutong.edge")
 

@@ -10,8 +10,9 @@ from wutong.people.companies.places import division_name, division_named
 from wutong.people.company_facts import CompanyNameTaken, NamelessCompany
 from wutong.people.credit_code import is_consistent
 from wutong.people.group import lock_groups, refuse_circle
-from wutong.people.mail_domains import MailDomain, registrable, whose
+from wutong.people.mail_domains import MailDomain, whose
 from wutong.people.models import Account, AccountAlias, AccountDomain, AccountFact
+from wutong.people.public_suffixes import registrable
 from wutong.platform.models import Staff
 
 STATED = ("name", "credit_code", "domain", "industry", "size_band", "region", "parent")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.people.account_names import other_names
 from wutong.people.accounts import companies_named, name_key, names_of, new_account
-from wutong.people.mail_domains import registrable
 from wutong.people.models import Account
+from wutong.people.public_suffixes import registrable
 from wutong.platform.refusal import Refusal
 
 

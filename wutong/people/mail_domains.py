@@ -1,17 +1,16 @@
 """What the domain of an e-mail address says about a company. Source: ``algorithms.md`` 2.3.
 
 The lists are those of packages, with the version's date, and ours of the providers most used in China and the world.
-The packages are imported when they are first asked: loading them is a tenth of what each of our processes loads.
+They are loaded when they are first asked: few of our processes ever look at an address.
 """
 
 import json
+from collections.abc import Set
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
+from wutong.people.public_suffixes import registrable
 
 _CHINA = (
     "qq.com vip.qq.com foxmail.com 163.com vip.163.com 126.com vip.126.com yeah.net 188.com sina.com sina.cn"
@@ -42,12 +41,6 @@ def domain_of(address: str) -> str:
     Nothing where the address belongs to a public suffix itself.
     """
     return registrable(address.rpartition("@")[2])
-
-
-def registrable(domain: str) -> str:
-    """The part of a domain that somebody has registered, by the Public Suffix List as the package holds it."""
-    found: str = _extractor()(domain.strip().rstrip(".").lower()).top_domain_under_public_suffix
-    return found
 
 
 def whose(domain: str) -> MailDomain:
@@ -86,14 +79,7 @@ def free_mail() -> frozenset[str]:
 
 
 @cache
-def _disposable() -> frozenset[str]:
+def _disposable() -> Set[str]:
     from disposable_email_domains import blocklist
 
-    return frozenset(blocklist)
-
-
-@cache
-def _extractor() -> "TLDExtract":
-    from tldextract import TLDExtract
-
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return blocklist

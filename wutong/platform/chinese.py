@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+from wutong.platform.pinyin import syllables
+
 MAX_KEYS = 160
 _MAX_CHARACTERS = 40
 _PREFIX = 12  # letters of a word or its pinyin that can be searched by
@@ -89,10 +91,7 @@ def _name_keys(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _pinyin(text: str) -> tuple[str, ...]:
-    """Toneless syllables. The dictionary takes 55 MB, so a process that never writes a name does not load it."""
-    from pypinyin import lazy_pinyin
-
-    return tuple(lazy_pinyin(text))
+    return tuple(syllables(text))
 
 
 def _beginnings(word: str) -> set[str]:

@@ -7,9 +7,8 @@ import traceback
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from wutong.config import config
+from wutong.platform.structured import structlog
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

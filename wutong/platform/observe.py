@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-import structlog
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Histogram, generate_latest
@@ -20,6 +19,7 @@ from prometheus_client.registry import Collector
 from wutong.config import config
 from wutong.platform.logs import configure_logging, route_of
 from wutong.platform.proxies import believed_address, network_of
+from wutong.platform.structured import structlog
 
 __all__ = [
     "RequestLog",

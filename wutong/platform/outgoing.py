@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-import httpx
+from wutong.platform.lean_imports import hidden
+
+with hidden("rich"):
+    import httpx
 
 MOST_REDIRECTS = 3
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -3,12 +3,12 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from procrastinate.contrib.django import app
 
 from wutong.platform.models import JobFailure
+from wutong.platform.structured import structlog
 
 HEARTBEAT_SECONDS = 3
 SILENT_FOR = timedelta(seconds=15)

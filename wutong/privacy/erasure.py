@@ -9,7 +9,6 @@ nobody.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +23,7 @@ from wutong.people.models import Identifier, Person
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.refusal import Refusal
+from wutong.platform.structured import structlog
 from wutong.privacy.models import Erasure, SubjectRequest
 from wutong.privacy.tombstones import Tombstone, bury, digest_of, missing
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
-import structlog
 from django.db import Error, close_old_connections
 
+from wutong.platform.structured import structlog
 from wutong.sandbox.colleagues import do_something, is_there_a_demo
 
 ACTS_PER_MINUTE = 3

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 
 import django
 import psycopg
-import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from msgspec import Struct
@@ -20,6 +19,7 @@ from wutong.config import config
 from wutong.platform.database import conninfo
 from wutong.platform.figures import serve_figures
 from wutong.platform.logs import configure_logging
+from wutong.platform.structured import structlog
 from wutong.sandbox import company
 from wutong.sandbox.asgi import Answer, Receive, Request, Scope, Send, read_request, reply
 from wutong.sandbox.outbox import Outbox, smtp_protocol

@@ -12,14 +12,17 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
-import structlog
 from msgspec import Struct
 from uuid_utils import uuid7
 
+from wutong.platform.lean_imports import hidden
+from wutong.platform.structured import structlog
 from wutong.sandbox import company
 from wutong.sandbox.contacts import Contact, invent
 from wutong.sandbox.site import Language, localized, title_of
+
+with hidden("rich"):
+    import httpx
 
 SHARE_CONSENTING = 0.7
 SHARE_SUBMITTING = 0.08

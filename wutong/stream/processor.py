@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 from prometheus_client import Counter, Histogram
 
 from wutong.events.arrivals import AnyArrival, pack, unpack
 from wutong.platform.failpoint import failpoint
+from wutong.platform.structured import structlog
 from wutong.stream.parking import count_drops, park
 from wutong.stream.pipeline import work
 

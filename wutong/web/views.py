@@ -2,7 +2,6 @@
 
 import secrets
 
-import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from wutong.platform.logs import route_of
 from wutong.platform.permissions import NotPermitted
+from wutong.platform.structured import structlog
 from wutong.web.sample import sample_context
 
 _log = structlog.get_logger("wutong.web")

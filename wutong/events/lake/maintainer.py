@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
-import structlog
 
 from wutong.events.lake.sources import SOURCES
 from wutong.events.lake.store import Place, attach_hot, from_micros, opened
+from wutong.platform.structured import structlog
 
 KEPT_SNAPSHOTS = timedelta(hours=1)
 """A question may read an older state of the lake for so long; afterwards its files go."""

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import duckdb
 import psycopg
-import structlog
 from psycopg import sql
 
 from wutong.events.lake.store import CATALOG, Place, attach_hot, opened
 from wutong.events.months import LANE, Month
+from wutong.platform.structured import structlog
 
 log = structlog.get_logger(__name__)
 
