@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wutong.platform.models import DropCount
-from wutong.platform.totals import EXACT_UP_TO, FEW, Total, keys_if_few, total_of, totals_of
+from wutong.platform.totals import EXACT_UP_TO, FEW, Total, keys_if_few, keys_in_order, total_of, totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,19 @@ def test_the_keys_of_a_narrow_list_are_all_of_it_and_those_of_a_wide_one_none() 
     assert sorted(keys_if_few(few) or []) == sorted(row.pk for row in few)
     assert keys_if_few(DropCount.objects.none()) == []
     assert keys_if_few(many) is None
+
+
+def test_the_keys_of_a_short_list_come_in_its_order_and_of_a_long_one_not_at_all() -> None:
+    drop("short", n=3)
+    drop("long", n=EXACT_UP_TO + 1)
+    short, long = (DropCount.objects.filter(reason=reason) for reason in ("short", "long"))
+
+    assert keys_in_order(short, "door", is_down=True) == [row.pk for row in short.order_by("-door")]
+    assert keys_in_order(DropCount.objects.none(), "door") == []
+    assert keys_in_order(long, "door") is None
+    with CaptureQueriesContext(connection) as asked:
+        assert keys_in_order(long, "door") is None
+    assert len(asked) == 0
 
 
 def test_a_list_that_must_be_empty_asks_nothing() -> None:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -18,7 +18,7 @@ from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
-from wutong.platform.totals import EXACT_UP_TO, Total, keys_if_few, total_of
+from wutong.platform.totals import Total, keys_in_order, total_of
 
 PAGE = 50
 SORTS = ("-seen", "name")
@@ -74,16 +74,18 @@ class People:
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = people_wanted(staff, wanted)
-    few = keys_if_few(found)
-    total = total_of(found) if few is None else Total(len(few))
-    # Listed first: left to choose, the planner walks a million people in order and finds none, or joins all who fit.
-    if few is not None:
-        found = Person.objects.filter(pk__in=few)
-    elif not total.is_estimate:
-        found = Person.objects.filter(pk__in=found.order_by().values("pk")[:EXACT_UP_TO])
-    shown = _page(found, wanted).defer("search_keys")
-    shown = shown.select_related("score") if few is None else shown.prefetch_related("score")
-    page = list(shown.prefetch_related(_shown_leads(staff))[: PAGE + 1])
+    keys = (
+        keys_in_order(found, "sort_key")
+        if wanted.sort == "name"
+        else keys_in_order(found, "last_seen_at", is_down=True)
+    )
+    if keys is None:
+        total = total_of(found)
+        shown = _page(found, wanted).select_related("score")
+    else:
+        total = Total(len(keys))
+        shown = _page_of(keys, wanted).prefetch_related("score")
+    page = list(shown.defer("search_keys").prefetch_related(_shown_leads(staff))[: PAGE + 1])
     following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
     return People(page[:PAGE], total.n, total.is_estimate, following)
 
@@ -111,6 +113,15 @@ def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
         carried = PersonTag.objects.filter(tag=tag or 0, person=OuterRef("pk"))
         people = people.filter(Exists(carried))
     return people_that_fit(people, wanted.own)
+
+
+def _page_of(keys: list[int], wanted: Wanted) -> QuerySet[Person]:
+    """The people of a page of a list that is known whole, by its keys in order."""
+    cursor = _read(wanted.after)
+    if cursor and cursor[1] not in keys:  # who ended the page before is not in the list any more
+        return _page(Person.objects.filter(pk__in=keys), wanted)
+    start = keys.index(cursor[1]) + 1 if cursor else 0
+    return _page(Person.objects.filter(pk__in=keys[start : start + PAGE + 1]), replace(wanted, after=""))
 
 
 def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:

@@ -42,7 +42,7 @@ def total_of(rows: QuerySet[Any]) -> Total:
 
 def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
     """:func:`total_of` each of ``lists``, by one question for all that are short."""
-    asked = {place: _Asked.of(rows) for place, rows in enumerate(lists)}
+    asked = {place: _Asked.of(rows.values("pk")) for place, rows in enumerate(lists)}
     known = {place: Total(0) if one is None else one.known() for place, one in asked.items()}
     to_count = {place: one for place, one in asked.items() if one is not None and known[place] is None}
     for place, n in zip(to_count, _counted(to_count.values()), strict=True):
@@ -54,7 +54,7 @@ def keys_if_few(rows: QuerySet[Any]) -> list[Any] | None:
     """The keys of ``rows``, in no order, where they are at most :data:`FEW`: to find them out is most of the work of a
     narrow list, and both its number and its page begin with it.
     """
-    asked = _Asked.of(rows)
+    asked = _Asked.of(rows.values("pk"))
     if asked is None:
         return []
     if asked.is_long():
@@ -63,9 +63,32 @@ def keys_if_few(rows: QuerySet[Any]) -> list[Any] | None:
     return found if len(found) <= FEW else None
 
 
+def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False) -> list[int] | None:
+    """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted.
+
+    Of a short list all rows are found out for its number, and their order costs little more; to find them again for
+    each page, and with all columns, takes three times as long.
+    """
+    asked, listed = _Asked.of(rows.values("pk")), _Asked.of(rows.values("pk", by))
+    if asked is None or listed is None:
+        return []
+    if asked.is_long():
+        return None
+    order = ", ".join(f"{column} DESC" if is_down else column for column in (by, "pk"))
+    # Cut before it is put in order: else the planner may walk a million rows in that order to find the few.
+    statement = f"SELECT pk FROM ({listed.sql} LIMIT {EXACT_UP_TO + 1}) AS listed ORDER BY {order}"  # noqa: S608  # as below
+    with connection.cursor() as cursor:
+        cursor.execute(statement, listed.params)
+        keys = [key for (key,) in cursor.fetchall()]
+    if len(keys) <= EXACT_UP_TO:
+        return keys
+    asked.found_long()
+    return None
+
+
 @dataclass(frozen=True)
 class _Asked:
-    """A list as the statement that finds the ids of its rows."""
+    """A list as the statement that finds its rows."""
 
     sql: str
     params: tuple[Any, ...]
@@ -74,7 +97,7 @@ class _Asked:
     def of(cls, rows: QuerySet[Any]) -> "_Asked | None":
         """None for what is empty without asking."""
         try:
-            return cls(*rows.order_by().values("pk").query.sql_with_params())
+            return cls(*rows.order_by().query.sql_with_params())
         except EmptyResultSet:
             return None
 
