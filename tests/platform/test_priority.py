@@ -1,12 +1,15 @@
 """What can wait gives way, also where Linux shares the processor among sessions before processes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.conftest import DOES_NOT_APPLY
+from wutong.operations.jobs import let_session_give_way
 
 GROUP = Path("/proc/self/autogroup")
 SHOW_GROUP = f"""
@@ -46,3 +49,16 @@ def test_a_session_shared_with_others_is_left_as_it_is() -> None:
 
 def test_the_process_itself_gives_way() -> None:
     assert int(printed(GIVE_WAY, is_leader=True)[0]) >= 10
+
+
+@pytest.mark.django_db
+def test_what_postgresql_does_for_a_job_gives_way_too() -> None:
+    session = connection.copy()
+    session.connect()
+    pid = session.connection.info.backend_pid
+
+    let_session_give_way(session)
+
+    assert os.getpriority(os.PRIO_PROCESS, pid) >= 5
+    session.connection.close()  # no test after this one shall be served by it
+    session.close()
