@@ -28,13 +28,13 @@ def return_silent_sqls(*, at: datetime) -> int:
     if not days:
         return 0
     with transaction.atomic():
-        found = list(_silent_since(at - timedelta(days=days)).values_list("pk", flat=True)[:_AT_ONCE])
-        leads = list(
-            Lead.objects.select_for_update(no_key=True, of=("self",))
-            .filter(pk__in=found, stage=Stage.SQL)
-            .select_related("person", "owner", "sent_by")
-            .order_by("pk")
-        )
+        silent = _silent_since(at - timedelta(days=days))
+        found = list(silent.values_list("pk", flat=True)[:_AT_ONCE])
+        rows = Lead.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=found).order_by("pk")
+        locked = [lead.pk for lead in rows]
+        # Asked again under the lock: whoever recorded a contact in between held the row, and has followed up.
+        still = silent.filter(pk__in=locked).order_by("pk")
+        leads = list(still.select_related("person", "owner", "sent_by"))
         sellers = {lead.pk: lead.owner for lead in leads}
         step_many(leads, to=Stage.RETURNED, by=None, at=at, reason=REASON, through=Through.RETURN)
         told = [
