@@ -43,6 +43,8 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "lead-new": "/leads/new/?company=衡一",
         "notifications": "/notifications/",
         "me": "/me/",
+        "security": "/me/security/",
+        "second-factor": "/me/security/second-factor/",
         "not-found": "/nothing-here/",
         "not-yours": "/system/staff/invite/",
     },
@@ -53,6 +55,7 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "opportunities-table": "/opportunities/?view=table",
         "opportunity-new": "/opportunities/new/",
         "company-new": "/accounts/new/",
+        "collisions": "/accounts/collisions/",
     },
     MANAGER: {
         "home-manager": "/",
@@ -61,6 +64,10 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "opportunities-silent": "/opportunities/?view=table&risk=silent",
         "leads-by-period": "/insight/leads/?method=period&by=owner",
         "components": "/_components",
+        "import-new": "/imports/new/",
+        "exports": "/exports/",
+        "privacy-requests": "/privacy/requests/",
+        "privacy-request-new": "/privacy/requests/new/",
     },
     MARKETER: {"home-marketer": "/", "form-new": "/forms/new/", "site-new": "/settings/sites/new/"},
     CONTENT: {"home-content": "/"},
@@ -75,6 +82,8 @@ STAFF_PAGES: dict[str, dict[str, str]] = {
         "hours": "/system/hours/",
         "mail": "/system/mail/",
         "staff-invite": "/system/staff/invite/",
+        "security-rules": "/system/security/",
+        "reveals": "/system/reveals/",
     },
 }
 _ONE = r"[0-9a-f]{8}-[0-9a-f-]{27}"

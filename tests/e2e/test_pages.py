@@ -12,6 +12,10 @@ from tests.e2e.running import RunningDemo
 BESIDE_THE_MENU = {
     "lin.xiao": ("/me/", "/notifications/", "/inbox/?view=all", "/people/?q=周"),
     "he.lixin": ("/_components",),
+    "wang.ning": (
+        *("/accounts/collisions/", "/me/security/", "/me/security/second-factor/", "/imports/new/", "/exports/"),
+        *("/privacy/requests/new/", "/privacy/erasures/"),
+    ),
 }
 LOOKS = [  # what others see is a part of what these two see together
     *(("lin.xiao", screen) for screen in PAIRWISE),
