@@ -13,12 +13,12 @@ from wutong.lifecycle.account_team import NotYourCompany, give_account, share_ac
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner, Contract, Lead
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.account_merge import merge_accounts
+from wutong.people.account_merge import CompanyGone, merge_accounts
 from wutong.people.models import Account, AccountCandidate
 from wutong.platform.models import AuditEntry, Notification, Staff
 from wutong.sales.account_access import who_sees
 from wutong.sales.account_wishes import AskedAlready, NotYoursToDecide, ask_for_account, decide_wish, wishes_for
-from wutong.sales.accounts import accounts_visible_to
+from wutong.sales.accounts import accounts_visible_to, change_account
 from wutong.sales.collisions import collisions_for, refresh_collisions
 from wutong.sales.duplicates import duplicates_of
 from wutong.sales.models import Opportunity
@@ -197,6 +197,15 @@ def test_nobody_merges_a_colleagues_company_into_their_own(xu, mei, wang, north)
     merge_accounts(survivor=theirs, absorbed=mine, by=mei, at=LATER)  # who gives way may, and so may a manager
 
     assert AccountOwner.objects.get(account=theirs).owner == xu
+    given = {"name": "华辰", "credit_code": None, "domain": ""}
+    for act in (  # with a page that was drawn before the merge
+        lambda: own(mine, mei, by=mei),
+        lambda: share_account(account=mine, with_=wang, by=mei, at=LATER),
+        lambda: ask(mine, mei),
+        lambda: change_account(account=mine, by=mei, at=LATER, **given),
+    ):
+        with pytest.raises(CompanyGone):
+            act()
 
 
 def test_the_duplicate_check_names_nobodys_company_and_lets_one_ask_for_it(xu, mei) -> None:

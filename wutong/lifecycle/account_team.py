@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, ProductLine
 from wutong.lifecycle.models.lead import forget_accounts_of
+from wutong.people.account_merge import CompanyGone
 from wutong.people.models import Account
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
@@ -62,7 +63,7 @@ def give_account(*, account: Account, product_line: ProductLine, to: Staff, by: 
     """Make ``to`` the owner of a company for one product line; they are told.
 
     Raises:
-        NotYourCompany, CannotLookAfter: see there.
+        NotYourCompany, CannotLookAfter, CompanyGone: see there.
     """
     with transaction.atomic(durable=True):
         give_many([account], product_line=product_line, to=to, by=by, at=at)
@@ -77,13 +78,15 @@ def give_many(
         the companies that changed hands, each with who had it.
 
     Raises:
-        NotYourCompany, CannotLookAfter: nothing is changed then.
+        NotYourCompany, CannotLookAfter, CompanyGone: nothing is changed then.
     """
     if not to.is_active or to.role not in LOOKING_AFTER:
         raise CannotLookAfter(name=to.full_name)
     locked = list(
         Account.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in accounts]).order_by("pk")
     )
+    if any(account.merged_into_id is not None for account in locked):
+        raise CompanyGone
     held = {
         one.account_id: one
         for one in AccountOwner.objects.filter(account__in=locked, product_line=product_line).select_related("owner")
@@ -119,7 +122,7 @@ def share_account(*, account: Account, with_: Staff, by: Staff, at: datetime, re
     """Let a colleague see and work on all that belongs to a company; they are told.
 
     Raises:
-        NotYourCompany, CannotLookAfter, SharedAlready: see there.
+        NotYourCompany, CannotLookAfter, SharedAlready, CompanyGone: see there.
     """
     with transaction.atomic(durable=True):
         share(account, with_=with_, by=by, at=at, reason=reason)
@@ -127,6 +130,8 @@ def share_account(*, account: Account, with_: Staff, by: Staff, at: datetime, re
 
 def share(account: Account, *, with_: Staff, by: Staff, at: datetime, reason: str = "") -> None:
     """As :func:`share_account`. Opens no transaction."""
+    if Account.objects.select_for_update(no_key=True).get(pk=account.pk).merged_into_id is not None:
+        raise CompanyGone
     owners = list(AccountOwner.objects.filter(account=account).select_related("owner"))
     if owners and not any(may_give(one, by=by) for one in owners):
         raise NotYourCompany(name=owners[0].owner.full_name)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.account_team import LOOKING_AFTER, SharedAlready, give_many, share
 from wutong.lifecycle.models import AccountOwner, ProductLine
+from wutong.people.account_merge import CompanyGone
 from wutong.people.models import Account
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
@@ -55,12 +56,14 @@ def ask_for_account(
     """Ask for ``account``; whoever may decide is told.
 
     Raises:
-        CannotAsk, YoursAlready, AskedAlready: nothing is changed then.
+        CannotAsk, YoursAlready, AskedAlready, CompanyGone: nothing is changed then.
     """
     if by.role not in LOOKING_AFTER:
         raise CannotAsk
     with transaction.atomic(durable=True):
         now = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        if now.merged_into_id is not None:
+            raise CompanyGone
         owner = AccountOwner.objects.filter(account=now, product_line=product_line).select_related("owner").first()
         if owner is not None and owner.owner_id == by.pk:
             raise YoursAlready

@@ -15,6 +15,7 @@ from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract,
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
+from wutong.people.account_merge import CompanyGone
 from wutong.people.companies.places import division_named
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
@@ -275,10 +276,13 @@ def change_account(
 
     Raises:
         ChangedMeanwhile: somebody else has corrected it since.
+        CompanyGone: it was merged with another.
         NamelessCompany, CompanyNameTaken, CreditCodeTaken: nothing is changed then.
     """
     with transaction.atomic(durable=True):
         now = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        if now.merged_into_id is not None:
+            raise CompanyGone
         refuse_unseen(seen, mark_of_account(now))
         word = Word(by=by, source=source, at=at)
         changed = correct_company(now, name=name, credit_code=credit_code, domain=domain)
