@@ -29,6 +29,8 @@ def test_a_notice_speaks_the_language_of_its_reader(mei: Staff) -> None:
 
     Staff.objects.update(language="zh-hans")
     assert "新线索：周思远" in signed_in(mei).get("/notifications/").content.decode()
+    tell(mei, group="lead 2", name="")
+    assert "新线索：未具名" in signed_in(mei).get("/notifications/").content.decode()
 
 
 def test_what_a_visitor_typed_is_shown_as_text(mei: Staff) -> None:

@@ -255,14 +255,13 @@ def _managers_over(lead: Lead) -> list[Staff]:
 def _tell(kind: str, lead: Lead, *, to: Staff, by: Staff, at: datetime) -> None:
     if to == by:
         return
-    name = lead.person.full_name or str(_("Somebody unnamed"))
     notify_many(
         [
             Notice(
                 staff_id=to.pk,
                 kind=kind,
                 group=f"lead:{lead.public_id}",
-                params={"name": name, "by": by.full_name, "company": lead.person.company_name},
+                params={"name": lead.person.full_name, "by": by.full_name, "company": lead.person.company_name},
                 url=f"/inbox/?lead={lead.public_id}",
             )
         ],

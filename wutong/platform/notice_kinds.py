@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 Sentence = str | Promise
 
@@ -263,8 +263,13 @@ def kinds_in(tab: Tab) -> list[str]:
 
 
 def sentence(template: Sentence, params: Mapping[str, Any], *, count: int) -> str:
-    """The template filled in. ``count`` stands in for a missing or unusable ``count`` among the parameters."""
+    """The template filled in. ``count`` stands in for a missing or unusable ``count`` among the parameters.
+
+    Of somebody whose ``name`` is not known it says so.
+    """
     given = _Given(params)
     if not isinstance(given.get("count"), int):
         given["count"] = count
+    if given.get("name") == "":  # whoever is told reads it in their own language
+        given["name"] = gettext("Somebody unnamed")
     return str(template % given) if template else ""
