@@ -32,8 +32,9 @@ from wutong.lifecycle.assignment import (
     assign_many,
     why,
 )
+from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.duty import BackInThePast, NotYourDuty, switch_duty
-from wutong.lifecycle.models import Assignment, AssignmentRule, Clock, Lead, StageVisit
+from wutong.lifecycle.models import AccountOwner, Assignment, AssignmentRule, Clock, Lead, StageVisit
 from wutong.lifecycle.routing_rules import (
     Conditions,
     LeadFacts,
@@ -150,6 +151,13 @@ def test_the_same_companys_people_go_to_the_same_colleague(mei: Staff, lin: Staf
     make_lead(owner=lin, account=account)
     assert give(make_lead(account=account), make_lead(account=account)) == ["Lin", "Lin"]
     assert give(make_lead(account=make_account("Other"))) == ["Mei"]
+    line = default_product_line()
+    AccountOwner.objects.create(account=account, product_line=line, owner=mei, since=NINE)  # said counts before done
+    theirs = make_account("Sold to")
+    seller = make_staff("Seller", role="sales", team=north)
+    AccountOwner.objects.create(account=theirs, product_line=line, owner=seller, since=NINE)
+    make_lead(owner=mei, account=theirs)
+    assert give(make_lead(account=account), make_lead(account=theirs)) == ["Mei", "Mei"]
 
 
 @pytest.mark.parametrize(

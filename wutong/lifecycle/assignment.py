@@ -19,6 +19,7 @@ from wutong.lifecycle.models import (
     CLOSED_STAGES,
     UNCONTACTED,
     Accountable,
+    AccountOwner,
     Assignment,
     AssignmentRule,
     Duty,
@@ -124,6 +125,27 @@ class House:
 
 
 @dataclass(frozen=True)
+class Keepers:
+    """Who looks after companies: by company and product line whom somebody has named, else who works on its leads."""
+
+    named: dict[tuple[int, int], int] = field(default_factory=dict)
+    working: dict[int, list[int]] = field(default_factory=dict)
+    """By company, latest first."""
+
+    def of(self, lead: Lead) -> list[int]:
+        """Those who come into question for ``lead``, the first first."""
+        if lead.account_id is None:
+            return []
+        first = self.named.get((lead.account_id, lead.product_line_id))
+        return [*([first] if first is not None else []), *self.working.get(lead.account_id, [])]
+
+    def note(self, lead: Lead, id: int) -> None:
+        """Somebody works on ``lead`` from now on."""
+        if lead.account_id is not None:
+            self.working.setdefault(lead.account_id, []).insert(0, id)
+
+
+@dataclass(frozen=True)
 class Choice:
     """Who gets a lead. ``team`` is where it waits when nobody does."""
 
@@ -164,7 +186,7 @@ def assign_many(leads: Sequence[Lead], *, at: datetime) -> list[Assignment]:
         return []
     facts = facts_of(waiting)
     house = house_of(rules, at=at)
-    owners = account_owners(waiting)
+    owners = keepers_of(waiting)
     made = []
     for lead in waiting:
         choice = choose(lead, facts[lead.pk], rules, house, owners)
@@ -212,12 +234,12 @@ def choose(
     facts: LeadFacts,
     rules: Sequence[AssignmentRule],
     house: House,
-    owners: dict[int, list[int]],
+    owners: Keepers,
 ) -> Choice:
     """Who gets a lead by the first rule that can be served; takes the turn in ``house``.
 
     Args:
-        owners: of each company those who look after it, latest first.
+        owners: see :func:`keepers_of`.
     """
     fitting = [rule for rule in rules if holds(conditions_of(rule), facts)]
     for rule in fitting:
@@ -284,11 +306,15 @@ def house_of(rules: Iterable[AssignmentRule], *, at: datetime, is_trial: bool = 
     )
 
 
-def account_owners(leads: Sequence[Lead]) -> dict[int, list[int]]:
-    """Who looks after the companies of ``leads``: owners of their other open leads, the SDR who handed one over."""
+def keepers_of(leads: Sequence[Lead]) -> Keepers:
+    """Who looks after the companies of ``leads``: their owners, owners of their other open leads, SDRs who handed one
+    over. New leads are an SDR's work, so an owner who sells is not asked here.
+    """
     accounts = {lead.account_id for lead in leads if lead.account_id is not None}
     if not accounts:
-        return {}
+        return Keepers()
+    owners = AccountOwner.objects.filter(account__in=accounts, owner__role=Role.SDR)
+    named = {(one.account_id, one.product_line_id): one.owner_id for one in owners}
     others = Lead.objects.open().filter(account__in=accounts).exclude(pk__in=[lead.pk for lead in leads])
     found: dict[int, list[int]] = {}
     for account_id, owner_id, role, sent_by_id in others.order_by("-last_touch_at", "-pk").values_list(
@@ -298,7 +324,7 @@ def account_owners(leads: Sequence[Lead]) -> dict[int, list[int]]:
         who = owner_id if role != Role.SALES else sent_by_id
         if account_id is not None and who is not None:
             found.setdefault(account_id, []).append(who)
-    return found
+    return Keepers(named, found)
 
 
 def whose(lead: Lead) -> str:
@@ -411,14 +437,14 @@ def is_on_duty(duty: Duty, *, at: datetime) -> bool:
     return duty.is_on or (duty.off_until is not None and duty.off_until <= at)
 
 
-def _candidates(rule: AssignmentRule, lead: Lead, house: House, owners: dict[int, list[int]]) -> list[int]:
+def _candidates(rule: AssignmentRule, lead: Lead, house: House, owners: Keepers) -> list[int]:
     """Those who can take a lead by a rule, whoever is to get it first."""
     match rule.target:
         case Target.COLLEAGUE:
             able = [rule.colleague_id] if house.can_take(rule.colleague_id, lead) else []
             return [id for id in able if id is not None]
         case Target.ACCOUNT_OWNER:
-            return [id for id in owners.get(lead.account_id or 0, []) if house.can_take(id, lead)][:1]
+            return [id for id in owners.of(lead) if house.can_take(id, lead)][:1]
     able_members = [id for id in house.members(rule.team or lead.team) if house.can_take(id, lead)]
     if rule.target == Target.LEAST_LOAD:
         return sorted(able_members, key=lambda id: (house.load.get(id, 0), house.turns.get((rule.pk, id), 0), id))

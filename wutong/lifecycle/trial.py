@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wutong.lifecycle.assignment import Choice, account_owners, choose, facts_of, house_of
+from wutong.lifecycle.assignment import Choice, choose, facts_of, house_of, keepers_of
 from wutong.lifecycle.models import AssignmentRule, Lead
 from wutong.platform.models import Staff
 
@@ -46,7 +46,7 @@ def try_rules(viewer: Staff, *, at: datetime) -> Trial:
     leads = sorted(found[:MOST], key=lambda lead: (lead.created_at, lead.pk))
     facts = facts_of(leads)
     house = house_of(rules, at=at, is_trial=True)
-    owners = account_owners(leads)
+    owners = keepers_of(leads)
     by_rule: Counter[int] = Counter()
     by_colleague: Counter[int] = Counter()
     tried = []
@@ -55,8 +55,7 @@ def try_rules(viewer: Staff, *, at: datetime) -> Trial:
         if choice.to is not None and choice.rule is not None:
             by_rule[choice.rule.pk] += 1
             by_colleague[choice.to] += 1
-            if lead.account_id is not None:
-                owners.setdefault(lead.account_id, []).insert(0, choice.to)
+            owners.note(lead, choice.to)
         tried.append(Tried(lead, house.staff.get(choice.to or 0), choice.rule if choice.to is not None else None))
     return Trial(
         n=len(leads),
