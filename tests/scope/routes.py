@@ -277,6 +277,7 @@ API: dict[str, Callable[[World], str]] = {
     "api:leads": lambda _world: reverse("api:leads"),
     "api:lead": lambda world: reverse("api:lead", args=[world.lead.public_id]),
     "api:person": lambda world: reverse("api:person", args=[world.person.public_id]),
+    "api:consents": lambda _world: reverse("api:consents"),
     "api:doubts": lambda _world: reverse("api:doubts"),
     "api:accounts": lambda _world: reverse("api:accounts"),
     "api:account": lambda world: reverse("api:account", args=[world.deal.account.public_id]),

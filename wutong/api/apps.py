@@ -15,6 +15,7 @@ class ApiConfig(AppConfig):
         register_actions(
             {
                 "api.lead_sent": _("Sent in a lead"),
+                "api.consent_recorded": _("Recorded what somebody allows or refuses"),
                 "api.doubt_decided": _("Decided a doubt about who is who"),
                 "api.person_revealed": _("Read telephone numbers and e-mail addresses in full"),
                 "api.credit_codes_revealed": _("Read credit codes of companies in full"),

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import accounts, custom, doubts, events, imports, leads, people
+from wutong.api import accounts, consents, custom, doubts, events, imports, leads, people
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
@@ -25,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     accounts.READ,
     custom.SET_OF_ACCOUNT,
     events.SEND,
+    consents.SEND,
     doubts.LIST,
     doubts.DECIDE,
     imports.SEND,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.api import accounts, custom, docs, doubts, events, imports, leads, people
+from wutong.api import accounts, consents, custom, docs, doubts, events, imports, leads, people
 from wutong.api.door import nowhere, resource
 
 app_name = "api"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/leads", resource(leads.SEND, leads.LIST), name="leads"),
     path("v1/leads/<uuid:id>", resource(leads.READ), name="lead"),
     path("v1/people/<uuid:id>", resource(people.READ, custom.SET_OF_PERSON), name="person"),
+    path("v1/consents", resource(consents.SEND), name="consents"),
     path("v1/doubts", resource(doubts.LIST, doubts.DECIDE), name="doubts"),
     path("v1/accounts", resource(accounts.LIST), name="accounts"),
     path("v1/accounts/<uuid:id>", resource(accounts.READ, custom.SET_OF_ACCOUNT), name="account"),
