@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from tests.cast import (
     phone,
     signed_in,
 )
-from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported
+from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported, uploaded
 from wutong.exchange.exports import write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
 from wutong.exchange.running import run_import
@@ -125,6 +126,7 @@ def test_a_list_is_written_masked_and_without_formulas(mei: Staff, ada: Staff) -
     assert AuditEntry.objects.filter(action="exchange.list_exported", actor=seller).exists()
     download = signed_in(seller).get(f"/files/{one.file.public_id}/")
     assert "attachment" in download["Content-Disposition"]
+    assert download["Cache-Control"] == "no-store"
     download.close()
 
 
@@ -192,6 +194,39 @@ def test_each_list_opens_in_excel(what: str, ada: Staff, mei: Staff, north: Team
     one = export(signed_in(ada), what, "xlsx")
     sheet = CalamineWorkbook.from_path(path_of(one.file.digest)).get_sheet_by_index(0).to_python()
     assert len(sheet) == one.rows + 1 == 2
+    assert sheet[1][-1].startswith("Ada · ")
+    assert sheet[1][-1].endswith(f" · {one.mark}")
+
+
+def test_a_file_names_who_exported_it_and_is_still_read_by_machines(ada: Staff) -> None:
+    Organisation.objects.update(name="R&D <b>")
+    Staff.objects.filter(pk=ada.pk).update(full_name="=Ada/张")
+    make_person("周思远", keys=[phone("+8613900010001")])
+    client = signed_in(ada)
+    plain, book = export(client, "people"), export(client, "people", "xlsx")
+    assert AuditEntry.objects.filter(detail__mark__in=[plain.mark, book.mark]).count() == 2
+    heads, row = rows_of(plain)
+    assert (heads[-1], row[-1].startswith("'=Ada/张 · R&D <b> · "), row[-1].endswith(plain.mark)) == (
+        "Export mark",
+        True,
+        True,
+    )
+    assert plain.file.name.endswith("-=Ada_张.csv")
+    told = CalamineWorkbook.from_path(path_of(book.file.digest)).get_sheet_by_index(1).to_python()
+    assert ["Company", "R&D <b>"] in told
+    with zipfile.ZipFile(path_of(book.file.digest)) as inside:
+        assert "R&amp;&amp;D &lt;b&gt;" in inside.read("xl/worksheets/sheet1.xml").decode()
+        assert "R&amp;D" in inside.read("docProps/core.xml").decode()
+    again = uploaded(path_of(plain.file.digest).read_bytes(), ada)
+    assert again.mapping[-1] == "ignore"
+
+
+def test_who_fetches_the_export_of_somebody_else_is_recorded(ada: Staff) -> None:
+    make_person("周思远")
+    one = export(signed_in(make_staff("Seller", role="sales", data_scope="all")), "people")
+    download = signed_in(ada).get(f"/files/{one.file.public_id}/")
+    assert AuditEntry.objects.get(action="file.fetched").actor == ada
+    download.close()
 
 
 def test_a_long_list_is_written_in_the_background(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

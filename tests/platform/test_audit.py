@@ -75,10 +75,11 @@ def test_the_export_is_filtered_neutral_and_recorded(ada: Staff) -> None:
     text = response.content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 2
+    assert rows[1][-1].startswith("Ada · ")
     assert rows[1][1].startswith("'=HYPERLINK")
     assert response["Content-Disposition"].startswith("attachment")
     exported = AuditEntry.objects.get(action="audit.exported")
-    assert (exported.actor, exported.detail) == (ada, {"rows": 1})
+    assert (exported.actor, exported.detail) == (ada, {"rows": 1, "mark": rows[1][-1][-8:]})
 
 
 @pytest.mark.parametrize(

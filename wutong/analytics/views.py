@@ -13,10 +13,11 @@ from wutong.analytics.behind import people_behind
 from wutong.analytics.definitions import NAMES, definition
 from wutong.analytics.forms import UNKNOWN, FunnelForm, PeopleForm
 from wutong.analytics.report import STEPS, FunnelReport, channel_name, export_csv, funnel_report
-from wutong.platform.answers import is_htmx
+from wutong.platform.answers import csv_download, is_htmx
 from wutong.platform.organisation import our_zone
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
+from wutong.platform.watermark import file_name
 
 
 @require_safe
@@ -81,9 +82,7 @@ def export(request: StaffRequest) -> HttpResponse:
     except Refusal as no:
         context = {"form": form, "query": request.POST.urlencode(), "is_valid": True, "refusal": no}
         return render(request, "analytics/funnel.html", context, status=409)
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="funnel-{form.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_download(text, name=file_name("funnel", "csv", by=request.user, at=timezone.now()))
 
 
 def _shown(request: StaffRequest, report: FunnelReport) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from wutong.platform.models import InboxBlock, Staff
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 from wutong.platform.reveals import count_exported
+from wutong.platform.watermark import COLUMN, watermark
 
 PAGE = 50
 COUNTED = 10_001
@@ -174,13 +175,16 @@ def export_csv(form: Form, wanted: Wanted, *, by: Staff, zone: tzinfo, at: datet
     head = [_("Time"), _("Version"), *[one.label or one.name for one in asked.values()], _("Page")]
     for touch in (_("First touch"), _("Registration touch")):
         head += [f"{touch}: {name}" for name in TOUCHED]
+    mark = watermark(by=by, at=at)
     with transaction.atomic(durable=True):
         refusal = count_exported(staff=by, at=at, rows=len(rows)) if in_full and rows else None
         if refusal is None:
-            record("content.submissions_exported", actor=by, subject=form, at=at, rows=len(rows), in_full=in_full)
+            about = {"rows": len(rows), "in_full": in_full, "mark": mark.number}
+            record("content.submissions_exported", actor=by, subject=form, at=at, **about)
     if refusal is not None:
         raise refusal
-    return _csv([head, *[_exported(row, asked, zone=zone, in_full=in_full) for row in rows]])
+    told = ([*_exported(row, asked, zone=zone, in_full=in_full), str(mark)] for row in rows)
+    return _csv([[*head, str(COLUMN)], *told])
 
 
 def masked(question: Question | None, name: str, answer: str) -> str:

@@ -96,6 +96,10 @@ class Guess:
     sureness: int
 
 
+_OUR_MARK = frozenset({"exportmark", "导出标记"})
+"""The last column of files that we have written; see ``platform/watermark.py``."""
+
+
 def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A meaning for each column; what belongs to one column alone goes to the surest."""
     guesses = [_guess(name, _cells(rows, place)) for place, name in enumerate(names)]
@@ -151,6 +155,8 @@ def plain_name(name: str) -> str:
 
 def _guess(name: str, cells: Sequence[str]) -> Guess:
     plain = plain_name(name)
+    if plain in _OUR_MARK:
+        return Guess(meaning=IGNORE, sureness=0)
     named = _BY_NAME.get(plain) or _BY_NAME.get(plain.rstrip("0123456789")) or ""
     looks = {code: share_of(look, cells) for code, look in LOOKS.items()}
     seen = next((code for code, share in looks.items() if share >= _SURE), "")

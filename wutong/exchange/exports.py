@@ -1,15 +1,13 @@
 """Lists written to files: what a colleague may see, masked as it is on the page, told to the audit trail."""
 
-import csv
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +21,7 @@ from procrastinate.contrib.django import app
 from wutong.events.touch import CHANNELS
 from wutong.exchange.models import Export
 from wutong.exchange.places import folder
+from wutong.exchange.writing import Cell, Row, write_csv, write_xlsx
 from wutong.lifecycle import people_list
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.person_facts import masked
@@ -31,13 +30,14 @@ from wutong.people.custom_filters import SIGN
 from wutong.people.custom_values import in_words, values_of_accounts, values_of_people
 from wutong.people.models import Account, AccountFact, CustomField, FieldValue, Identifier, Person
 from wutong.platform.audit import record
-from wutong.platform.audit_trail import neutral
 from wutong.platform.files import XLSX, keep
 from wutong.platform.format import credit_code_masked
-from wutong.platform.models import Organisation, Staff
+from wutong.platform.models import Staff
+from wutong.platform.organisation import our_zone
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 from wutong.platform.reveals import count_exported, left_to_export
+from wutong.platform.watermark import file_name, watermark
 from wutong.sales import accounts as companies
 from wutong.sales import deal_list
 from wutong.sales.models import Opportunity
@@ -49,8 +49,6 @@ _BATCH = 500
 _LONGEST = 500
 """So many characters of conditions are kept with an export."""
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "+": "%2B", "#": "%23"})
-Cell = str | int | Decimal | date | datetime | None
-Row = list[Cell]
 Conditions = Mapping[str, str]
 
 
@@ -137,6 +135,7 @@ def begin_export(
             format=kind.value,
             in_full=export.is_in_full,
             rows=export.rows if in_full else None,
+            mark=export.mark,
         )
         if some > AT_ONCE:
             write_export_later.defer(export_id=export.pk)
@@ -171,9 +170,10 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
             own = readable_by(export.by, one.about) if one.about else []
             most = export.rows if export.is_in_full else MOST_ROWS
             rows = _counted(_rows_of(one, export, in_full, own, most=most), count, most=most)
-            write = _write_xlsx if export.format == Export.Format.XLSX else _write_csv
-            write(written, str(one.name), one.headings(own), rows)
-            name = f"{one.name}-{export.at:%Y%m%d-%H%M}.{export.format}"
+            mark = watermark(by=export.by, at=export.at, number=export.mark)
+            write = write_xlsx if export.format == Export.Format.XLSX else write_csv
+            write(written, title=str(one.name), columns=one.headings(own), rows=rows, mark=mark)
+            name = file_name(str(one.name), export.format, by=export.by, at=export.at)
         except BaseException:
             written.unlink(missing_ok=True)
             raise
@@ -227,49 +227,6 @@ def _counted(rows: Iterator[Row], count: list[int], *, most: int) -> Iterator[Ro
         count[0] += 1
         if count[0] <= most:
             yield row
-
-
-def _write_csv(path: Path, _name: str, headings: Sequence[str], rows: Iterator[Row]) -> None:
-    zone = _zone()
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([neutral(heading) for heading in headings])
-        writer.writerows([neutral(_text(cell, zone)) for cell in row] for row in rows)
-
-
-def _write_xlsx(path: Path, name: str, headings: Sequence[str], rows: Iterator[Row]) -> None:
-    from xlsxwriter import Workbook  # here: only whoever writes a workbook needs it
-
-    zone = _zone()
-    # A cell is text or a number, whatever it begins with: nothing becomes a formula or a link.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(str(path), options) as book:
-        sheet = book.add_worksheet(name[:31])
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, headings, bold)
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for place, cell in enumerate(row):
-                if isinstance(cell, int | Decimal):
-                    sheet.write_number(number, place, cell)
-                elif cell not in (None, ""):
-                    sheet.write_string(number, place, _text(cell, zone)[:32_000])
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(Organisation.objects.values_list("zone", flat=True).first() or "Asia/Shanghai")
-
-
-def _text(cell: Cell, zone: ZoneInfo) -> str:
-    match cell:
-        case None:
-            return ""
-        case datetime():
-            return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        case date() | time():
-            return cell.isoformat()
-        case _:
-            return str(cell)
 
 
 def _people(staff: Staff, wanted: Conditions) -> QuerySet[Person]:
@@ -380,7 +337,7 @@ def _code(code: str | None, *, in_full: bool) -> str:
 
 def _deals(staff: Staff, wanted: Conditions, *, at: datetime | None = None) -> QuerySet[Opportunity]:
     asked = deal_list.Wanted.read(wanted)
-    found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=_zone())
+    found = deal_list.deals_wanted(staff, asked, at=at or datetime.now(UTC), zone=our_zone())
     return found.select_related("account", "owner", "product_line").defer("search_keys", "account__search_keys")
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django_htmx.http import HttpResponseClientRedirect
 
 from wutong.platform.refusal import Refusal
@@ -26,6 +27,14 @@ def done(request: HttpRequest, address: str, sentence: str) -> HttpResponse:
     """On to ``address``, where a toast says ``sentence``."""
     messages.success(request, sentence)
     return go(request, address)
+
+
+def csv_download(text: str, *, name: str) -> HttpResponse:
+    """A table as a file that is saved, never shown, and kept by no cache."""
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def refused(request: HttpRequest, no: Refusal, *, back: str) -> HttpResponse:

@@ -77,6 +77,7 @@ register_actions(
         "inbox.item_retried": _("Put a parked item back"),
         "inbox.item_discarded": _("Discarded a parked item"),
         "file.stored": _("Uploaded a file"),
+        "file.fetched": _("Fetched a file of somebody else"),
         "api_key.made": _("Made an API key"),
         "api_key.revoked": _("Revoked an API key"),
     }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from wutong.platform.audit import record
 from wutong.platform.audit_labels import ACTIONS, SUBJECTS
 from wutong.platform.models import AuditEntry, Staff
+from wutong.platform.watermark import COLUMN, watermark
 
 PAGE = 50
 MOST_EXPORTED = 100_000
@@ -96,8 +97,10 @@ def export_csv(conditions: Conditions, *, zone: tzinfo, by: Staff, at: datetime)
     """The entries as a file for a spreadsheet, newest first. The export is an entry itself."""
     entries = matching(conditions).order_by("-at", "-pk")[:MOST_EXPORTED]
     rows = [_row(entry, zone) for entry in entries.iterator(chunk_size=2_000)]
-    record("audit.exported", actor=by, at=at, rows=len(rows))
-    return _csv([[_("Time"), _("Who"), _("Act"), _("Object"), _("Details"), _("Address"), _("Request")], *rows])
+    mark = watermark(by=by, at=at)
+    record("audit.exported", actor=by, at=at, rows=len(rows), mark=mark.number)
+    head = [_("Time"), _("Who"), _("Act"), _("Object"), _("Details"), _("Address"), _("Request"), str(COLUMN)]
+    return _csv([head, *([*row, str(mark)] for row in rows)])
 
 
 def neutral(cell: str) -> str:

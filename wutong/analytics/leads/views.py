@@ -20,9 +20,10 @@ from wutong.analytics.leads.pictures import funnel_picture, table_picture
 from wutong.analytics.leads.question import PARTS, STEPS, LeadQuestion
 from wutong.analytics.leads.report import MEANINGS, Line, lead_report
 from wutong.analytics.leads.tables import TABLES, Row, rows_of
-from wutong.platform.answers import is_htmx
+from wutong.platform.answers import csv_download, is_htmx
 from wutong.platform.organisation import our_zone
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.watermark import file_name
 
 
 @require_safe
@@ -90,9 +91,7 @@ def export(request: StaffRequest) -> HttpResponse:
         text = export_funnel(question, by=request.user, at=timezone.now())
     else:
         text = export_table(table, question, by=request.user, at=timezone.now())
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="leads-{table}-{form.today:%Y-%m-%d}.csv"'
-    return response
+    return csv_download(text, name=file_name(f"leads-{table}", "csv", by=request.user, at=timezone.now()))
 
 
 Links = Callable[..., str]

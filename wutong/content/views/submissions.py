@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from wutong.content.models import Form, QuarantinedSubmission
 from wutong.content.submissions import Wanted, export_csv, quarantined_of, release, submissions_of
 from wutong.content.views.forms import tabs
-from wutong.platform.answers import done, refused
+from wutong.platform.answers import csv_download, done, refused
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
+from wutong.platform.watermark import file_name
 
 
 @require_safe
@@ -60,14 +61,12 @@ def submissions(request: StaffRequest, key: str) -> HttpResponse:
 def submissions_export(request: StaffRequest, key: str) -> HttpResponse:
     """The filtered submissions as a file. A POST, since it leaves an entry."""
     form = _form(request, key)
-    zone = timezone.get_current_timezone()
+    zone, now = timezone.get_current_timezone(), timezone.now()
     try:
-        text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=timezone.now())
+        text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=now)
     except Refusal as no:
         return refused(request, no, back=reverse("content:submissions", args=[key]))
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{form.key}-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    return csv_download(text, name=file_name(form.key, "csv", by=request.user, at=now))
 
 
 @require_POST

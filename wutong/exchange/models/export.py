@@ -49,3 +49,8 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk}"
+
+    @property
+    def mark(self) -> str:
+        """The number that stands in every row of its file."""
+        return self.public_id.hex[:8]

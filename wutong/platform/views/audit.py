@@ -5,9 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from wutong.platform.answers import csv_download
 from wutong.platform.audit_trail import export_csv, label_of, matching, page_of, subject_of
 from wutong.platform.forms.audit import AuditFilterForm
 from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.watermark import file_name
 
 
 @require_GET
@@ -25,8 +27,6 @@ def audit(request: StaffRequest) -> HttpResponse:
 @requires("audit.read")
 def export(request: StaffRequest) -> HttpResponse:
     """The filtered trail as a file. A POST, since it leaves an entry itself."""
-    zone = timezone.get_current_timezone()
-    text = export_csv(AuditFilterForm(request.POST).conditions(), zone=zone, by=request.user, at=timezone.now())
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    zone, now = timezone.get_current_timezone(), timezone.now()
+    text = export_csv(AuditFilterForm(request.POST).conditions(), zone=zone, by=request.user, at=now)
+    return csv_download(text, name=file_name("audit", "csv", by=request.user, at=now))
