@@ -19,6 +19,7 @@ from wutong.people.account_merge import (
     OneCompanyAlready,
     TwoCreditCodes,
     UndoneAlready,
+    gather_strays,
     merge_accounts,
     unmerge_accounts,
     what_would_move,
@@ -129,6 +130,20 @@ def test_whatever_refers_to_the_absorbed_is_the_survivors_and_goes_back(xu, wang
     assert (mine.title, mine.buying_role, mine.valid_from) == ("", "", None)
     with pytest.raises(UndoneAlready):
         unmerge_accounts(merge=merge, by=wang, at=LATER)
+
+
+def test_what_was_written_of_the_absorbed_during_the_merge_follows_it(company, wang) -> None:
+    kept, gone = make_account("Kept"), make_account("Gone")
+    merge = merged(kept, gone, wang)
+    lead = make_lead(account=gone)  # by a form that found the company just before
+
+    gather_strays(at=LATER + timedelta(minutes=5))
+
+    assert (kept.leads.get(), gone.leads.count()) == (lead, 0)
+    unmerge_accounts(merge=merge, by=wang, at=LATER)
+    assert gone.leads.get() == lead
+    gather_strays(at=LATER + timedelta(minutes=5))
+    assert gone.leads.get() == lead
 
 
 def test_who_names_the_absorbed_works_at_the_survivor(company, wang) -> None:

@@ -7,7 +7,7 @@ The absorbed row stays, with its name, code and domains: whoever comes by one of
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
@@ -25,6 +25,7 @@ from wutong.platform.rows import execute
 
 FACTS = ("credit_code", "domain", "industry", "size_band", "region")
 """What the survivor takes of the absorbed where it has nothing of its own."""
+_STRAYS_WITHIN = timedelta(hours=1)
 _PLACE = ("title", "department", "buying_role", "email_domain", "valid_from")
 Follower = Callable[[Sequence[Account], datetime], None]
 Guard = Callable[[Account, Account, Staff], None]
@@ -184,6 +185,25 @@ def merge_accounts(*, survivor: Account, absorbed: Account, by: Staff, at: datet
             follower([kept, gone], at)
         record("people.accounts_merged", actor=by, subject=kept, at=at, absorbed=str(gone.public_id))
     return merge
+
+
+def gather_strays(*, at: datetime) -> None:
+    """Let what was written of an absorbed entry while it was being merged follow it. A transaction a merge.
+
+    Whoever writes of a company does not wait for a merge: a form that found the entry a moment before still names it.
+    """
+    lately = AccountMerge.objects.filter(undone_at=None, at__gt=at - _STRAYS_WITHIN).order_by("pk")
+    for pk in list(lately.values_list("pk", flat=True)):
+        with transaction.atomic():
+            lock_groups()
+            merge = AccountMerge.objects.select_for_update(no_key=True).get(pk=pk)
+            kept, gone = _locked(merge.survivor, merge.absorbed)
+            if merge.undone_at is not None or kept.merged_into_id is not None:
+                continue
+            moves = [move for one in _referring.values() if (move := _move(merge, one)).rows]
+            AccountMove.objects.bulk_create(moves)
+            for follower in _followers if moves else ():
+                follower([kept, gone], at)
 
 
 def unmerge_accounts(*, merge: AccountMerge, by: Staff, at: datetime) -> Account:

@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.people.account_merge import gather_strays
 from wutong.people.doubles import AT_ONCE, compare_changed
 from wutong.people.own import redo_colleagues
 from wutong.people.reassign import reassign_piece
@@ -37,6 +38,13 @@ def compare_accounts_later(timestamp: int) -> None:
     """Look for companies like those that have come in since, a batch a minute."""
     with transaction.atomic():
         compare_new(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="default", queueing_lock="gather_strays")
+def gather_strays_later(timestamp: int) -> None:
+    """Let what was written of companies during their merge follow it."""
+    gather_strays(at=datetime.fromtimestamp(timestamp, UTC))
 
 
 @app.periodic(cron="* * * * *")
