@@ -95,6 +95,17 @@ def test_a_log_line_names_process_and_request_but_no_detail(web_log: WebLog) -> 
     assert "mei@example.com" not in line["event"]
 
 
+@pytest.mark.django_db
+def test_the_line_of_a_request_tells_what_it_took(client: Client, web_log: WebLog) -> None:
+    with web_log() as lines:
+        client.get("/sign-in/")
+
+    (line,) = (line for line in lines if line["event"] == "request")
+    assert line["ms"] >= line["cpu_ms"] > 0
+    assert line["queries"] >= 1
+    assert line["ms"] >= line["database_ms"] > 0
+
+
 DUPLICATE = "duplicate key\nLINE 1: VALUES ('Mei')\n         ^\nDETAIL:  Key (note)=(Mei\nlikes tea) already exists."
 NOT_SAVED = "not saved\nDETAIL:  Failing row contains (1, Mei)."
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from wutong.content.touches import Touches, touches_of_events
 from wutong.events.touch import CHANNELS, Origin
 from wutong.lifecycle.models import Lead
+from wutong.lifecycle.person_leads import latest_leads_of
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 
@@ -40,8 +41,8 @@ class LeadCame:
 
 def touches_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     """The touches of a person's newest leads, as far as these are seen; None where no form opened one."""
-    leads = Lead.objects.visible_to(staff).filter(person=person, created_by_event_id__isnull=False)
-    return _shown(list(leads.select_related("product_line").order_by("-created_at", "-pk")[:_SHOWN]))
+    leads = [lead for lead in latest_leads_of(person, staff) if lead.created_by_event_id is not None]
+    return _shown(sorted(leads, key=lambda lead: (lead.created_at, lead.pk), reverse=True)[:_SHOWN])
 
 
 def touches_of_lead(_staff: Staff, lead: Lead) -> dict[str, Any] | None:

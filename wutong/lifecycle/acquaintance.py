@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max
 
-from wutong.lifecycle.models import FollowUp, HandOver, Lead, Stage
+from wutong.lifecycle.models import FollowUp, HandOver, Stage
+from wutong.lifecycle.person_leads import latest_hand_overs, lead_ids_of
 from wutong.lifecycle.stages import REASONS
 from wutong.people.models import Person
 from wutong.platform.models import Staff
@@ -24,8 +25,7 @@ class Acquaintance:
 
 def acquaintances_of(person: Person, *, viewer: Staff) -> list[Acquaintance]:
     """The colleagues who recorded contacts on leads that ``viewer`` sees, the latest first; notes are no contact."""
-    leads = Lead.objects.visible_to(viewer).filter(person=person)
-    done = FollowUp.objects.filter(lead__in=leads).exclude(kind=FollowUp.Kind.NOTE)
+    done = FollowUp.objects.filter(lead__in=lead_ids_of(person, viewer)).exclude(kind=FollowUp.Kind.NOTE)
     by = done.order_by().values("by").annotate(n=Count("pk"), last_at=Max("at")).order_by("-last_at")[:_SHOWN]
     counted = {row["by"]: row for row in by}
     staff = Staff.objects.in_bulk(list(counted))
@@ -34,6 +34,5 @@ def acquaintances_of(person: Person, *, viewer: Staff) -> list[Acquaintance]:
 
 def hand_overs_of(person: Person, *, viewer: Staff) -> list[tuple[HandOver, object]]:
     """The hand-overs of leads that ``viewer`` sees, latest first, each with the reason of its return, if any."""
-    leads = Lead.objects.visible_to(viewer).filter(person=person)
-    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to").order_by("-at")[:_SHOWN]
-    return [(one, REASONS[Stage.RETURNED].get(one.reason, "")) for one in given]
+    given = latest_hand_overs(frozenset(lead_ids_of(person, viewer)))
+    return [(one, REASONS[Stage.RETURNED].get(one.reason, "")) for one in given[:_SHOWN]]

@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from wutong.people.consents import standings_of
 from wutong.people.facts import standing
+from wutong.people.identifiers import BROWSERS, browsers_of, shown_identifiers
 from wutong.people.models import (
     Assurance,
     ConsentKind,
@@ -63,7 +65,7 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
         value = best[code]
         others = sorted({other.value for other in values if other.field == code} - {value.value})
         known.append(Known(label=label, value=value.value, source=_source(value, sources), others=others))
-    identifiers = Identifier.objects.filter(person=person).exclude(kind__in=["cookie", "device"])[:50]
+    held = shown_identifiers(person)
     known += [
         Known(
             label=one.get_kind_display(),
@@ -72,9 +74,10 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
             is_verified=one.is_verified,
             reveal_token=sign(REVEAL, one.pk, at=timezone.now()) if may(viewer, "people.reveal") else "",
         )
-        for one in sorted(identifiers, key=lambda identifier: (IdentifierKind(identifier.kind).rank, identifier.pk))
+        for one in sorted(held, key=lambda identifier: (IdentifierKind(identifier.kind).rank, identifier.pk))
+        if one.kind not in BROWSERS
     ]
-    browsers = Identifier.objects.filter(person=person, kind="cookie").count()
+    browsers = browsers_of(person)
     if browsers:
         known.append(
             Known(label=IdentifierKind.COOKIE.label, value=formats.number(browsers), source=_("recognised by consent"))
@@ -84,9 +87,8 @@ def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
 
 def consents_of(person: Person) -> list[ConsentStanding]:
     """What counts for each channel and purpose: of what stands for each address the most restrictive."""
-    standings = ConsentStanding.objects.filter(person=person, kind=ConsentKind.GENERAL).select_related("decided_by")
     counting: dict[tuple[str, str], ConsentStanding] = {}
-    for one in standings.order_by("-at", "-pk"):
+    for one in (one for one in standings_of(person) if one.kind == ConsentKind.GENERAL):
         held = counting.setdefault((one.channel, one.purpose), one)
         if held.state == ConsentState.GRANTED and one.state != ConsentState.GRANTED:
             counting[one.channel, one.purpose] = one

@@ -1,6 +1,6 @@
 """One person's acts and ours, newest first, over all channels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from wutong.events.taxonomy import TAXONOMY, label
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.assignment import why
 from wutong.lifecycle.models import Assignment, Contract, FollowUp, HandOver, Lead, Stage, StageVisit
+from wutong.lifecycle.person_leads import latest_hand_overs
 from wutong.lifecycle.reasons import reason_in_words
 from wutong.people.models import FieldValue, IdentifierKind, Person
 from wutong.platform.models import ApiKey, Staff
@@ -180,6 +181,7 @@ def timeline_of(
     after: Cursor | None = None,
     which: str = "all",
     only: Only = EVERYTHING,
+    leads: Iterable[Lead] | None = None,
 ) -> Timeline:
     """Up to :data:`PAGE` acts of ``person``, or those after a page, folded. Bounded queries, whatever the history.
 
@@ -188,10 +190,10 @@ def timeline_of(
             the business, are left out.
         which: one of :data:`FILTERS`.
         only: what to look for.
+        leads: all of the person's that ``viewer`` sees, where the caller has them.
     """
-    return timeline_of_people(
-        [person], viewer=viewer, language=language, zone=zone, after=after, which=which, only=only
-    )
+    known = None if leads is None else {lead.pk: _Lead(person.pk, lead.stage) for lead in leads}
+    return _timeline([person], known, viewer=viewer, language=language, zone=zone, after=after, which=which, only=only)
 
 
 def timeline_of_people(
@@ -209,10 +211,25 @@ def timeline_of_people(
     Args:
         people: in the sight of ``viewer``; that is for the caller to see to.
     """
+    return _timeline(people, None, viewer=viewer, language=language, zone=zone, after=after, which=which, only=only)
+
+
+def _timeline(
+    people: Sequence[Person],
+    leads: Mapping[int, _Lead] | None,
+    *,
+    viewer: Staff,
+    language: str,
+    zone: ZoneInfo,
+    after: Cursor | None,
+    which: str,
+    only: Only,
+) -> Timeline:
     acts: list[Act] = []
     # Their leads first, each part then begins with those: to tell again in each which are in sight took half its time.
-    found = Lead.objects.visible_to(viewer).filter(person__in=people).values_list("pk", "person_id", "stage")
-    leads = {pk: _Lead(person_id, stage) for pk, person_id, stage in found}
+    if leads is None:
+        found = Lead.objects.visible_to(viewer).filter(person__in=people).values_list("pk", "person_id", "stage")
+        leads = {pk: _Lead(person_id, stage) for pk, person_id, stage in found}
     if only.by is None and only.takes(*(kind for kind, names in _EVENTS_OF.items() if names)):
         acts += _events(people, leads, viewer=viewer, after=after, language=language, which=which, only=only)
     if which != "theirs" and not only.channel:
@@ -427,9 +444,11 @@ def _stages(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> 
 
 
 def _hand_overs(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only) -> list[Act]:
-    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to")
-    if only.by is not None:
-        given = given.filter(sent_by__public_id=only.by)
+    if after is None and only.by is None:
+        shown = latest_hand_overs(frozenset(leads))
+    else:
+        given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to")
+        shown = list(_upto(given if only.by is None else given.filter(sent_by__public_id=only.by), "at", after))
     return [
         Act(
             at=one.at,
@@ -441,7 +460,7 @@ def _hand_overs(leads: Mapping[int, _Lead], *, after: Cursor | None, only: Only)
             is_ours=True,
             person_id=leads[one.lead_id].person_id,
         )
-        for one in _upto(given, "at", after)
+        for one in shown
     ]
 
 

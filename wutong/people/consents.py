@@ -15,7 +15,16 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from wutong.people.models import Assurance, Consent, ConsentKind, ConsentState, ConsentText
+from wutong.people.models import (
+    Assurance,
+    Consent,
+    ConsentKind,
+    ConsentStanding,
+    ConsentState,
+    ConsentText,
+    Person,
+)
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects
 
 _LANE = 0x636F6E73
@@ -211,3 +220,10 @@ def _texts(decisions: Sequence[Decision]) -> dict[bytes, int]:
 
 def _digest(version: str, text: str) -> bytes:
     return sha256(f"{version}\x00{text}".encode()).digest()
+
+
+@once_a_page
+def standings_of(person: Person) -> list[ConsentStanding]:
+    """What stands for each address of a person, each with its decision, the latest first."""
+    standings = ConsentStanding.objects.filter(person=person).select_related("subject", "decided_by")
+    return list(standings.order_by("-at", "-pk"))

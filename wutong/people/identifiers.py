@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from django.db import connection
+from django.db.models import Case, When
 from msgspec import Struct
 
 from wutong.people import normal_form
-from wutong.people.models import BlockedValue, IdentifierKind
+from wutong.people.models import BlockedValue, Identifier, IdentifierKind, Person
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.rows import execute_with_rows, id_array
 
+BROWSERS = (IdentifierKind.COOKIE, IdentifierKind.DEVICE)
 _LONGEST_VALUE, _LONGEST_SCOPE = 320, 80
+_SHOWN = 200
 
 
 class IdentifierKey(NamedTuple):
@@ -117,3 +121,18 @@ def allot(sequence: str, n: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, n])
         return [row[0] for row in cursor.fetchall()]
+
+
+@once_a_page
+def shown_identifiers(person: Person) -> list[Identifier]:
+    """A person's identifiers for their page, the oldest first; browsers, of which there may be hundreds, at the end."""
+    is_browser = Case(When(kind__in=BROWSERS, then=1), default=0)
+    return list(Identifier.objects.filter(person=person).order_by(is_browser, "pk")[:_SHOWN])
+
+
+def browsers_of(person: Person) -> int:
+    """How many browsers know a person by our cookie."""
+    shown = shown_identifiers(person)
+    if len(shown) < _SHOWN:
+        return sum(one.kind == IdentifierKind.COOKIE for one in shown)
+    return Identifier.objects.filter(person=person, kind=IdentifierKind.COOKIE).count()

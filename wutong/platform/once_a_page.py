@@ -1,13 +1,14 @@
 """What many parts of a page ask for, and what does not change while one is drawn, is asked once for each page."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
-_told: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("told", default=None)
+_told: ContextVar[dict[Hashable, Any] | None] = ContextVar("told", default=None)
 
 
 @contextlib.contextmanager
@@ -20,17 +21,21 @@ def one_page() -> Iterator[None]:
         _told.reset(token)
 
 
-def once_a_page(ask: Callable[[], T]) -> Callable[[], T]:
-    """Ask once for a page; everywhere else, and while something is being changed, each time."""
+def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
+    """Ask once for a page about the same; everywhere else, and while something is being changed, each time.
+
+    Whoever asks is given the same answer as others and leaves it as it is.
+    """
 
     @wraps(ask)
-    def asked() -> T:
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
         told = _told.get()
         if told is None:
-            return ask()
-        if ask not in told:
-            told[ask] = ask()
-        answer: T = told[ask]
+            return ask(*args, **kwargs)
+        about = (ask, args, tuple(sorted(kwargs.items())))
+        if about not in told:
+            told[about] = ask(*args, **kwargs)
+        answer: T = told[about]
         return answer
 
     return asked

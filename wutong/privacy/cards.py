@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wutong.lifecycle.person_facts import masked
+from wutong.people.consents import standings_of
 from wutong.people.models import ConsentKind, ConsentStanding, Person
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
@@ -23,8 +24,7 @@ class Stand:
 
 def consents_of_person(staff: Staff, person: Person) -> dict[str, Any]:
     """What stands for each address of a person, denials first, and the requests that wait for an answer."""
-    standings = ConsentStanding.objects.filter(person=person).select_related("subject", "decided_by")
-    ordered = sorted(standings[:500], key=lambda one: (one.state == "granted", -one.at.timestamp(), one.pk))
+    ordered = sorted(standings_of(person), key=lambda one: (one.state == "granted", -one.at.timestamp(), one.pk))
     stands = [Stand(masked(one.subject), one, one.kind == ConsentKind.GENERAL) for one in ordered[:_SHOWN]]
     requests = SubjectRequest.objects.open().filter(person=person).order_by("due_on")[:5]
     return {

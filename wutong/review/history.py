@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.person_facts import masked
 from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.identifiers import shown_identifiers
 from wutong.people.models import Identifier, IdentifierKind, IdentityChange, Observation, Person
 from wutong.people.sources import source_names
 from wutong.platform.models import Staff
@@ -68,8 +69,8 @@ def history_of(staff: Staff, person: Person) -> dict[str, Any] | None:
 
 def origins_of(person: Person) -> list[Origin]:
     """A person's identifiers, strongest first, each with the first observation that showed it with others."""
-    held = list(Identifier.objects.filter(person=person).order_by("pk")[:_IDENTIFIERS_SHOWN])
-    held.sort(key=lambda one: (IdentifierKind(one.kind).rank, one.pk))
+    shown = shown_identifiers(person)[:_IDENTIFIERS_SHOWN]
+    held = sorted(shown, key=lambda one: (IdentifierKind(one.kind).rank, one.pk))
     first = dict(
         execute(
             """

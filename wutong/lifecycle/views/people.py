@@ -23,6 +23,7 @@ from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
 from wutong.lifecycle.panels import person_panels
 from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
+from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tags import to_choose
@@ -66,12 +67,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
     one = _person(request, public_id)
     if one.public_id != public_id:
         return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))
-    leads = (
-        Lead.objects.visible_to(request.user)
-        .filter(person=one)
-        .select_related("owner", "product_line", "team", "account", "person__score")
-    )
-    shown = list(leads.defer("account__search_keys").order_by("-last_touch_at")[:50])
+    shown = latest_leads_of(one, request.user)
     which = request.GET.get("which", FILTERS[0])
     context: dict[str, Any] = {
         "person": one,
@@ -81,7 +77,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "leads": shown,
         "open_lead": _to_work_on(shown),
         "why": explanation(one, at=timezone.now()),
-        "timeline": _timeline(request, one),
+        "timeline": _timeline(request, one, leads=shown if len(shown) < MOST else None),
         "which": which,
         "kinds": KINDS,
         "channels": sorted(CHANNELS.items()),
@@ -180,7 +176,7 @@ def _person(request: StaffRequest, public_id: UUID) -> Person:
     return get_object_or_404(in_sight, pk=named.pk)
 
 
-def _timeline(request: StaffRequest, one: Person) -> Any:
+def _timeline(request: StaffRequest, one: Person, *, leads: list[Lead] | None = None) -> Any:
     get = request.GET
     which = get.get("which", "all")
     return timeline_of(
@@ -191,6 +187,7 @@ def _timeline(request: StaffRequest, one: Person) -> Any:
         after=Cursor.read(get.get("before", "")),
         which=which if which in FILTERS else "all",
         only=Only(channel=get.get("channel", ""), kind=get.get("kind", ""), by=uuid_or_none(get.get("by"))),
+        leads=leads,
     )
 
 

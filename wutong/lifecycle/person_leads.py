@@ -1,0 +1,35 @@
+"""The leads of one person, as several parts of their page tell of them."""
+
+from collections.abc import Collection
+
+from wutong.lifecycle.models import HandOver, Lead
+from wutong.people.models import Person
+from wutong.platform.models import Staff
+from wutong.platform.once_a_page import once_a_page
+
+MOST = 50
+HAND_OVERS = 51
+"""One more than a page of the timeline, so that it knows whether there are older ones."""
+
+
+@once_a_page
+def latest_leads_of(person: Person, viewer: Staff) -> list[Lead]:
+    """Those that ``viewer`` may see with all that a page tells of them, the latest first; :data:`MOST` at most."""
+    leads = Lead.objects.visible_to(viewer).filter(person=person).defer("account__search_keys")
+    joined = leads.select_related("owner", "product_line", "team", "account", "person__score")
+    return list(joined.order_by("-last_touch_at")[:MOST])
+
+
+def lead_ids_of(person: Person, viewer: Staff) -> Collection[int]:
+    """The ids of all that ``viewer`` may see."""
+    latest = latest_leads_of(person, viewer)
+    if len(latest) < MOST:
+        return [lead.pk for lead in latest]
+    return list(Lead.objects.visible_to(viewer).filter(person=person).values_list("pk", flat=True))
+
+
+@once_a_page
+def latest_hand_overs(leads: frozenset[int]) -> list[HandOver]:
+    """The hand-overs of these leads with who sent and got them, the latest first; :data:`HAND_OVERS` at most."""
+    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to")
+    return list(given.order_by("-at", "-pk")[:HAND_OVERS])
