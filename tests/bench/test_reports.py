@@ -1,5 +1,8 @@
 """What benches report, and how it is told."""
 
+from importlib.util import find_spec
+
+from bench import BENCHES, module_of
 from bench.frame import Limit, report
 from bench.stream import slope
 from wutong.operations.bench import told
@@ -29,3 +32,7 @@ def test_a_line_has_a_slope_and_an_error() -> None:
     assert (round(rising, 9), round(error, 9)) == (2.0, 0.0)
     level, error = slope([(float(x), float(x % 2)) for x in range(20)])
     assert level - 2 * error < 0 < level + 2 * error
+
+
+def test_every_bench_is_found_by_its_name() -> None:
+    assert all(find_spec(module_of(name)) for name in BENCHES)

@@ -5,6 +5,7 @@ import importlib
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +20,29 @@ def main(argv: list[str]) -> int:
     if not (ROOT / "bench" / "__init__.py").exists():
         raise Problem("Measuring needs the source tree with its folder bench/.")
     sys.path.insert(0, str(ROOT))
-    names: tuple[str, ...] = importlib.import_module("bench").BENCHES
+    benches = importlib.import_module("bench")
+    names: tuple[str, ...] = benches.BENCHES
     parser = argparse.ArgumentParser(
         prog="wutong bench", description=main.__doc__, add_help=argv[:1] in ([], ["--help"])
     )
     parser.add_argument("name", choices=["all", *names], help="what to measure; NAME --help says more")
     options, rest = parser.parse_known_args(argv)
     if options.name == "all":
-        return measure_all(names)
-    code: int = importlib.import_module(f"bench.{options.name.replace('-', '_')}").main(rest)
+        return measure_all({name: benches.module_of(name) for name in names})
+    code: int = importlib.import_module(benches.module_of(options.name)).main(rest)
     return code
 
 
-def measure_all(names: tuple[str, ...]) -> int:
-    """Measure one after the other, each in a process of its own, and keep what they say in ``bench/out/NAME.json``."""
+def measure_all(modules: Mapping[str, str]) -> int:
+    """Measure one after the other, each in a process of its own, and keep what they say in ``bench/out/NAME.json``.
+
+    Args:
+        modules: by the name of each bench.
+    """
     OUT.mkdir(exist_ok=True)
     missed = []
-    for name in names:
-        command = [sys.executable, "-m", f"bench.{name.replace('-', '_')}", "--json"]
+    for name, module in modules.items():
+        command = [sys.executable, "-m", module, "--json"]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         (OUT / f"{name}.json").write_text(done.stdout)
         lines = told(name, json.loads(done.stdout)) if done.stdout.strip() else [f"{name}: could not be measured"]
