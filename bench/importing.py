@@ -257,7 +257,10 @@ def pss_mb(pid: int) -> float:
     """Summed PSS of a process and all under it, in megabytes."""
     kib = 0
     for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
-        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        try:
+            rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        except OSError:
+            continue  # it has ended since
         kib += next(int(row.split()[1]) for row in rollup.splitlines() if row.startswith("Pss:"))
     return kib / 1024
 

@@ -1,12 +1,18 @@
 """Rows become people: who is known, what counts, what is told of errors, and that all of it can be taken back."""
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
 from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, state
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
+from wutong.config import config
 from wutong.exchange import running
 from wutong.exchange.checking import check
 from wutong.exchange.faults import errors_file
@@ -18,6 +24,7 @@ from wutong.exchange.tidying import tidy
 from wutong.exchange.undoing import TooLateToUndo, undo
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import Clock, FollowUp, Lead, StageVisit
+from wutong.lifecycle.reach import settle_reach
 from wutong.people import rebuild
 from wutong.people.consents import count_differing
 from wutong.people.contactability import Why, may_contact
@@ -157,30 +164,47 @@ def test_an_import_needs_a_legal_basis_and_somebody_to_recognise(ada: Staff) -> 
         start(run=run, policy=policy(), by=ada, at=NINE)
 
 
-class Cut(Exception):
-    """As if the process had been killed."""
-
-
-def test_an_import_that_was_killed_goes_on_without_doubles(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_an_import_whose_worker_is_killed_goes_on_without_doubles(ada: Staff, tmp_path: Path) -> None:
     rows = [(f"N{n}", f"139000{n:05}", f"n{n}@x{n}.cn", "", "", f"K{n}") for n in range(25)]
-    monkeypatch.setattr(running, "BATCH", 10)
     run = started(*rows, by=ada)
-
-    def cut(name: str) -> None:
-        raise Cut
-
-    with monkeypatch.context() as killed:
-        killed.setattr(running, "failpoint", cut)
-        with pytest.raises(Cut):
-            run_import(run.pk, now=lambda: NINE)
-    run.refresh_from_db()
-    assert (run.state, run.done) == ("running", 10)
+    for point, done in (("import_rows", 0), ("import_batch", 10)):  # within a transaction, and after one
+        (tmp_path / point).touch()
+        assert worked_on(run, failpoints=tmp_path) == -signal.SIGKILL
+        run.refresh_from_db()
+        assert (run.state, run.done, Person.objects.count()) == ("running", done, done)
 
     run_import(run.pk, now=lambda: LATER)
     run_import(run.pk, now=lambda: LATER)
     run.refresh_from_db()
     assert (run.state, run.done, run.created, Person.objects.count()) == ("done", 25, 25, 25)
-    assert FieldValue.objects.filter(field="full_name").count() == 25
+    assert FieldValue.objects.filter(field="full_name").count() == ImportedRow.objects.count() == 25
+
+
+def worked_on(run: PeopleImport, *, failpoints: Path) -> int:
+    """How a process ended that worked on an import."""
+    url, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    environment = os.environ | {
+        "DATABASE_URL": f"{url}/{connection.settings_dict['NAME']}",
+        "WUTONG_DATA_DIR": str(config().data_dir),
+        "WUTONG_FAILPOINTS": str(failpoints),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "tests.exchange.worker", str(run.pk)], env=environment, timeout=60, check=False
+    ).returncode
+
+
+def test_new_people_stand_as_bringing_them_up_to_date_would_leave_them(ada: Staff) -> None:
+    office = ("钱", "010-62345678", "", "", "", "")
+    imported(ZHOU, LI, ("Z", "13900010001", "z@beichen.cn", "", "CTO", ""), office, by=ada)
+    models = (Person, StageVisit, Affiliation)
+    before = [sorted(map(str, model.objects.values())) for model in models]
+    people = list(Person.objects.values_list("pk", flat=True))
+    refresh_people(people)
+    settle_reach(dict.fromkeys(people, LATER))
+    assert [sorted(map(str, model.objects.values())) for model in models] == before
+    assert StageVisit.objects.filter(machine="reach", left_at=None).count() == len(people) == 3
+    assert rebuild.check().is_equal
 
 
 def test_a_row_that_cannot_be_stored_costs_no_other(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

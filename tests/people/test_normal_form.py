@@ -1,8 +1,11 @@
 """Two spellings of one thing have one normal form."""
 
 import csv
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wutong.people.models import IdentifierKind
 from wutong.people.normal_form import NotAnIdentifier, email, is_generic, phone
@@ -46,6 +49,25 @@ def test_an_office_number_or_an_extension_names_nobody(text: str) -> None:
 )
 def test_addresses_differ_in_nothing_but_case_and_form(text: str, normal: str) -> None:
     assert email(text) == normal
+
+
+mobile_like = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+address_like = st.from_regex(r"[aB1_+.-]{1,5}@[ab1.-]{1,6}\.(cn|com|test|local|c1|x)", fullmatch=True)
+
+
+@settings(max_examples=200)
+@given(mobile_like, address_like)
+def test_what_is_plain_is_read_as_anything_else(number: str, address: str) -> None:
+    """White space around it leaves it the same number, and takes it out of what is recognised at a glance."""
+    assert read(phone, number) == read(phone, f" {number}")
+    assert read(email, address) == read(email, f" {address}")
+
+
+def read(form: Callable[[str], object], text: str) -> object:
+    try:
+        return form(text)
+    except NotAnIdentifier:
+        return None
 
 
 @pytest.mark.parametrize(

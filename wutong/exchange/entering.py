@@ -16,21 +16,21 @@ from wutong.exchange.rows import ImportRow, Problem
 from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, Opened, capture_many
 from wutong.lifecycle.models import Assignment, Lead, StageVisit
-from wutong.lifecycle.reach import Arrived, arrive_many, settle_reach
+from wutong.lifecycle.reach import Arrived, arrive_many, settle_reach, strongest
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people import lane
 from wutong.people.accounts import Employment, employ_many, name_key
 from wutong.people.consents import Decision, decide_many
 from wutong.people.contactability import ADDRESSES
-from wutong.people.facts import Statement, refresh_people, state_many
+from wutong.people.facts import Statement, add_people, refresh_people, state_many
 from wutong.people.graph import Level
 from wutong.people.identifiers import IdentifierKey, Known, load_by_key
-from wutong.people.identity import Observed, bring_along, see_many
+from wutong.people.identity import Observed, Recognised, bring_along, see_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import ANY, Account, Assurance, ConsentKind, ConsentStanding, ConsentState
 from wutong.people.own import claim_own
 from wutong.platform.models import DataScope, Staff
-from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, update_objects
+from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, unawaited, update_objects
 
 _K = PeopleImport.Known
 _L = PeopleImport.Leads
@@ -88,8 +88,6 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
     entries = _wanted(run, rows, owners, known, outcome, at=at)
     if not entries:
         return outcome
-    people_before = {one.person_id for one in known.values()}
-    newest = _newest_identifier()
     recognised = see_many(
         [
             Observed(
@@ -104,32 +102,31 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
         ],
         at=at,
         level=Level.PRODUCT,
+        known=known,
+        leaves_people=True,
     )
     bring_along(recognised, at=at)
+    people_before = {one.person_id for one in known.values()}
     created: set[int] = set()
     for entry in entries:
         entry.subject, entry.person = recognised.whose[entry.id].subject_id, recognised.whose[entry.id].person_id
         entry.is_new = entry.person not in people_before and entry.person not in created
         created |= {entry.person} if entry.is_new else set()
     outcome.merged = len(recognised.absorbed)
-    claim_own(sorted({entry.person for entry in entries}))
-    _say(run, entries)
+    people = {entry.person for entry in entries} | (recognised.changed_people - recognised.absorbed.keys())
+    statements = _statements(run, entries)
+    with unawaited():  # while it writes what is said, we work out what people are found by
+        state_many(statements)
+        added = _add_people(run, entries, recognised, statements, at=at)
+        _remember(run, entries, recognised, before=known)
+        claim_own(sorted(people))
     accounts = _employ(run, entries, at=at)
     _note_basis(run, entries)
-    arrive_many(
-        [
-            Arrived(person_id=one.person, subject_id=one.subject, at=one.at, channel=run.channel)
-            for one in entries
-            if one.is_new
-        ]
-    )
-    people = sorted({entry.person for entry in entries} | (recognised.changed_people - recognised.absorbed.keys()))
-    refresh_people(people)
-    settle_reach(dict.fromkeys(people, at))
+    refresh_people(sorted(people - added), added=added)
+    settle_reach(dict.fromkeys(sorted(people - added), at))
     if recognised.unfinished_moves:
         reassign_later.defer(subjects=sorted(recognised.unfinished_moves), people=sorted(recognised.changed_people))
     outcome.leads = _open_leads(run, entries, accounts, at=at)
-    _remember(run, entries, newest=newest)
     outcome.created = len(created)
     outcome.updated = len(entries) - outcome.created
     return outcome
@@ -172,8 +169,8 @@ def _in_sight(people: set[int], staff: Staff) -> set[int | None]:
     return set(people_visible_to(staff).filter(pk__in=people).values_list("pk", flat=True))
 
 
-def _say(run: PeopleImport, entries: Sequence[_Entry]) -> None:
-    """State what the rows say: all of it about new people, what is missing of others, or what the policy lets count."""
+def _statements(run: PeopleImport, entries: Sequence[_Entry]) -> list[Statement]:
+    """What the rows say: all of it about new people, what is missing of others, or what the policy lets count."""
     said: set[tuple[int, str]] = set()
     if run.known == _K.FILL:
         others = {entry.person for entry in entries if not entry.is_new}
@@ -203,7 +200,44 @@ def _say(run: PeopleImport, entries: Sequence[_Entry]) -> None:
             )
             for name, value in entry.facts.items()
         ]
-    state_many(statements)
+    return statements
+
+
+def _add_people(
+    run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised, said: Sequence[Statement], *, at: datetime
+) -> set[int]:
+    """Write those whom nobody has known yet as they are known now, and let all who are new arrive.
+
+    Written bare and brought up to date afterwards, each of them would go into every index twice.
+    """
+    added = {one.id for one in recognised.unwritten} & {entry.person for entry in entries}
+    identifiers: dict[int, list[Known]] = {id: [] for id in added}
+    for held in recognised.known.values():
+        if held.person_id in identifiers:
+            identifiers[held.person_id].append(held)
+    statements: dict[int, list[Statement]] = {id: [] for id in added}
+    for statement in said:
+        if statement.person_id in statements:
+            statements[statement.person_id].append(statement)
+    addresses = {id: [(one.key.kind.value, one.key.value) for one in held] for id, held in identifiers.items()}
+    known = add_people(recognised.unwritten, statements, addresses, at=at)
+    arrive_many(
+        [
+            Arrived(
+                person_id=one.person,
+                subject_id=one.subject,
+                at=one.at,
+                channel=run.channel,
+                known_at=at if one.person in known else None,
+                known_by=strongest((held.key.kind.value, held.id) for held in identifiers[one.person])
+                if one.person in known
+                else None,
+            )
+            for one in entries
+            if one.is_new
+        ]
+    )
+    return added
 
 
 def _employ(run: PeopleImport, entries: Sequence[_Entry], *, at: datetime) -> dict[int, Account]:
@@ -360,42 +394,45 @@ def _give(run: PeopleImport, fresh: Sequence[Opened], by_event: Mapping[UUID, _E
 
 
 class _Imported(Struct, frozen=True):
-    id: UUID
+    """What a row came to, as it is stored."""
+
+    run_id: int
     number: int
     outcome: str
     subject: int
+    identifiers: list[int]
+    fresh: list[int]
 
 
-def _newest_identifier() -> int:
-    """The last identifier there is. In the lane nobody else adds any: what comes after it is ours."""
-    found: int = execute("SELECT coalesce(max(id), 0) FROM people_identifier")[0][0]
-    return found
+def _remember(
+    run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised, *, before: Mapping[IdentifierKey, Known]
+) -> None:
+    """Keep what each row came to, by which it can be taken back.
 
-
-def _remember(run: PeopleImport, entries: Sequence[_Entry], *, newest: int) -> None:
-    """Keep what each row came to, by which it can be taken back."""
-    outcome = ImportedRow.Outcome
+    Args:
+        before: the identifiers that were known before these rows.
+    """
+    rows = []
+    for entry in entries:
+        ids = {key: recognised.known[key].id for key in entry.row.identifiers}
+        rows.append(
+            _Imported(
+                run.pk,
+                entry.row.number,
+                (ImportedRow.Outcome.CREATED if entry.is_new else ImportedRow.Outcome.UPDATED).value,
+                entry.subject,
+                sorted(ids.values()),
+                sorted(id for key, id in ids.items() if key not in before),
+            )
+        )
     execute_with_rows(
         """
         INSERT INTO exchange_importedrow (run_id, number, outcome, subject, identifiers, fresh)
-        SELECT %(run)s, r.number, r.outcome, r.subject, n.ids,
-            ARRAY(SELECT id FROM unnest(n.ids) id WHERE id > %(newest)s)
-        FROM json_to_recordset(%(rows)s::json) AS r(id uuid, number int, outcome text, subject bigint)
-        LEFT JOIN people_observation o ON o.id = r.id
-        CROSS JOIN LATERAL (SELECT coalesce(o.identifiers, ARRAY[r.subject]) AS ids) n
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+            run_id bigint, number int, outcome text, subject bigint, identifiers bigint[], fresh bigint[])
         ON CONFLICT DO NOTHING
         """,
-        [
-            _Imported(
-                entry.id,
-                entry.row.number,
-                (outcome.CREATED if entry.is_new else outcome.UPDATED).value,
-                entry.subject,
-            )
-            for entry in entries
-        ],
-        run=run.pk,
-        newest=newest,
+        rows,
     )
 
 

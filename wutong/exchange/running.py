@@ -4,12 +4,13 @@ A thread of its own reads ahead, so that rows are parsed while the database work
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Self
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connections, transaction
 from django.db.models import F
 from msgspec.structs import replace
 from procrastinate import RetryStrategy
@@ -22,15 +23,19 @@ from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import ImportRow, Problem, read_row
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.lifecycle.assignment import who_may_be_given_leads
+from wutong.people import search_index
+from wutong.people.accounts import name_key
+from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import CustomField
 from wutong.people.models.custom_field import PREFIX
+from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
 from wutong.platform.refusal import Refusal
 
-BATCH = 500
-"""Rows a transaction. The identity lane is held meanwhile, and the stream waits: about a quarter of a second."""
+BATCH = 1_000
+"""Rows a transaction. The identity lane is held meanwhile, and the stream waits: less than half a second."""
 UNDO_WITHIN = timedelta(days=30)
 _S = PeopleImport.State
 Clock = Callable[[], datetime]
@@ -76,11 +81,38 @@ def run_import(run_id: int, *, now: Clock) -> None:
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
-    for piece in _ahead(_pieces(run, owners, own)):
-        if not _enter(run_id, piece, owners, now=now):
-            break
-        failpoint("import_batch")
+    with _Indexing() as indexing:
+        for piece in _ahead(_pieces(run, owners, own)):
+            if not _enter(run_id, piece, owners, now=now):
+                break
+            failpoint("import_batch")
+            indexing.keep_up_with(len(piece.rows))
     _finish(run_id, now=now)
+
+
+class _Indexing:
+    """Works new people into the index of searches beside the import, in a thread and a session of its own."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="import-index")
+        self._at_work: Future[None] | None = None
+        self._waiting = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def keep_up_with(self, rows: int) -> None:
+        """So many more rows are imported."""
+        self._waiting += rows
+        if self._at_work is not None and self._at_work.done():
+            self._at_work.result()
+            self._at_work = None
+        if self._at_work is None and self._waiting >= search_index.PEOPLE_AT_ONCE:
+            self._at_work, self._waiting = self._thread.submit(search_index.work_in), 0
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.submit(connections.close_all)
+        self._thread.shutdown()
 
 
 def owners_by_name() -> dict[str, Staff]:
@@ -136,6 +168,7 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clo
         run = _loaded(run_id)
         valid = [row for row in piece.rows if not row.is_faulty]
         outcome = enter_many(run, valid, owners, at=now()) if valid else Outcome()
+        failpoint("import_rows")
         sums = _faults(piece, outcome)
         keep_faults(run, sums.faults)
         PeopleImport.objects.filter(pk=run_id).update(
@@ -190,10 +223,21 @@ def _loaded(run_id: int) -> PeopleImport:
 
 def _pieces(run: PeopleImport, owners: Mapping[str, Staff], own: Mapping[str, CustomField]) -> Iterator[Piece]:
     start = run.done
-    rows = parse(run, owners, own, after=start)
+    rows = map(_foreseen, parse(run, owners, own, after=start))
     while batch := list(islice(rows, BATCH)):
         yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
         start += len(batch)
+
+
+def _foreseen(parsed: tuple[list[str], ImportRow]) -> tuple[list[str], ImportRow]:
+    """A row, after what its names and its address come to has been worked out: whoever asks finds it remembered."""
+    _cells, row = parsed
+    name, company = row.facts.get("full_name", ""), row.facts.get("company", "")
+    search_keys([name, company, row.email.partition("@")[0]])
+    sort_key(name)
+    name_key(company)
+    organisation_domain(row.email)
+    return parsed
 
 
 def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -1,6 +1,6 @@
 """The first machine: how far a person is known. Visitors arrive, some become known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,15 @@ class Arrived:
     subject_id: int
     at: datetime
     channel: str
+    known_at: datetime | None = None
+    """For whoever is known as soon as they arrive: since when. :func:`settle_reach` has nothing left to do then."""
+    known_by: int | None = None
+    """As :func:`strongest` has it."""
+
+
+def strongest(identifiers: Iterable[tuple[str, int]]) -> int:
+    """The subject of a stay that belongs to a person as a whole, of the kinds and ids of the person's identifiers."""
+    return min(identifiers, key=lambda one: (_STRENGTH.index(one[0]), one[1]))[1]
 
 
 def arrive_many(arrivals: Sequence[Arrived]) -> None:
@@ -26,9 +35,16 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
         return
     execute_with_rows(
         """
-        INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
-        SELECT 'reach', 'visitor', subject_id, person_id, at, 'first_seen', channel
-        FROM json_to_recordset(%(rows)s::json) AS a(subject_id bigint, person_id bigint, at timestamptz, channel text)
+        INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, left_at, reason, channel)
+        SELECT 'reach', s.stage, s.subject_id, a.person_id, s.entered_at, s.left_at, s.reason, s.channel
+        FROM json_to_recordset(%(rows)s::json) AS a(
+            subject_id bigint, person_id bigint, at timestamptz, channel text, known_at timestamptz, known_by bigint)
+        CROSS JOIN LATERAL (VALUES
+            ('visitor', a.subject_id, a.at,
+                CASE WHEN a.known_at IS NOT NULL THEN greatest(a.known_at, a.at) END, 'first_seen', a.channel),
+            ('known', a.known_by, a.known_at, NULL, 'identified', '')
+        ) AS s(stage, subject_id, entered_at, left_at, reason, channel)
+        WHERE s.stage = 'visitor' OR a.known_at IS NOT NULL
         """,
         arrivals,
     )

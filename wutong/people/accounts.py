@@ -4,9 +4,12 @@ import uuid
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import Count, QuerySet
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wutong.people.companies.names import clean, grams, read_name
 from wutong.people.credit_code import is_consistent
@@ -19,6 +22,18 @@ PEOPLE_FOR_A_DOMAIN = 2
 """So many people of one company, and of no other, make a domain that company's. Source: ``algorithms.md`` 2.3."""
 Key = TypeVar("Key", bound=Hashable)
 _MARKS = str.maketrans("", "", " ,.;:、，。；：()（）[]【】\"'“”‘’!！?？-_/")
+
+
+class _Place(Struct, frozen=True):
+    """Somebody's place in a company as it is stored."""
+
+    subject_id: int
+    person_id: int
+    account_id: int
+    title: str
+    assurance: str
+    source: str
+    email_domain: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +52,7 @@ class Employment:
     assurance: Assurance
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """What two spellings of one company have in common: as ``companies.names`` has it, and without any punctuation.
 
@@ -145,32 +161,29 @@ def standing(accounts: Iterable[Account]) -> dict[int, Account]:
 
 
 def _note_affiliations(employments: Sequence[Employment], found: Mapping[int, Account], *, at: datetime) -> None:
-    places = [
-        Affiliation(
-            subject_id=one.subject_id,
-            person_id=one.person_id,
-            account=found[one.subject_id],
-            title=one.title[:120],
-            assurance=one.assurance,
-            source=one.source,
-            email_domain=organisation_domain(one.email),
-            created_at=at,
-        )
-        for one in employments
-    ]
-    insert_objects(places, ignore_conflicts=True)
-    if told := [place for place in places if place.email_domain]:
-        execute_with_rows(
-            """
-            UPDATE people_affiliation a SET email_domain = r.domain
-            FROM json_to_recordset(%(rows)s::json) AS r(subject bigint, account bigint, domain text)
-            WHERE a.subject_id = r.subject AND a.account_id = r.account AND a.email_domain = ''
-            """,
-            [
-                {"subject": place.subject_id, "account": place.account_id, "domain": place.email_domain}
-                for place in told
-            ],
-        )
+    places: dict[tuple[int, int], _Place] = {}
+    for one in employments:
+        account = found[one.subject_id].pk
+        domain = organisation_domain(one.email)
+        if (place := places.get((one.subject_id, account))) is None:
+            place = _Place(one.subject_id, one.person_id, account, one.title[:120], one.assurance, one.source, domain)
+        elif not place.email_domain:
+            place = replace(place, email_domain=domain)
+        places[one.subject_id, account] = place
+    execute_with_rows(
+        """
+        INSERT INTO people_affiliation AS a (subject_id, person_id, account_id, title, department, buying_role,
+                                             assurance, source, email_domain, created_at)
+        SELECT subject_id, person_id, account_id, title, '', '', assurance, source, email_domain, %(at)s
+        FROM json_to_recordset(%(rows)s::json) AS r(
+            subject_id bigint, person_id bigint, account_id bigint, title text, assurance text, source text,
+            email_domain text)
+        ON CONFLICT (subject_id, account_id) DO UPDATE SET email_domain = excluded.email_domain
+            WHERE a.email_domain = '' AND excluded.email_domain <> ''
+        """,
+        list(places.values()),
+        at=at,
+    )
 
 
 def companies_named(keys: Iterable[str]) -> dict[str, Account]:
@@ -178,9 +191,9 @@ def companies_named(keys: Iterable[str]) -> dict[str, Account]:
     wanted = list(keys)
     if not wanted:
         return {}
-    found = {account.name_key: account for account in _lean().filter(name_key__in=wanted)}
+    found = {account.name_key: account for account in _lean().filter(name_key__among=wanted)}
     if left := [key for key in wanted if key not in found]:
-        aliases = AccountAlias.objects.filter(name_key__in=left).select_related("account")
+        aliases = AccountAlias.objects.filter(name_key__among=left).select_related("account")
         found |= {
             alias.name_key: alias.account for alias in aliases.defer("account__search_keys", "account__name_grams")
         }
@@ -192,7 +205,7 @@ def companies_with_code(codes: set[str]) -> dict[str, Account]:
     """The company of each of ``codes``, in normal form."""
     if not codes:
         return {}
-    found = list(_lean().filter(credit_code__in=codes))
+    found = list(_lean().filter(credit_code__among=codes))
     today = standing(found)
     return {account.credit_code: today[account.pk] for account in found if account.credit_code is not None}
 
@@ -201,7 +214,7 @@ def _set_by_hand(people: set[int]) -> dict[int, Account]:
     """Where a colleague has put each of ``people``; whoever has several places is not put anywhere."""
     if not people:
         return {}
-    places = Affiliation.objects.filter(person__in=people, assurance=Assurance.STAFF, valid_to=None)
+    places = Affiliation.objects.filter(person__among=people, assurance=Assurance.STAFF, valid_to=None)
     return _single((place.person_id, place.account) for place in places.select_related("account"))
 
 
@@ -209,8 +222,8 @@ def _by_given_domain(domains: set[str]) -> dict[str, Account]:
     """The company of each domain that a colleague has given to one; one of several companies is ambiguous."""
     if not domains:
         return {}
-    further = AccountDomain.objects.filter(domain__in=domains).select_related("account")
-    found = [(account.domain, account) for account in _lean().filter(domain__in=domains).exclude(domain="")]
+    further = AccountDomain.objects.filter(domain__among=domains).select_related("account")
+    found = [(account.domain, account) for account in _lean().filter(domain__among=domains).exclude(domain="")]
     found += [(one.domain, one.account) for one in further.defer("account__search_keys", "account__name_grams")]
     today = standing(account for _domain, account in found)
     return _single((domain, today[account.pk]) for domain, account in found)
@@ -220,7 +233,7 @@ def _by_usual_domain(domains: set[str]) -> dict[str, Account]:
     """The company of each domain by whose people have it."""
     if not domains:
         return {}
-    places = Affiliation.objects.filter(email_domain__in=domains, valid_to=None)
+    places = Affiliation.objects.filter(email_domain__among=domains, valid_to=None).exclude(email_domain="")
     counted = places.values_list("email_domain", "account").annotate(n=Count("person", distinct=True)).order_by()
     people: dict[str, list[tuple[int, int]]] = {}
     for domain, account, n in counted:

@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from msgspec import Struct
 
 from wutong.people.graph import Link
 from wutong.people.identifiers import Known, allot
 from wutong.platform.rows import execute, execute_with_rows, id_array
+
+
+class NewPerson(Struct, frozen=True):
+    """Somebody whose id is allotted."""
+
+    id: int
+    first_seen_at: datetime
+    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -23,12 +32,11 @@ class Allotment:
     """By identifier."""
     heirs: dict[int, int]
     """Who an id leads to when nothing of it is left, by person."""
-    new_people: set[int]
+    new_people: list[NewPerson]
+    """Whose rows are still to be written."""
 
 
-def allot_people(
-    groups: Sequence[frozenset[int]], nodes: Mapping[int, Known], links: Sequence[Link[int]], *, at: datetime
-) -> Allotment:
+def allot_people(groups: Sequence[frozenset[int]], nodes: Mapping[int, Known], links: Sequence[Link[int]]) -> Allotment:
     """Give each group its person: an id it already had where it has the best claim, else an old or a new one."""
     group_of = {id: number for number, group in enumerate(groups) for id in group}
     won = _won(groups, nodes, links, group_of)
@@ -43,9 +51,34 @@ def allot_people(
     person_of |= _brought_back({number: groups[number] for number in nameless}, nodes)
     nameless = [number for number in nameless if number not in person_of]
     new = dict(zip(nameless, allot("people_person_id_seq", len(nameless)), strict=True)) if nameless else {}
-    _insert_people({person: [nodes[id] for id in groups[number]] for number, person in new.items()}, at=at)
     person_of |= new
-    return Allotment({id: person_of[number] for id, number in group_of.items()}, heirs, set(new.values()))
+    new_people = [_new_person(person, [nodes[id] for id in groups[number]]) for number, person in new.items()]
+    return Allotment({id: person_of[number] for id, number in group_of.items()}, heirs, new_people)
+
+
+def insert_people(people: Sequence[NewPerson], *, at: datetime) -> None:
+    """Add people of whom nothing is known yet. Opens no transaction."""
+    if not people:
+        return
+    execute_with_rows(
+        """
+        INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
+                                   last_seen_at, sort_key, search_keys)
+        SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
+               least(coalesce(last_seen_at, first_seen_at), %(at)s), '', '{}'
+        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz, last_seen_at timestamptz)
+        """,
+        people,
+        at=at,
+    )
+
+
+def _new_person(id: int, identifiers: Sequence[Known]) -> NewPerson:
+    return NewPerson(
+        id,
+        first_seen_at=min(one.first_seen_at for one in identifiers),
+        last_seen_at=max((one.last_seen_at for one in identifiers if one.last_seen_at), default=None),
+    )
 
 
 def _won(
@@ -116,27 +149,3 @@ def _brought_back(groups: Mapping[int, frozenset[int]], nodes: Mapping[int, Know
             back=id_array(list(back.values())),
         )
     return back
-
-
-def _insert_people(people: dict[int, list[Known]], *, at: datetime) -> None:
-    """Add people, each with the identifiers that make them up."""
-    if not people:
-        return
-    execute_with_rows(
-        """
-        INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
-                                   last_seen_at, sort_key, search_keys)
-        SELECT id, gen_random_uuid(), '', '', '', 'visitor', false, first_seen_at,
-               least(coalesce(last_seen_at, first_seen_at), %(at)s), '', '{}'
-        FROM json_to_recordset(%(rows)s::json) AS p(id bigint, first_seen_at timestamptz, last_seen_at timestamptz)
-        """,
-        [
-            {
-                "id": id,
-                "first_seen_at": min(one.first_seen_at for one in identifiers),
-                "last_seen_at": max((one.last_seen_at for one in identifiers if one.last_seen_at), default=None),
-            }
-            for id, identifiers in people.items()
-        ],
-        at=at,
-    )

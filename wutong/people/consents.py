@@ -8,6 +8,7 @@ only by a consent as sure: whoever types somebody's address into a form must not
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -17,7 +18,6 @@ from msgspec import Struct
 
 from wutong.people.models import (
     Assurance,
-    Consent,
     ConsentKind,
     ConsentStanding,
     ConsentState,
@@ -25,7 +25,7 @@ from wutong.people.models import (
     Person,
 )
 from wutong.platform.once_a_page import once_a_page
-from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects
+from wutong.platform.rows import execute, execute_with_rows, id_array
 
 _LANE = 0x636F6E73
 """Advisory lock ("cons"): two who decide at once must both see the other's decision in what they work out."""
@@ -54,6 +54,27 @@ class Decision:
     by_id: int | None = None
     expires_at: datetime | None = None
     event_id: UUID | None = None
+
+
+class _Kept(Struct, frozen=True, kw_only=True):
+    """A decision as it is stored: the columns in the order in which they are inserted."""
+
+    subject_id: int
+    person_id: int
+    kind: str
+    channel: str
+    purpose: str
+    state: str
+    text_version: str
+    text_id: int | None
+    source: str
+    proof: dict[str, str | int]
+    reason: str
+    by_id: int | None
+    assurance: str
+    at: datetime
+    expires_at: datetime | None
+    event_id: UUID | None
 
 
 class Decided(Protocol):
@@ -95,9 +116,18 @@ def decide_many(decisions: Sequence[Decision]) -> None:
         return
     execute("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
     texts = _texts(decisions)
-    insert_objects(
+    execute_with_rows(
+        """
+        INSERT INTO people_consent (subject_id, person_id, kind, channel, purpose, state, text_version, text_id, source,
+                                    proof, reason, by_id, assurance, at, expires_at, event_id)
+        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+            subject_id bigint, person_id bigint, kind text, channel text, purpose text, state text, text_version text,
+            text_id bigint, source text, proof jsonb, reason text, by_id bigint, assurance text, at timestamptz,
+            expires_at timestamptz, event_id uuid)
+        ON CONFLICT DO NOTHING
+        """,
         [
-            Consent(
+            _Kept(
                 subject_id=one.subject_id,
                 person_id=one.person_id,
                 kind=one.kind,
@@ -117,7 +147,6 @@ def decide_many(decisions: Sequence[Decision]) -> None:
             )
             for one in decisions
         ],
-        ignore_conflicts=True,
     )
     work_out({one.subject_id for one in decisions})
 
@@ -203,7 +232,8 @@ def _standing_of(subjects: Collection[int]) -> list[_Row]:
 
 def _texts(decisions: Sequence[Decision]) -> dict[bytes, int]:
     """The ids of the texts that were shown, by digest; new ones are kept."""
-    shown = {_digest(one.text_version, one.text): one for one in decisions if one.text}
+    different = {(one.text_version, one.text): one for one in decisions if one.text}
+    shown = {_digest(*key): one for key, one in different.items()}
     if not shown:
         return {}
     known = ConsentText.objects.filter(digest__in=list(shown))
@@ -218,6 +248,7 @@ def _texts(decisions: Sequence[Decision]) -> dict[bytes, int]:
     return found
 
 
+@lru_cache(maxsize=64)
 def _digest(version: str, text: str) -> bytes:
     return sha256(f"{version}\x00{text}".encode()).digest()
 

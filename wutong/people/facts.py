@@ -1,6 +1,6 @@
 """What is known about people: statements with their source, and the one of each field that counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -8,12 +8,16 @@ from uuid import UUID
 
 from django.db import connection
 from msgspec import Struct
+from msgspec.structs import asdict
 
+from wutong.people.allotment import NewPerson
 from wutong.people.models import Assurance, Reach
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.rows import execute_with_rows, id_array
 
 SHOWN_FIELDS = ("full_name", "title", "company")
+_FOUND_BY = ("phone", "email", "crm_id")
+"""Kinds of identifiers that make somebody known."""
 Follower = Callable[[Sequence[int]], None]
 
 _followers: list[Follower] = []
@@ -53,6 +57,18 @@ class _Listed(Struct, frozen=True, kw_only=True):
     sort_key: str
     search_keys: list[str]
     reach: str | None
+
+
+_LISTED = """
+    id bigint, full_name text, title text, company_name text, sort_key text, search_keys text[], reach text
+"""
+
+
+class _Added(_Listed, frozen=True, kw_only=True):
+    """The same of a person who is not there yet."""
+
+    first_seen_at: datetime
+    last_seen_at: datetime
 
 
 def follow(follower: Follower) -> None:
@@ -98,7 +114,7 @@ def standing(values: Sequence[SomeSaid]) -> dict[str, SomeSaid]:
     Source: ``algorithms.md`` 1.1, merging field values.
     """
     best: dict[str, SomeSaid] = {}
-    for value in sorted(values, key=_preference):
+    for value in sorted(values, key=_preference) if len(values) > 1 else values:
         best.setdefault(value.field, value)
     return best
 
@@ -108,10 +124,61 @@ def _preference(value: Said) -> tuple[int, float, int, str]:
     return (trust, -value.observed_at.timestamp(), -len(value.value), value.value)
 
 
-def refresh_people(people: Sequence[int]) -> None:
-    """Write the name, title, company and search keys that people are listed by. Opens no transaction."""
+def add_people(
+    people: Sequence[NewPerson],
+    statements: Mapping[int, Sequence[Statement]],
+    addresses: Mapping[int, Sequence[tuple[str, str]]],
+    *,
+    at: datetime,
+) -> set[int]:
+    """Write the rows of new people, with what they are listed by. Opens no transaction.
+
+    For whoever has all there is to say of them at hand; tell :func:`refresh_people` of them afterwards.
+
+    Args:
+        statements: all of them, by person.
+        addresses: kind and value of each identifier, by person.
+
+    Returns:
+        those of them who are known.
+    """
     if not people:
-        return
+        return set()
+    rows = [
+        _Added(
+            first_seen_at=person.first_seen_at,
+            last_seen_at=min(person.last_seen_at or person.first_seen_at, at),
+            **asdict(_listed(person.id, statements.get(person.id, ()), addresses.get(person.id, ()))),
+        )
+        for person in people
+    ]
+    execute_with_rows(
+        f"""
+        INSERT INTO people_person (id, public_id, is_own, first_seen_at, last_seen_at,
+                                   full_name, title, company_name, sort_key, search_keys, reach)
+        SELECT id, gen_random_uuid(), false, first_seen_at, last_seen_at,
+               full_name, title, company_name, sort_key, search_keys, coalesce(reach, 'visitor')
+        FROM json_to_recordset(%(rows)s::json) AS r(first_seen_at timestamptz, last_seen_at timestamptz, {_LISTED})
+        """,  # noqa: S608  # a constant
+        rows,
+    )
+    return {row.id for row in rows if row.reach is not None}
+
+
+def refresh_people(people: Sequence[int], *, added: Collection[int] = ()) -> None:
+    """Write the name, title, company and search keys that people are listed by. Opens no transaction.
+
+    Args:
+        added: those whose rows :func:`add_people` has just written: who follows what is known is told of them, too.
+    """
+    if people:
+        _bring_up_to_date(people)
+    if concerned := sorted({*people, *added}):
+        for follower in _followers:
+            follower(concerned)
+
+
+def _bring_up_to_date(people: Sequence[int]) -> None:
     statements: dict[int, list[_Shown]] = {id: [] for id in people}
     addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in people}
     with connection.cursor() as cursor:
@@ -124,38 +191,40 @@ def refresh_people(people: Sequence[int]) -> None:
             statements[person_id].append(_Shown(*said))
         cursor.execute(
             "SELECT person_id, kind, value FROM people_identifier"
-            " WHERE person_id = ANY(%s::bigint[]) AND kind IN ('phone', 'email', 'crm_id')",
-            [id_array(people)],
+            " WHERE person_id = ANY(%s::bigint[]) AND kind = ANY(%s)",
+            [id_array(people), [*_FOUND_BY]],
         )
         for person_id, kind, value in cursor.fetchall():
             addresses[person_id].append((kind, value))
 
-    rows = []
-    for person in people:
-        shown = {field: value.value for field, value in standing(statements[person]).items()}
-        name, company = shown.get("full_name", "")[:120], shown.get("company", "")[:200]
-        numbers = [value for kind, value in addresses[person] if kind == "phone"]
-        mailboxes = [value.split("@", 1)[0] for kind, value in addresses[person] if kind == "email"]
-        row = _Listed(
-            id=person,
-            full_name=name,
-            title=shown.get("title", "")[:120],
-            company_name=company,
-            sort_key=sort_key(name),
-            search_keys=search_keys([name, company, *mailboxes], numbers=numbers),
-            reach=Reach.KNOWN.value if name or addresses[person] else None,
-        )
-        rows.append(row)
     execute_with_rows(
-        """
+        f"""
         UPDATE people_person p
         SET full_name = r.full_name, title = r.title, company_name = r.company_name, sort_key = r.sort_key,
             search_keys = r.search_keys, reach = coalesce(r.reach, p.reach)
-        FROM json_to_recordset(%(rows)s::json) AS r(
-            id bigint, full_name text, title text, company_name text, sort_key text, search_keys text[], reach text)
+        FROM json_to_recordset(%(rows)s::json) AS r({_LISTED})
         WHERE p.id = r.id
-        """,
-        rows,
+          AND (p.full_name, p.title, p.company_name, p.sort_key, p.search_keys::text[], p.reach)
+              IS DISTINCT FROM
+              (r.full_name, r.title, r.company_name, r.sort_key, r.search_keys, coalesce(r.reach, p.reach))
+        """,  # noqa: S608  # a constant
+        [_listed(person, statements[person], addresses[person]) for person in people],
     )
-    for follower in _followers:
-        follower(people)
+
+
+def _listed(person: int, statements: Sequence[Said], addresses: Sequence[tuple[str, str]]) -> _Listed:
+    said = standing([one for one in statements if one.field in SHOWN_FIELDS])
+    shown = {field: one.value for field, one in said.items()}
+    name, company = shown.get("full_name", "")[:120], shown.get("company", "")[:200]
+    found = [(kind, value) for kind, value in addresses if kind in _FOUND_BY]
+    numbers = [value for kind, value in found if kind == "phone"]
+    mailboxes = [value.split("@", 1)[0] for kind, value in found if kind == "email"]
+    return _Listed(
+        id=person,
+        full_name=name,
+        title=shown.get("title", "")[:120],
+        company_name=company,
+        sort_key=sort_key(name),
+        search_keys=search_keys([name, company, *mailboxes], numbers=numbers),
+        reach=Reach.KNOWN.value if name or found else None,
+    )

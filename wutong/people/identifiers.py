@@ -74,7 +74,7 @@ def blocked_values(keys: Collection[IdentifierKey]) -> set[IdentifierKey]:
     strong = [key for key in keys if not key.kind.is_weak]
     blocked = {key for key in strong if normal_form.is_generic(key.kind, key.value)}
     if strong:
-        listed = BlockedValue.objects.filter(value__in={key.value for key in strong})
+        listed = BlockedValue.objects.filter(value__among={key.value for key in strong})
         entries = listed.values_list("kind", "value", "scope")
         blocked |= {IdentifierKey(_KINDS[kind], value, scope) for kind, value, scope in entries}.intersection(strong)
     return blocked

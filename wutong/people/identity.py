@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from wutong.people import lane
-from wutong.people.graph import Level
+from wutong.people.graph import Level, Link
 from wutong.people.identifiers import Blocked, IdentifierKey, Known, blocked_values, load_by_key
 from wutong.people.observations import (
     Observed,
@@ -58,21 +58,35 @@ def observe_many(observations: Sequence[Observed], *, at: datetime, level: Level
 
 
 def see_many(
-    observations: Sequence[Observed], *, at: datetime, level: Level, blocked: Blocked = blocked_values
+    observations: Sequence[Observed],
+    *,
+    at: datetime,
+    level: Level,
+    blocked: Blocked = blocked_values,
+    known: Mapping[IdentifierKey, Known] | None = None,
+    leaves_people: bool = False,
 ) -> Recognised:
-    """As :func:`observe_many`, for whoever is in the lane: writes the graph and nothing that belongs to its people."""
+    """As :func:`observe_many`, for whoever is in the lane: writes the graph and nothing that belongs to its people.
+
+    Args:
+        known: those of the identifiers that are known, where the caller has looked in the lane already.
+        leaves_people: leave it to the caller to write the rows of new people, with what is said of them; see
+            :class:`Recognised`.
+    """
     recognised = Recognised()
     alike = _alike(observations)
     keys = {key for identifiers in alike for key in identifiers}
-    known = load_by_key(keys)
-    fresh = reserve(keys - known.keys(), alike, blocked=blocked)
-    known |= fresh
-    new_links = store_links(store_observations(_linking(alike), known), known)
+    found = load_by_key(keys) if known is None else {key: known[key] for key in keys if key in known}
+    fresh = reserve(keys - found.keys(), alike, blocked=blocked)
+    now = found | fresh
+    new_links = store_links(store_observations(_linking(alike), now), now)
     touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
     if touched:
-        known |= project(touched, fresh, known, recognised, at=at, level=level)
-    verify(observations, known)
-    recognised.whose |= _whose(alike, known, level)
+        links = [Link(low, high, first) for (low, high), first in new_links.items()]
+        now |= project(touched, fresh, now, recognised, at=at, level=level, links=links, leaves_people=leaves_people)
+    verify(observations, now)
+    recognised.known = now
+    recognised.whose |= _whose(alike, now, level)
     return recognised
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.people import search_index
 from wutong.people.account_merge import gather_strays
 from wutong.people.doubles import AT_ONCE, compare_changed
 from wutong.people.own import redo_colleagues
@@ -30,6 +31,14 @@ def redo_colleagues_later(timestamp: int) -> None:
     """Recognise people whose address a colleague has got since."""
     with transaction.atomic():
         redo_colleagues(at=datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", queueing_lock="search_index")
+def work_in_later(timestamp: int) -> None:
+    """Work new people into the index of searches before its list is full."""
+    del timestamp
+    search_index.work_in()
 
 
 @app.periodic(cron="* * * * *")

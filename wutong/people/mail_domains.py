@@ -7,7 +7,7 @@ They are loaded when they are first asked: few of our processes ever look at an 
 import json
 from collections.abc import Set
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from wutong.people.public_suffixes import registrable
@@ -60,9 +60,12 @@ def is_free_mail(address: str) -> bool:
 
 def organisation_domain(address: str) -> str:
     """The registrable domain of an address in normal form where that is an organisation's; else nothing."""
-    if not address or is_free_mail(address):
-        return ""
-    return domain_of(address)
+    return _organisation(address.rpartition("@")[2])
+
+
+@lru_cache(maxsize=20_000)
+def _organisation(domain: str) -> str:
+    return "" if not domain or whose(domain) != MailDomain.ORGANISATION else registrable(domain)
 
 
 def _with_parents(domain: str) -> list[str]:

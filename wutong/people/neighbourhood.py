@@ -1,6 +1,6 @@
 """The part of the graph that a touched identifier depends on, as it is read from the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -30,7 +30,13 @@ def traits_of(one: Known) -> Traits:
     return Traits(one.key.kind.value, one.key.text, one.key.scope, one.is_blocked)
 
 
-def around(touched: set[int], known: dict[int, Known], level: Level) -> Neighbourhood:
+def around(
+    touched: set[int],
+    known: dict[int, Known],
+    level: Level,
+    *,
+    at_hand: Mapping[int, Sequence[Link[int]]] | None = None,
+) -> Neighbourhood:
     """Read what the people of ``touched`` depend on.
 
     That is: the components of the touched strong identifiers (of those next to a touched browser); the browsers next to
@@ -40,7 +46,9 @@ def around(touched: set[int], known: dict[int, Known], level: Level) -> Neighbou
 
     Args:
         known: identifiers that need not be read again, by id.
+        at_hand: all links of those that nobody had seen before, by id: they are not read either.
     """
+    at_hand = at_hand or {}
     nodes = known | load_by_id(touched - known.keys())
     links: set[Link[int]] = set()
 
@@ -53,7 +61,9 @@ def around(touched: set[int], known: dict[int, Known], level: Level) -> Neighbou
         return level is not Level.COMPONENTS and one.key.kind.is_weak and not one.is_blocked
 
     def take_links_of(ids: set[int]) -> set[int]:
-        found = links_of(ids)
+        found = [link for id in ids if id in at_hand for link in at_hand[id]]
+        if stored := ids - at_hand.keys():
+            found += links_of(stored)
         links.update(found)
         ends = {end for link in found for end in (link.one, link.other)}
         nodes.update(load_by_id(ends - nodes.keys()))
@@ -81,7 +91,7 @@ def around(touched: set[int], known: dict[int, Known], level: Level) -> Neighbou
     return Neighbourhood(
         nodes={id: nodes[id] for id in touched | linked},
         links=list(links),
-        apart=told_apart(linked) if level >= Level.EXCLUSIVE and linked else [],
+        apart=told_apart(old) if level >= Level.EXCLUSIVE and (old := linked - at_hand.keys()) else [],
         concerned=touched | reached | browsers,
     )
 

@@ -5,14 +5,19 @@ Source: ``algorithms.md`` 1.3.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from wutong.platform.chinese import visible
 
 _EXTENSION = re.compile(r"(转|轉|ext\.?|分机)", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,20}", re.ASCII
+)
+"""What is an address beyond doubt, and its own normal form but for its case."""
+_SPECIAL_ENDS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 _ROLE_MAILBOXES = frozenset(
     [
         "abuse", "account", "accounts", "admin", "administrator", "billing", "bot", "business", "career", "careers",
@@ -48,6 +53,9 @@ def phone(text: str, *, region: str = "CN") -> Phone:
     Raises:
         NotAnIdentifier: it is no valid number of ``region`` nor an international one.
     """
+    if region == "CN" and len(text) == 11 and text.isascii() and _mobile().fullmatch(text):
+        # Most of a list's numbers. What the library does beside applying this rule takes ten times as long.
+        return Phone(e164=f"+86{text}", extension="", kind="mobile", is_personal=True)
     cleaned = visible(text)
     cleaned = _EXTENSION.sub(" ext ", cleaned)
     cleaned = re.sub(r"^00", "+", cleaned)
@@ -77,12 +85,27 @@ def email(text: str) -> str:
     Raises:
         NotAnIdentifier: it is no e-mail address.
     """
+    local, _, domain = text.partition("@")
+    if _PLAIN_ADDRESS.fullmatch(text) and len(local) <= 64 and len(domain) <= 63 and not _is_special(domain):
+        return text.lower()
     cleaned = visible(text)
     try:
         parts = validate_email(cleaned, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise NotAnIdentifier("not an e-mail address") from error
     return f"{parts.local_part.lower()}@{parts.ascii_domain or parts.domain}".lower()
+
+
+@cache
+def _mobile() -> re.Pattern[str]:
+    """The library's own rule for mobile numbers of mainland China."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region("CN")
+    return re.compile((known and known.mobile and known.mobile.national_number_pattern) or "(?!)")
+
+
+def _is_special(domain: str) -> bool:
+    """Whether a domain is, or may lie below, one that is reserved."""
+    return domain.rpartition(".")[2].lower() in _SPECIAL_ENDS
 
 
 def is_generic(kind: str, value: str) -> bool:

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
+from wutong.people.allotment import NewPerson
+from wutong.people.graph import Mark
 from wutong.people.identifiers import Blocked, IdentifierKey, Known, allot
 from wutong.people.models import Assurance
 from wutong.platform.rows import execute_with_rows, id_array
@@ -37,7 +39,11 @@ class Recognised:
     """What a batch of observations led to."""
 
     whose: dict[UUID, Whose] = field(default_factory=dict)
+    known: dict[IdentifierKey, Known] = field(default_factory=dict)
+    """The identifiers that were seen, as they are now."""
     new_people: set[int] = field(default_factory=set)
+    unwritten: list[NewPerson] = field(default_factory=list)
+    """New people whose rows are left to the caller, where it has asked for that: nothing has moved to them."""
     changed_people: set[int] = field(default_factory=set)
     absorbed: dict[int, int] = field(default_factory=dict)
     """People whose identifiers all went to another: ``{absorbed person: survivor}``."""
@@ -61,8 +67,9 @@ def reserve(
         return {}
     seen_at: dict[IdentifierKey, list[datetime]] = {}
     for identifiers, seen in alike.items():
+        instants = [observed.at for observed in seen]
         for key in missing.intersection(identifiers):
-            seen_at.setdefault(key, []).extend(observed.at for observed in seen)
+            seen_at.setdefault(key, []).extend(instants)
     first_seen = {key: min(instants) for key, instants in seen_at.items()}
     ordered = sorted(missing, key=lambda key: (first_seen[key], key))
     ids = allot("people_identifier_id_seq", len(ordered))
@@ -157,11 +164,15 @@ def add_nothing(observations: Sequence[Observed], known: Mapping[IdentifierKey, 
     return bool(found[0][0] == len(pairs))
 
 
-def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> set[tuple[int, int]]:
-    """Keep the pairs of new observations, each with its earliest; returns the pairs by which anything can change."""
+def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> dict[tuple[int, int], Mark]:
+    """Keep the pairs of new observations, each with its earliest.
+
+    Returns:
+        the pairs by which anything can change, each with the earliest of these observations that shows it.
+    """
     pairs = _pairs(observations, known)
     if not pairs:
-        return set()
+        return {}
     stored = execute_with_rows(
         """
         INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id, is_verified)
@@ -179,7 +190,8 @@ def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, 
         """,
         pairs,
     )
-    return {(low, high) for low, high in stored}
+    marks = {(pair.low, pair.high): (pair.at, pair.id) for pair in pairs}
+    return {(low, high): marks[low, high] for low, high in stored}
 
 
 def _pairs(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> list[_Pair]:
@@ -187,8 +199,9 @@ def _pairs(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known
     for observed in observations:
         is_verified = observed.assurance is Assurance.VERIFIED
         for low, high in combinations(sorted({known[key].id for key in observed.identifiers}), 2):
-            at, id = observed.at, observed.id
-            other = pairs.get((low, high)) or _Pair(low, high, at, id, is_verified)
-            first = min((at, id), (other.at, other.id))
-            pairs[low, high] = _Pair(low, high, *first, is_verified or other.is_verified)
+            one = _Pair(low, high, observed.at, observed.id, is_verified)
+            if other := pairs.get((low, high)):
+                first = min((one.at, one.id), (other.at, other.id))
+                one = _Pair(low, high, *first, is_verified or other.is_verified)
+            pairs[low, high] = one
     return list(pairs.values())

@@ -4,7 +4,7 @@ Writes the tables of the graph and nothing else: whoever calls it brings along w
 (:mod:`wutong.people.reassign`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import msgspec
 from django.db import connection
 from msgspec import Struct
 
-from wutong.people.allotment import Allotment, allot_people
+from wutong.people.allotment import Allotment, allot_people, insert_people
 from wutong.people.graph import LARGEST, Level, Link, Refused, resolve
 from wutong.people.identifiers import IdentifierKey, Known
 from wutong.people.models import IdentityRules
@@ -45,33 +45,53 @@ def project(
     at: datetime,
     level: Level,
     cause: Cause = OBSERVED,
+    links: Sequence[Link[int]] = (),
+    leaves_people: bool = False,
 ) -> dict[IdentifierKey, Known]:
     """Recompute the groups around ``touched`` and write what differs; returns these identifiers as they are now.
 
     The caller is in the lane.
+
+    Args:
+        fresh: identifiers whose rows are still to be written.
+        links: all links of the ``fresh`` ones.
+        leaves_people: leave the rows of new people to the caller; see :class:`Recognised`.
     """
-    place = around(touched, {one.id: one for one in known.values()}, level)
+    place = around(touched, {one.id: one for one in known.values()}, level, at_hand=_by_end(fresh, links))
     largest = largest_person() if level is Level.PRODUCT else LARGEST
     resolution = resolve(place.traits(), place.links, apart=place.apart, level=level, largest=largest)
     groups = [group for whole in resolution.groups if (group := whole & place.concerned)]
     nodes = {id: place.nodes[id] for id in place.concerned}
-    allotment = allot_people(groups, nodes, place.links, at=at)
-    recognised.new_people |= allotment.new_people
-    _insert_identifiers(list(fresh.values()), allotment.person_of, resolution.shared)
-    _mark_shared(nodes, resolution.shared)
-    if level >= Level.EXCLUSIVE:
-        _keep_refused(place, resolution.refused, at=at)
+    allotment = allot_people(groups, nodes, place.links)
     moves = {
         id: (one.person_id, allotment.person_of[id])
         for id, one in nodes.items()
         if one.person_id is not None and one.person_id != allotment.person_of[id]
     }
+    reached = {target for _, target in moves.values()}
+    left = [one for one in allotment.new_people if leaves_people and one.id not in reached]
+    recognised.unwritten += left
+    recognised.new_people |= {one.id for one in allotment.new_people}
+    insert_people([one for one in allotment.new_people if not leaves_people or one.id in reached], at=at)
+    _insert_identifiers(list(fresh.values()), allotment.person_of, resolution.shared)
+    _mark_shared(nodes, resolution.shared)
+    if level >= Level.EXCLUSIVE:
+        _keep_refused(place, resolution.refused, at=at)
     if moves:
         _move(moves, allotment, place, recognised, at=at, cause=cause)
     return {
         one.key: msgspec.structs.replace(one, person_id=allotment.person_of[id], is_shared=id in resolution.shared)
         for id, one in nodes.items()
     }
+
+
+def _by_end(fresh: Mapping[IdentifierKey, Known], links: Sequence[Link[int]]) -> dict[int, list[Link[int]]]:
+    found: dict[int, list[Link[int]]] = {one.id: [] for one in fresh.values()}
+    for link in links:
+        for end in (link.one, link.other):
+            if end in found:
+                found[end].append(link)
+    return found
 
 
 def largest_person() -> int:

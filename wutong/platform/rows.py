@@ -4,7 +4,8 @@ One JSON text that the server takes apart with ``json_to_recordset``, bound on t
 the client ten times as much, because psycopg quotes arrays in Python, element by element.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,6 +37,18 @@ def execute(statement: str, **values: object) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement.encode(), values)
         return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def unawaited() -> Iterator[None]:
+    """Let the database work on the statements of this block while we go on; at its end all are done, or the first that
+    failed is raised.
+
+    For statements that give nothing back: what one would give cannot be had in here.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def id_array(ids: Iterable[int] | Iterable[UUID]) -> str:

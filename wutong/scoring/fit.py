@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from wutong.people.facts import standing
 from wutong.people.mail_domains import is_free_mail
-from wutong.people.models import FieldValue, Identifier, IdentifierKind, Person
+from wutong.people.models import FieldValue, Identifier, IdentifierKind
 from wutong.people.regions import province_of
 from wutong.scoring.behaviour import Line, clamped
 from wutong.scoring.definition import STATES, Definition, FitRule, has_word
@@ -28,9 +29,46 @@ class Profile:
         return any(has_word(rule.any_of, value) for value in values)
 
 
+class Listed(Protocol):
+    """What a person is listed by."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def full_name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def company_name(self) -> str: ...
+
+
 def fit(definition: Definition, profile: Profile) -> float:
     """0 to 100."""
-    return max(0.0, min(sum(rule.points for rule in _counting(definition, profile)), 100.0))
+    return Fitting(definition).fit(profile)
+
+
+class Fitting:
+    """A definition at work on many people: what a value comes to is found out once for all who have it."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._rules: dict[str, list[FitRule]] = {}
+        for rule in definition.fit:
+            self._rules.setdefault(rule.attribute, []).append(rule)
+        self._points: dict[tuple[str, tuple[str, ...]], float] = {}
+
+    def fit(self, profile: Profile) -> float:
+        """0 to 100."""
+        points = sum(
+            self._of(attribute, profile.values[attribute]) for attribute in self._rules if attribute in profile.values
+        )
+        return max(0.0, min(points, 100.0))
+
+    def _of(self, attribute: str, values: tuple[str, ...]) -> float:
+        key = (attribute, values)
+        if key not in self._points:
+            counting = _best(self._rules[attribute], Profile({attribute: values}))
+            self._points[key] = sum(rule.points for rule in counting)
+        return self._points[key]
 
 
 def fit_lines(definition: Definition, profile: Profile) -> list[Line]:
@@ -49,24 +87,28 @@ def unmet(definition: Definition, profile: Profile) -> list[FitRule]:
     return sorted(best.values(), key=lambda rule: -rule.points)
 
 
-def profiles_of(people: Sequence[Person]) -> dict[int, Profile]:
+def profiles_of(people: Sequence[Listed]) -> dict[int, Profile]:
     """What is known about ``people``, by two queries for all of them."""
     ids = [person.pk for person in people]
     addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in ids}
     kinds = [IdentifierKind.PHONE, IdentifierKind.EMAIL]
-    rows = Identifier.objects.filter(person__in=ids, kind__in=kinds).values_list("person_id", "kind", "value")
+    rows = Identifier.objects.filter(person__among=ids, kind__in=kinds).values_list("person_id", "kind", "value")
     for person_id, kind, value in rows:
         addresses[person_id].append((kind, value))
     statements: dict[int, list[FieldValue]] = {}
-    for one in FieldValue.objects.filter(person__in=ids, field__in=_STATED):
+    for one in FieldValue.objects.filter(person__among=ids, field__in=_STATED):
         statements.setdefault(one.person_id, []).append(one)
     return {person.pk: _profile(person, addresses[person.pk], statements.get(person.pk, [])) for person in people}
 
 
 def _counting(definition: Definition, profile: Profile) -> list[FitRule]:
+    return _best(definition.fit, profile)
+
+
+def _best(rules: Sequence[FitRule], profile: Profile) -> list[FitRule]:
     best: dict[str, FitRule] = {}
     negative = []
-    for rule in definition.fit:
+    for rule in rules:
         if not rule.is_on or not profile.meets(rule):
             continue
         if rule.points < 0:
@@ -76,7 +118,7 @@ def _counting(definition: Definition, profile: Profile) -> list[FitRule]:
     return [*best.values(), *negative]
 
 
-def _profile(person: Person, addresses: Sequence[tuple[str, str]], statements: Sequence[FieldValue]) -> Profile:
+def _profile(person: Listed, addresses: Sequence[tuple[str, str]], statements: Sequence[FieldValue]) -> Profile:
     stated = {name: one.value for name, one in standing(statements).items()}
     mails = [value for kind, value in addresses if kind == IdentifierKind.EMAIL]
     company = person.company_name

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.utils import timezone
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec import Struct
 from wutong.people.models import Person
 from wutong.platform.rows import execute_with_rows
 from wutong.scoring.behaviour import Curve, Sum, last_counted
-from wutong.scoring.fit import fit, profiles_of
+from wutong.scoring.fit import Fitting, profiles_of
 from wutong.scoring.in_force import Model, Models, models_in_force
 from wutong.scoring.models import LineScore, PersonScore, ScoreTerm
 
@@ -184,9 +185,19 @@ def sums_of(people: Sequence[int]) -> dict[int, list[Sum]]:
     return found
 
 
-def _market(people: Sequence[int]) -> dict[int, Person]:
+class _Scored(NamedTuple):
+    """Somebody who is scored, as fit looks at them."""
+
+    pk: int
+    full_name: str
+    title: str
+    company_name: str
+
+
+def _market(people: Sequence[int]) -> dict[int, _Scored]:
     """Those who are scored at all."""
-    return Person.objects.current().filter(is_own=False).in_bulk(list(people))
+    found = Person.objects.current().filter(is_own=False, pk__among=people)
+    return {row[0]: _Scored(*row) for row in found.values_list("pk", "full_name", "title", "company_name")}
 
 
 def _store_behaviour(people: Sequence[int], models: Models, *, at: datetime) -> None:
@@ -209,12 +220,13 @@ def _behaviour(person_id: int, sums: list[Sum], model: Model, *, at: datetime) -
     return _Behaviour(person_id, value, model.definition.digit(value), curve.next_change(), counted_at)
 
 
-def _store_fit(people: Mapping[int, Person], models: Models, *, at: datetime) -> None:
+def _store_fit(people: Mapping[int, _Scored], models: Models, *, at: datetime) -> None:
     if not people:
         return
     profiles = profiles_of([people[id] for id in sorted(people)])
     for model in models.all:
-        values = [(id, fit(model.definition, profile)) for id, profile in profiles.items()]
+        fitting = Fitting(model.definition)
+        values = [(id, fitting.fit(profile)) for id, profile in profiles.items()]
         _store([_Fit(id, value, model.definition.letter(value)) for id, value in values], model, _FIT, at=at)
 
 

@@ -24,7 +24,7 @@ class StageVisit(models.Model):
     machine = models.CharField(max_length=8, choices=Machine.choices)
     stage = models.CharField(max_length=16)
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="stage_visits")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stage_visits", db_index=False)
     lead = models.ForeignKey(Lead, models.PROTECT, null=True, blank=True, related_name="stage_visits")
     contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="stage_visits")
     team = models.ForeignKey(

@@ -8,7 +8,19 @@ Source: ``algorithms.md`` 1 and 1.1. Union-find with path halving and union by s
 215-225. The walk over the links from the strongest to the weakest: J. B. Kruskal (1956), Proc. AMS 7(1), 48-50.
 """
 
-from wutong.people.graph.resolve import Link, Refused, Resolution, Traits, resolve
+from wutong.people.graph.resolve import Link, Mark, Refused, Resolution, Traits, resolve
 from wutong.people.graph.rules import KINDS, LARGEST, KindRule, Level, Reason
 
-__all__ = ["KINDS", "LARGEST", "KindRule", "Level", "Link", "Reason", "Refused", "Resolution", "Traits", "resolve"]
+__all__ = [
+    "KINDS",
+    "LARGEST",
+    "KindRule",
+    "Level",
+    "Link",
+    "Mark",
+    "Reason",
+    "Refused",
+    "Resolution",
+    "Traits",
+    "resolve",
+]

@@ -94,6 +94,7 @@ class _Resolving(Generic[Node]):
         self.largest = largest
         self.people: DisjointSets[Node] = DisjointSets()
         self.refused: list[Refused[Node]] = []
+        self.weak = {node for node, one in nodes.items() if KINDS[one.kind].is_weak}
         self.not_theirs: dict[Node, set[Node]] = {}
         """What colleagues have said of browsers: to whom each does not belong."""
 
@@ -103,12 +104,12 @@ class _Resolving(Generic[Node]):
             for link in links:
                 self._follow(link)
             return self._outcome(homes={}, shared=frozenset())
-        strong = [link for link in links if not (self._is_weak(link.one) or self._is_weak(link.other))]
-        weak = [link for link in links if self._is_weak(link.one) != self._is_weak(link.other)]
+        strong = [link for link in links if link.one not in self.weak and link.other not in self.weak]
+        weak = [link for link in links if (link.one in self.weak) != (link.other in self.weak)]
         # Two browsers seen together say nothing about who sat there.
         for link in links:
             for node in (link.one, link.other):
-                if not self._is_weak(node):
+                if node not in self.weak and node not in self.people:
                     self.people.add(node, self.nodes[node].counted)
         if self.level >= Level.EXCLUSIVE:
             self._tell_apart(apart)
@@ -132,22 +133,20 @@ class _Resolving(Generic[Node]):
                 earliest[*pair, is_by_hand] = first
         return [Link(one, other, first, is_by_hand) for (one, other, is_by_hand), first in earliest.items()]
 
-    def _is_weak(self, node: Node) -> bool:
-        return self.nodes[node].rule.is_weak
-
     def _tell_apart(self, apart: Iterable[tuple[Node, Node]]) -> None:
         for one, other in apart:
             if one in self.people and other in self.people:
                 self.people.keep_apart(one, other)
             for browser, person in ((one, other), (other, one)):
-                if self._is_weak(browser) and person in self.people:
+                if browser in self.weak and person in self.people:
                     self.not_theirs.setdefault(browser, set()).add(person)
 
-    def _place(self, link: Link[Node]) -> tuple[int, Mark, str, str]:
+    def _place(self, link: Link[Node]) -> tuple[int, datetime, int, str, str]:
         """Where the walk comes to a link: the strongest first, then the oldest, then by its text."""
         one, other = self.nodes[link.one], self.nodes[link.other]
-        strength = HAND_MADE if link.is_by_hand else max(one.rule.rank, other.rule.rank)
-        return (strength, link.first, one.text, other.text)
+        strength = HAND_MADE if link.is_by_hand else max(KINDS[one.kind].rank, KINDS[other.kind].rank)
+        at, observation = link.first
+        return (strength, at, observation.int, one.text, other.text)  # UUIDs compare by their numbers, only slower
 
     def _follow(self, link: Link[Node]) -> None:
         """Join the two sides of a link, or refuse it."""
@@ -193,7 +192,7 @@ class _Resolving(Generic[Node]):
         seen_with: dict[Node, dict[Node, Link[Node]]] = {}
         """By browser and root, the link that the walk would come to first."""
         for link in weak:
-            browser, person = (link.one, link.other) if self._is_weak(link.one) else (link.other, link.one)
+            browser, person = (link.one, link.other) if link.one in self.weak else (link.other, link.one)
             with_whom = seen_with.setdefault(browser, {})
             root = self.people.root(person)
             if root not in with_whom or self._place(link) < self._place(with_whom[root]):

@@ -131,8 +131,8 @@ class Affiliation(models.Model):
         IT_SECURITY = "it_security", _("IT and security")
         BLOCKER = "blocker", _("Blocker")
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="affiliations")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="affiliations", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="affiliations")
     title = models.CharField(max_length=120, blank=True)
     department = models.CharField(max_length=120, blank=True)

@@ -99,7 +99,7 @@ class Consent(_Named):
     State = ConsentState
 
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="consents")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents", db_index=False)
     kind = models.CharField(
         max_length=12, choices=ConsentKind.choices, default=ConsentKind.GENERAL, db_default=ConsentKind.GENERAL.value
     )

@@ -52,7 +52,7 @@ class Identifier(models.Model):
     kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
     scope = models.CharField(max_length=80, blank=True, help_text="App, corp or CRM; empty where the world shares it.")
     value = models.CharField(max_length=320)
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="identifiers")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="identifiers", db_index=False)
     is_blocked = models.BooleanField(default=False, help_text="A generic value: it never links people.")
     is_shared = models.BooleanField(default=False, help_text="A browser or device seen with more than one person.")
     is_verified = models.BooleanField(default=False)
@@ -103,8 +103,8 @@ class Observation(models.Model):
 class IdentityLink(models.Model):
     """A pair of identifiers seen together at least once, with the observation that showed it first."""
 
-    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
-    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
+    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
+    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
     first_at = models.DateTimeField()
     first_observation_id = models.UUIDField()
     is_verified = models.BooleanField(

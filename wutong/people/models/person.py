@@ -51,8 +51,8 @@ class Person(models.Model):
             models.CheckConstraint(name="nobody_is_merged_into_themselves", condition=~Q(merged_into=models.F("id"))),
         ]
         indexes = [
-            # What is new waits in a short list and is worked in together: key by key, it took half of an import's time.
-            GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=True, gin_pending_list_limit=512),
+            # What is new waits in a list and is worked in together: see people.search_index.
+            GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=True, gin_pending_list_limit=4096),
             models.Index(name="people_by_name", fields=["sort_key", "id"], condition=Q(merged_into=None)),
             models.Index(
                 name="known_people_by_name",
@@ -76,7 +76,7 @@ class FieldValue(models.Model):
     """One statement about a person: a field, its value, who said it and when. Every statement is kept."""
 
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="field_values")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="field_values")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="field_values", db_index=False)
     field = models.CharField(max_length=40)
     value = models.TextField()
     source = models.CharField(max_length=60)

@@ -1,0 +1,18 @@
+"""A process that imports: ``python -m tests.exchange.worker IMPORT``, ten rows a transaction."""
+
+import sys
+from datetime import UTC, datetime
+
+import django
+
+
+def main(run_id: int) -> None:
+    django.setup()
+    from wutong.exchange import running
+
+    running.BATCH = 10
+    running.run_import(run_id, now=lambda: datetime.now(UTC))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
