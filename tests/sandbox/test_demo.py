@@ -9,18 +9,33 @@ from django.db import connection
 from django.db.models import F
 from django.test import TestCase, override_settings
 
-from tests.cast import make_lead
+from tests.cast import make_lead, signed_in
 from wutong.content.models import FormSubmission
-from wutong.events.models import Event
+from wutong.events.models import Event, Site
+from wutong.exchange.models import PeopleImport
 from wutong.lifecycle.models import Clock, Contract, FollowUp, HandOver, Lead, StageVisit
-from wutong.people.models import Account, AccountCandidate, Person, ProbableMatch, RefusedLink
-from wutong.platform.models import Notification, Organisation, Role, Staff, Team
-from wutong.sales.models import Opportunity
-from wutong.sandbox import imported
+from wutong.people.models import (
+    Account,
+    AccountCandidate,
+    AccountMerge,
+    AccountTag,
+    Consent,
+    Person,
+    PersonTag,
+    ProbableMatch,
+    RefusedLink,
+)
+from wutong.people.rebuild import follow_new_rules_later
+from wutong.platform.models import AuditEntry, Notification, Organisation, Role, Staff, Team
+from wutong.privacy import tombstones
+from wutong.privacy.erasure import complete
+from wutong.privacy.models import Erasure, SubjectRequest
+from wutong.sales.models import Collision, Opportunity
+from wutong.sandbox import company, imported, rights
 from wutong.sandbox.colleagues import LEFT_TO_YOU, answer_a_lead, do_something
-from wutong.sandbox.demo import ensure_demo
+from wutong.sandbox.demo import ensure_demo, reset_demo
 from wutong.sandbox.ending import CompanyIsReal, delete_demo
-from wutong.sandbox.history import SMALL
+from wutong.sandbox.history import SMALL, Scale
 from wutong.sandbox.staffing import EAST
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -35,7 +50,8 @@ class TheDemoCompany(TestCase):
         cls.logins = ensure_demo(at=NOW, scale=SMALL)
 
     def test_everybody_who_asked_is_a_lead_with_a_life(self) -> None:
-        assert Person.objects.current().filter(reach="known").count() == SMALL.asking + SMALL.known + imported.PEOPLE
+        everybody = SMALL.asking + SMALL.known + imported.PEOPLE - rights.ERASED
+        assert Person.objects.current().filter(reach="known").count() == everybody
         assert Lead.objects.count() == SMALL.asking
         assert FormSubmission.objects.count() >= SMALL.asking
         assert FollowUp.objects.count() > SMALL.asking
@@ -47,10 +63,35 @@ class TheDemoCompany(TestCase):
         assert RefusedLink.objects.exists()
         assert AccountCandidate.objects.exists()
 
+    def test_there_is_something_to_try_of_everything_about_people_and_companies(self) -> None:
+        assert PersonTag.objects.exists()
+        assert AccountTag.objects.exists()
+        assert PeopleImport.objects.filter(faulty__gt=0).exists()
+        assert Account.objects.filter(parent__isnull=False).exists()
+        assert Collision.objects.exists()
+        assert AccountMerge.objects.get(undone_at=None).survivor.absorbed.exists()
+        assert {one.source for one in Consent.objects.all()} >= {"by_hand", "preferences", "one_click"}
+        assert Consent.objects.exclude(kind="general").exists()
+
+    def test_requests_wait_and_were_answered_and_somebody_was_erased(self) -> None:
+        soon = SubjectRequest.objects.open().order_by("due_on")[0]
+        assert NOW.date() <= soon.due_on <= NOW.date() + timedelta(days=2)
+        answered = SubjectRequest.objects.get(kind="copy")
+        assert answered.state == "done"
+        assert answered.closed_at is not None
+        assert answered.closed_at.date() <= answered.due_on
+        erasure = Erasure.objects.get()
+        assert erasure.counts["people_identifier"] >= 1
+        complete(erasure, {}, at=NOW)  # as the worker does when it has cleared the archive
+        page = signed_in(Staff.objects.get(role=Role.ADMIN)).get(f"/privacy/erasures/{erasure.public_id}/")
+        assert page.status_code == 200
+
     def test_nothing_lies_in_the_future(self) -> None:
         assert not FollowUp.objects.filter(at__gt=NOW).exists()
         assert not StageVisit.objects.filter(entered_at__gt=NOW).exists()
         assert not Event.objects.filter(occurred_at__gt=NOW).exists()
+        assert not Consent.objects.filter(at__gt=NOW).exists()
+        assert not AuditEntry.objects.filter(at__gt=NOW).exists()
 
     def test_each_stay_ends_where_the_next_begins(self) -> None:
         stays = StageVisit.objects.filter(machine="lead").order_by("lead", "entered_at", "pk")
@@ -135,6 +176,22 @@ class TheDemoCompany(TestCase):
             done.add(do_something(rng, at=at + timedelta(minutes=30 * number)))
 
         assert {"handed_over", "put_aside", "accepted", "returned", "qualified", "opened", "moved"} <= done
+
+    def test_a_demo_that_begins_anew_has_the_same_people_colleagues_and_site_key(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")  # all is one transaction
+        before = (Staff.objects.count(), Site.objects.get(name=company.SITE_NAME).key)
+        scale = Scale(days=14, asking=20, known=8, contracts=2, readers=4)
+        tombstones.path().write_bytes(b"")
+
+        logins = reset_demo(at=NOW, scale=scale)
+
+        assert len(logins) == 12
+        assert (Staff.objects.count(), Site.objects.get(name=company.SITE_NAME).key) == before
+        assert Lead.objects.count() == scale.asking
+        assert {one.id for one in tombstones.tombstones()} == {Erasure.objects.get().public_id}
+        assert Staff.objects.get(email=logins[0][1]).check_password(logins[0][2])
+        follow_new_rules_later(0)  # nothing to rebuild
 
     def test_a_deleted_demo_leaves_an_empty_company_with_a_link_to_take_over(self) -> None:
         with connection.cursor() as cursor:

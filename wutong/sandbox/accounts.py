@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, ProductLine
+from wutong.people.account_merge import merge_accounts
 from wutong.people.account_names import refresh_names
 from wutong.people.accounts import name_key
 from wutong.people.companies.places import division_named
+from wutong.people.company_facts import add_company
 from wutong.people.models import Account, AccountAlias, AccountFact, Affiliation, Industry, SizeBand
 from wutong.platform.models import Role, Staff
 from wutong.sales.collisions import refresh_collisions
@@ -49,6 +51,7 @@ def know_companies(*, at: datetime) -> None:
         _own(accounts, sellers, at=at - timedelta(days=60))
         _collide(accounts, sellers, at=at - timedelta(hours=5))
         refresh_collisions(at=at)
+    _merge(accounts, by=sellers[0], at=at - timedelta(days=6, hours=3))
 
 
 def _describe(rng: Random, accounts: Sequence[Account], *, by: Staff, at: datetime) -> None:
@@ -103,6 +106,13 @@ def _own(accounts: Sequence[Account], sellers: Sequence[Staff], *, at: datetime)
             AccountCollaborator(account=account, staff=helper, by=sellers[0], at=at, reason="上线前一起对接")
             for account in accounts[:4]
         )
+
+
+def _merge(accounts: Sequence[Account], *, by: Staff, at: datetime) -> None:
+    """Somebody had entered the busiest company a second time, by the name it had before."""
+    name = f"{accounts[0].name.removesuffix('有限公司')}（筹）"
+    again = add_company(name=name, credit_code=None, domain="", at=at - timedelta(days=40))
+    merge_accounts(survivor=accounts[0], absorbed=again, by=by, at=at)
 
 
 def _collide(accounts: Sequence[Account], sellers: Sequence[Staff], *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from wutong.sandbox.ending import LOCK, CompanyIsReal, empty_database, throw_awa
 from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.imported import import_lists
 from wutong.sandbox.own_fields import ensure_own_fields
+from wutong.sandbox.rights import ensure_rights
 from wutong.sandbox.staffing import found
 from wutong.sandbox.tags import ensure_tags
 
@@ -41,9 +42,7 @@ def ensure_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, st
     else:
         live_through(at=at, scale=scale)
         import_lists(at=at)
-    ensure_tags(at=at)
-    know_companies(at=at)
-    ensure_own_fields(at=at)
+    _go_on(at=at)
     return logins
 
 
@@ -61,10 +60,16 @@ def reset_demo(*, at: datetime, scale: Scale = FULL) -> list[tuple[str, str, str
     throw_away_files()
     live_through(at=at, scale=scale)
     import_lists(at=at)
+    _go_on(at=at)
+    return logins
+
+
+def _go_on(*, at: datetime) -> None:
+    """What is made once, also in a demo that an earlier release has founded."""
     ensure_tags(at=at)
     know_companies(at=at)
     ensure_own_fields(at=at)
-    return logins
+    ensure_rights(at=at)
 
 
 def fill_lake() -> int:

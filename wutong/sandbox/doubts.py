@@ -24,8 +24,8 @@ _SHORTER = ("有限责任公司", "股份有限公司", "有限公司")
 def with_doubles(people: Sequence[Contact]) -> list[Contact]:
     """The same number of people, the last of whom are earlier ones under another spelling, number and address."""
     n = len(people) // ONE_IN
-    firsts = people[: n * 7 : 7]
-    return [*people[: len(people) - n], *(_again(one, last) for one, last in zip(firsts, people[-n:], strict=True))]
+    firsts, others, lasts = people[: n * 7 : 7], people[: len(people) - n], people[len(people) - n :]
+    return [*others, *(_again(one, last) for one, last in zip(firsts, lasts, strict=True))]
 
 
 def leave_doubts(*, at: datetime) -> None:

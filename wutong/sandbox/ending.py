@@ -9,9 +9,12 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
+from wutong.people.models import IdentityRules
+from wutong.people.rebuild import VERSION
 from wutong.platform.first_run import ensure_company
 from wutong.platform.models import Organisation
 from wutong.platform.refusal import Refusal
+from wutong.privacy import tombstones
 
 LOCK = 7_310_001
 """The advisory lock under which a company is made."""
@@ -68,10 +71,14 @@ def empty_database(cursor: CursorWrapper) -> None:
     tables = [name for name in connection.introspection.table_names(cursor) if _is_emptied(name)]
     quoted = ", ".join(connection.ops.quote_name(name) for name in tables)
     cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+    # Ids begin anew, so a job that still waits would do its work on somebody else.
+    cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
     # The schema itself stays: what the analyst's role may read is granted on it.
     cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'lake'")
     for (name,) in cursor.fetchall():
         cursor.execute(f"DROP TABLE lake.{name} CASCADE")
+    # As a migration leaves it: else all identities of the next company would be computed anew within the hour.
+    IdentityRules.objects.create(built_by_version=VERSION)
 
 
 def throw_away_files() -> None:
@@ -80,6 +87,7 @@ def throw_away_files() -> None:
     if "://" not in config().lake_url:
         shutil.rmtree(Path(config().lake_url), ignore_errors=True)
     shutil.rmtree(folder / "files", ignore_errors=True)
+    tombstones.path().unlink(missing_ok=True)  # a demo begun anew has the same people as before
     (folder / "sandbox" / "outbox.jsonl").unlink(missing_ok=True)
     (folder / LOGINS_FILE).unlink(missing_ok=True)
 
