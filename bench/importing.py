@@ -116,6 +116,8 @@ def timed(one: Company, up: int, database: psycopg.Connection, manager: "Manager
         "memory_above_idle_mb": round(peak[0] - idle),
         "jobs_cpu_us_a_row": round((cpu_seconds(jobs) - jobs_before) / file.rows * 1e6),
         "server_cpu_us_a_row": round((cpu_seconds(server) - server_before) / file.rows * 1e6),
+        "named_anew": file.new,
+        "added": added,
         "created": done["created"],
         "recognised": done["updated"],
         "faulty": done["faulty"],

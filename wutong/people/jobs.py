@@ -12,6 +12,7 @@ from wutong.people.doubles import AT_ONCE, compare_changed
 from wutong.people.own import redo_colleagues
 from wutong.people.reassign import reassign_piece
 from wutong.people.similar_accounts import compare_new
+from wutong.platform.job_queue import is_at_work
 
 _BATCHES_A_MINUTE = 20
 
@@ -59,8 +60,13 @@ def gather_strays_later(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="compare_people", lock="compare_people")
 def compare_people_later(timestamp: int) -> None:
-    """Look for probable doubles of those of whom more is known, as far as a minute goes."""
+    """Look for probable doubles of those of whom more is known, as far as a minute goes.
+
+    Not while people are imported by the thousand: it took as much of the processor as the import itself.
+    """
     for _ in range(_BATCHES_A_MINUTE):
+        if is_at_work("imports"):
+            break
         with transaction.atomic():
             n = compare_changed(at=datetime.fromtimestamp(timestamp, UTC))
         if n < AT_ONCE:

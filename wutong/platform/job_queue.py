@@ -49,6 +49,11 @@ class ShownJob:
     error: str = ""
 
 
+def is_at_work(queue: str) -> bool:
+    """Whether any job of a queue runs at this moment."""
+    return ProcrastinateJob.objects.filter(queue_name=queue, status="doing").exists()
+
+
 def queues(*, at: datetime) -> list[Queue]:
     """All queues with something in them, by name."""
     due = Q(scheduled_at=None) | Q(scheduled_at__lte=at)
