@@ -4,6 +4,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from wutong.exchange.models import ImportedRow
+from wutong.exchange.sweeping import sweep_exports, sweep_imports
 from wutong.people.holdings import Whom, hold, sweep
 
 _TELLING = 7
@@ -14,6 +15,8 @@ def register_holdings() -> None:
     """Called once, when everything is loaded."""
     hold(ImportedRow, _("Rows of imported files"), people=(), subjects="subject", is_copied=False)
     sweep("faulty rows of imports", _faulty)
+    sweep("files of imports", sweep_imports)
+    sweep("files of exports", sweep_exports)
 
 
 def _faulty(whom: Whom) -> int:

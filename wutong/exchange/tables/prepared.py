@@ -7,7 +7,7 @@ stored. To go on at row 200,000 costs a fraction of a second, which a workbook w
 import csv
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -96,6 +96,33 @@ def read_prepared(path: Path, *, after: int = 0) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in islice(csv.reader(file), after + 1, None):
             yield int(row[0]), row[1:]
+
+
+def without_rows(path: Path, unwanted: Callable[[list[str]], bool]) -> int:
+    """Empty the rows of a prepared file whose cells are ``unwanted``, so that all others keep their places.
+
+    Whoever reads the file at this moment goes on reading it as it was. Returns how many were emptied.
+    """
+    n = 0
+    part = path.with_suffix(".part")
+    try:
+        with (
+            path.open(encoding="utf-8", newline="") as before,
+            os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+            ) as after,
+        ):
+            writer = csv.writer(after)
+            for row in csv.reader(before):
+                if row[0] and unwanted(row[1:]):
+                    row[1:] = [""] * len(row[1:])
+                    n += 1
+                writer.writerow(row)
+        if n:
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return n
 
 
 def _rows(source: Path, reading: Reading) -> Iterator[Row]:

@@ -1,0 +1,70 @@
+"""Somebody who is erased stands in no file of an import or an export any more."""
+
+import pytest
+from django.utils import timezone
+
+from tests.cast import NINE, make_person, person_of, phone
+from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, imported, started, uploaded
+from wutong.exchange.exports import begin_export
+from wutong.exchange.models import Export, PeopleImport
+from wutong.exchange.places import rows_path
+from wutong.exchange.running import run_import
+from wutong.people.models import Person
+from wutong.platform.files import path_of
+from wutong.platform.models import Staff, StoredFile
+from wutong.privacy.erasure import ask_for_erasure, erase
+from wutong.privacy.models import Erasure
+
+pytestmark = pytest.mark.django_db
+OTHER = ("钱", "13900010003", "", "", "", "")
+
+
+def erased(person: Person, by: Staff) -> Erasure:
+    erasure = ask_for_erasure(person=person, by=by, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+    erasure.refresh_from_db()
+    return erasure
+
+
+def test_the_file_of_an_import_that_has_ended_goes(ada: Staff) -> None:
+    run = imported(ZHOU, LI, by=ada)
+    skipped = imported(ZHOU, by=ada, known=PeopleImport.Known.SKIP)
+    other = imported(OTHER, by=ada)
+    files = [path_of(one.file.digest) for one in (run, skipped) if one.file is not None]
+
+    erasure = erased(person_of(phone("+8613900010001")), ada)
+
+    assert erasure.counts["files of imports"] == 2
+    assert not any(path.exists() for path in [*files, rows_path(run), rows_path(skipped)])
+    other.refresh_from_db()
+    assert other.file is not None
+    assert path_of(other.file.digest).exists()
+
+
+def test_of_an_import_to_come_the_rows_about_them_are_emptied(ada: Staff) -> None:
+    zhou = make_person("周思远", keys=[phone("+8613900010001")])
+    spaced = (ZHOU[0], "139 0001 0001", *ZHOU[2:])
+    run = started(spaced, LI, by=ada)
+    uploaded(as_csv(HEADINGS, spaced), ada)  # a draft
+
+    assert erased(zhou, ada).counts["files of imports"] == 2
+
+    assert not StoredFile.objects.exists()
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.state, run.created, run.faulty) == ("done", 1, 1)
+    assert person_of(phone("+8613900010002")).full_name == "李梅"
+
+
+@pytest.mark.parametrize("kind", [Export.Format.CSV, Export.Format.XLSX])
+def test_exported_files_go_that_name_them(ada: Staff, kind: Export.Format) -> None:
+    imported(ZHOU, by=ada)
+    imported(OTHER, by=ada)
+    all_of_them = begin_export(what="people", conditions="", kind=kind, by=ada, at=NINE)
+    others = begin_export(what="people", conditions="q=钱", kind=kind, by=ada, at=NINE)
+
+    assert erased(person_of(phone("+8613900010001")), ada).counts["files of exports"] == 1
+    all_of_them.refresh_from_db()
+    others.refresh_from_db()
+    assert all_of_them.file is None
+    assert others.file is not None

@@ -1,0 +1,105 @@
+"""Files that tell of somebody who is erased: those that imports came from, and those that lists were exported to.
+
+What was imported is undone by its rows in the database, never by its file; so a file goes as a whole once its import
+has ended. Before that its rows are needed: there the original goes, and of the prepared rows those about them are
+emptied.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from django.db.models import Q
+
+from wutong.exchange.models import Export, PeopleImport
+from wutong.exchange.places import ensure_rows, rows_path
+from wutong.exchange.tables.prepared import without_rows
+from wutong.exchange.tables.workbook import rows_of_workbook, sheets_of
+from wutong.people.holdings import Whom
+from wutong.people.models import Person
+from wutong.platform.files import XLSX, forget, path_of
+from wutong.platform.models import StoredFile
+from wutong.platform.refusal import Refusal
+
+_TELLING = 7
+"""A shorter value than this may stand in a cell by chance."""
+_SHORTEST_NAME = 2
+_BETWEEN_DIGITS = str.maketrans("", "", " -().+·")
+_S = PeopleImport.State
+_TO_COME = (_S.DRAFT, _S.WAITING, _S.RUNNING)
+Tells = Callable[[Iterable[str]], bool]
+
+
+def sweep_imports(whom: Whom) -> int:
+    """Take somebody out of the files of imports; returns how many files told of them."""
+    values = [value.removeprefix("+86") for value in whom.values]
+    tells = _told_by(value for value in values if len(value) >= _TELLING)
+    found = 0
+    for run in PeopleImport.objects.filter(Q(file__isnull=False) | Q(state__in=_TO_COME)).select_related("file"):
+        try:
+            path = ensure_rows(run)
+        except Refusal:
+            continue  # the file is not there any more
+        if run.state in _TO_COME:
+            is_about_them = without_rows(path, tells) > 0
+        else:
+            is_about_them = any(tells(cells) for cells in _lines(path))
+            if is_about_them:
+                rows_path(run).unlink(missing_ok=True)
+        if is_about_them:
+            found += 1
+            if run.file is not None:
+                forget(run.file)
+    return found
+
+
+def sweep_exports(whom: Whom) -> int:
+    """Remove exported files in which somebody stands, by an address or, where these are masked, by a name."""
+    names = Person.objects.filter(pk__in=whom.people).values_list("full_name", flat=True)
+    values = [value.removeprefix("+86") for value in whom.values]
+    tells = _told_by(
+        [value for value in values if len(value) >= _TELLING] + [name for name in names if len(name) >= _SHORTEST_NAME]
+    )
+    found = 0
+    for export in Export.objects.filter(file__isnull=False).select_related("file"):
+        if export.file is not None and any(tells(cells) for cells in _lines_of(export.file)):
+            forget(export.file)
+            found += 1
+    return found
+
+
+def _told_by(values: Iterable[str]) -> Tells:
+    """Whether cells hold one of these, however a telephone number is spaced."""
+    wanted = sorted({_plain(value) for value in values})
+    if not wanted:
+        return lambda cells: False  # noqa: ARG005  # as the other
+    pattern = re.compile("|".join(map(re.escape, wanted)))
+
+    def tells(cells: Iterable[str]) -> bool:
+        line = _plain("\n".join(cells))
+        return pattern.search(line) is not None or pattern.search(line.translate(_BETWEEN_DIGITS)) is not None
+
+    return tells
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.reader(file)
+
+
+def _lines_of(stored: StoredFile) -> Iterator[list[str]]:
+    path = path_of(stored.digest)
+    if not path.exists():
+        return
+    if stored.content_type != XLSX:
+        yield from _lines(path)
+        return
+    for sheet in sheets_of(path):
+        for _number, cells in rows_of_workbook(path, sheet=sheet):
+            yield cells
