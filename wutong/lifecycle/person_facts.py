@@ -10,7 +10,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from wutong.people.consents import standings_of
-from wutong.people.facts import standing
+from wutong.people.facts import standing, statements_of
 from wutong.people.identifiers import BROWSERS, browsers_of, shown_identifiers
 from wutong.people.models import (
     Assurance,
@@ -55,7 +55,7 @@ class Known:
 
 def facts_of(person: Person, *, viewer: Staff) -> list[Known]:
     """Statements first, then the identifiers, strongest first; telephone and e-mail masked."""
-    values = list(FieldValue.objects.filter(person=person, field__in=_LABELS).order_by("-observed_at")[:200])
+    values = [one for one in statements_of(person) if one.field in _LABELS][:200]
     best = standing(values)
     sources = source_names({value.source for value in best.values()})
     known = []

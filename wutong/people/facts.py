@@ -11,10 +11,12 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from wutong.people.allotment import NewPerson
-from wutong.people.models import Assurance, Reach
+from wutong.people.models import Assurance, FieldValue, Person, Reach
 from wutong.platform.chinese import search_keys, sort_key
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.rows import execute_with_rows, id_array
 
+_SAID = 500
 SHOWN_FIELDS = ("full_name", "title", "company")
 _FOUND_BY = ("phone", "email", "crm_id")
 """Kinds of identifiers that make somebody known."""
@@ -228,3 +230,9 @@ def _listed(person: int, statements: Sequence[Said], addresses: Sequence[tuple[s
         search_keys=search_keys([name, company, *mailboxes], numbers=numbers),
         reach=Reach.KNOWN.value if name or found else None,
     )
+
+
+@once_a_page
+def statements_of(person: Person) -> list[FieldValue]:
+    """What was said of a person, the latest first, as far as a page tells of it."""
+    return list(FieldValue.objects.filter(person=person).order_by("-observed_at", "-pk")[:_SAID])

@@ -8,7 +8,7 @@ from itertools import islice
 from wutong.people.models import Person
 from wutong.scoring.behaviour import Curve, Line
 from wutong.scoring.definition import ActRule, Definition
-from wutong.scoring.fit import fit, fit_lines, profiles_of, unmet
+from wutong.scoring.fit import fit, fit_lines, profile_of, unmet
 from wutong.scoring.in_force import models_in_force
 from wutong.scoring.score import sums_of
 from wutong.scoring.shipped import name_of
@@ -52,7 +52,7 @@ def explanation(person: Person, *, at: datetime, product_line: str = "") -> Expl
     """The person's score at ``at`` by the line's model, else the company's. Our own people's acts count for nothing."""
     model = models_in_force().of_line(product_line)
     definition = model.definition
-    profile = profiles_of([person])[person.pk]
+    profile = profile_of(person)
     curve = Curve(definition, [] if person.is_own else sums_of([person.pk]).get(person.pk, []), at=at)
     fits, behaves = fit(definition, profile), curve.now
     letter, digit = definition.letter(fits), definition.digit(behaves)

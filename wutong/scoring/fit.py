@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from wutong.people.facts import standing
+from wutong.people.facts import standing, statements_of
+from wutong.people.identifiers import shown_identifiers
 from wutong.people.mail_domains import is_free_mail
-from wutong.people.models import FieldValue, Identifier, IdentifierKind
+from wutong.people.models import FieldValue, Identifier, IdentifierKind, Person
 from wutong.people.regions import province_of
 from wutong.scoring.behaviour import Line, clamped
 from wutong.scoring.definition import STATES, Definition, FitRule, has_word
 from wutong.scoring.shipped import name_of
 
+_ADDRESSES = (IdentifierKind.PHONE, IdentifierKind.EMAIL)
 _STATED = ("industry", "company_size", "region", "department")
 """Fields that forms and imports may state beside a person's name, title and company."""
 
@@ -91,14 +93,19 @@ def profiles_of(people: Sequence[Listed]) -> dict[int, Profile]:
     """What is known about ``people``, by two queries for all of them."""
     ids = [person.pk for person in people]
     addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in ids}
-    kinds = [IdentifierKind.PHONE, IdentifierKind.EMAIL]
-    rows = Identifier.objects.filter(person__among=ids, kind__in=kinds).values_list("person_id", "kind", "value")
+    rows = Identifier.objects.filter(person__among=ids, kind__in=_ADDRESSES).values_list("person_id", "kind", "value")
     for person_id, kind, value in rows:
         addresses[person_id].append((kind, value))
     statements: dict[int, list[FieldValue]] = {}
     for one in FieldValue.objects.filter(person__among=ids, field__in=_STATED):
         statements.setdefault(one.person_id, []).append(one)
     return {person.pk: _profile(person, addresses[person.pk], statements.get(person.pk, [])) for person in people}
+
+
+def profile_of(person: Person) -> Profile:
+    """The same of one person, of what their page knows already."""
+    addresses = [(one.kind, one.value) for one in shown_identifiers(person) if one.kind in _ADDRESSES]
+    return _profile(person, addresses, [one for one in statements_of(person) if one.field in _STATED])
 
 
 def _counting(definition: Definition, profile: Profile) -> list[FitRule]:
