@@ -1,13 +1,14 @@
 """The score gate: in at once, out after days, and never a lead that sales have or a clock that a human must stop."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.cast import LATELY, NINE, arrive, make_lead, make_person, make_staff, post_form
 from wutong.lifecycle.gate import enter_gate, leave_gate
 from wutong.lifecycle.hand_over import HandOverFacts, hand_over
+from wutong.lifecycle.jobs import pass_gate_later
 from wutong.lifecycle.models import Clock, HandOver, Lead, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import Through, move_lead, step_many
 from wutong.people.consents import Decision, decide_many
@@ -82,6 +83,16 @@ def test_a_form_of_somebody_who_fits_makes_an_mql_at_once(form, mei) -> None:
     lead = Lead.objects.get()
     stay = StageVisit.objects.get(lead=lead, left_at=None)
     assert (lead.stage, lead.accountable, stay.entered_by, stay.reason) == ("mql", "sdr", None, "score_gate")
+
+
+def test_a_job_that_is_due_before_a_lead_came_lets_it_in_after_that(company) -> None:
+    now = datetime.now(UTC)
+    lead = warm_lead(at=now)
+    PersonScore.objects.update(computed_at=now)
+
+    pass_gate_later(timestamp=int(now.timestamp()) - 60)
+
+    assert StageVisit.objects.get(lead=lead, stage=Stage.MQL).entered_at >= now
 
 
 def test_the_machine_stops_no_clock_that_a_human_must_stop(company) -> None:

@@ -122,7 +122,7 @@ def test_tags_follow_merges_of_people_and_of_companies(mei: Staff, ada: Staff) -
     merge_accounts(survivor=here, absorbed=there, by=ada, at=NINE)
 
     page = signed_in(ada).get(f"/people/{kept.public_id}/")
-    assert [len(ones) for _family, ones in page.context["panels"][0].context["families"]] == [1]
+    assert [len(ones) for _family, ones in page.context["panels"]["facts"][-1].context["families"]] == [1]
     assert AccountTag.objects.get(account=here).tag == industry
     untag_account(account=here, tag=industry, by=mei, at=NINE)
     assert not AccountTag.objects.filter(account=here).exists()

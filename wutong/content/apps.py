@@ -13,7 +13,7 @@ class ContentConfig(AppConfig):
         from wutong.content.forms import form_names
         from wutong.content.held import register_holdings
         from wutong.content.models import FormSubmission
-        from wutong.lifecycle.panels import register_lead, register_person
+        from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.people.reassign import register
         from wutong.people.sources import name_sources_of
         from wutong.platform import retention
@@ -22,7 +22,7 @@ class ContentConfig(AppConfig):
         register_holdings()
         register(FormSubmission)
         register_lead("content/_lead_touches.html", touches_of_lead)
-        register_person("content/_person_touches.html", touches_of_person)
+        register_person("content/_person_touches.html", touches_of_person, place=Place.WORK)
         name_sources_of("form", form_names)
         retention.register_kept(
             "content_formsubmission", because="what a lead came from; it goes when the person is erased"

@@ -13,7 +13,7 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
-        from wutong.lifecycle.panels import register_lead, register_person
+        from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.lifecycle.reach import redo_reach
         from wutong.lifecycle.views import access, tags
         from wutong.people import account_merge, reassign
@@ -26,9 +26,9 @@ class LifecycleConfig(AppConfig):
         reassign.follow(redo_reach)
         for holding in HOLDINGS:
             holdings.register(holding)
-        register_person("lifecycle/_custom_fields.html", field_cards.card_of_person)
+        register_person("lifecycle/_custom_fields.html", field_cards.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_custom_fields.html", field_cards.card_of_lead)
-        register_person("lifecycle/_tags.html", tags.card_of_person)
+        register_person("lifecycle/_tags.html", tags.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_tags.html", tags.card_of_lead)
         register_person("lifecycle/_collaborators.html", access.card)
         account_merge.guard(keep_owners)

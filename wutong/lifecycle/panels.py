@@ -7,6 +7,7 @@ Our pages may not know of deals or reports, so whoever has something to show say
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from wutong.lifecycle.models import Lead
@@ -29,8 +30,19 @@ class Panel:
     context: Context
 
 
+class Place(StrEnum):
+    """Where on a person's page a card stands."""
+
+    FACTS = "facts"
+    """Beside the timeline, below what is known of them."""
+    WORK = "work"
+    """With their leads."""
+    REST = "rest"
+    """Below everything that is asked for daily."""
+
+
 _home: dict[str, HomeCard] = {}
-_person: dict[str, PersonCard] = {}
+_person: dict[str, tuple[Place, PersonCard]] = {}
 _lead: dict[str, LeadCard] = {}
 _figures: list[FigureAddress] = []
 
@@ -40,9 +52,9 @@ def register_home(template: str, card: HomeCard) -> None:
     _home[template] = card
 
 
-def register_person(template: str, card: PersonCard) -> None:
+def register_person(template: str, card: PersonCard, *, place: Place = Place.REST) -> None:
     """Show ``template`` on a person's page with what ``card(staff, person)`` gives, unless that is None."""
-    _person[template] = card
+    _person[template] = (place, card)
 
 
 def register_lead(template: str, card: LeadCard) -> None:
@@ -64,8 +76,12 @@ def home_panels(staff: Staff) -> list[Panel]:
     return _ready((template, card(staff)) for template, card in _home.items())
 
 
-def person_panels(staff: Staff, person: Person) -> list[Panel]:
-    return _ready((template, card(staff, person)) for template, card in _person.items())
+def person_panels(staff: Staff, person: Person) -> dict[str, list[Panel]]:
+    """The cards of a person's page by the :class:`Place` where they stand."""
+    return {
+        place.value: _ready((template, card(staff, person)) for template, (at, card) in _person.items() if at == place)
+        for place in Place
+    }
 
 
 def lead_panels(staff: Staff, lead: Lead) -> list[Panel]:

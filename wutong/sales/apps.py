@@ -8,7 +8,7 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
-        from wutong.lifecycle.panels import register_home, register_lead, register_person
+        from wutong.lifecycle.panels import Place, register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import account_merge, reassign
         from wutong.platform import files, holdings, retention
@@ -24,7 +24,7 @@ class SalesConfig(AppConfig):
         holdings.register(DEALS)
         register_holdings()
         register_home("sales/_home_next_steps.html", next_steps_of)
-        register_person("sales/_person_deals.html", deals_of_person)
+        register_person("sales/_person_deals.html", deals_of_person, place=Place.WORK)
         register_lead("sales/_lead_deals.html", deals_of_lead)
         # The leads of an invalid deal are lost: of these the deal's reason is either's.
         unhappy = {**REASONS[OpportunityStage.LOST], **REASONS[OpportunityStage.INVALID]}
