@@ -110,6 +110,24 @@ def test_the_list_is_filtered_by_a_tag_and_tags_those_who_are_ticked(mei: Staff,
     assert client.get("/people/", {"tag": "nonsense"}).status_code == 200
 
 
+def test_companies_that_are_ticked_in_the_list_get_a_tag(mei: Staff, north: Team, south: Team) -> None:
+    inside, other, outside = (make_account(name) for name in ("Inside", "Other", "Outside"))
+    for account, team in ((inside, north), (other, north), (outside, south)):
+        make_lead(account=account, team=team)
+    tag, of_people = make_tag("Cars", about="account"), make_tag("Fair")
+    client = signed_in(mei)
+    page = client.get("/accounts/").content.decode()
+    assert f'value="{tag.public_id}"' in page.partition('id="transfer"')[2]
+
+    chosen = [str(inside.public_id), str(outside.public_id), "nonsense"]
+    assert client.post("/accounts/tags/", {"tag": tag.public_id, "chosen": chosen}).status_code == 302
+    assert client.post("/accounts/tags/", {"tag": of_people.public_id, "chosen": chosen}).status_code == 404
+
+    assert [one.account for one in AccountTag.objects.all()] == [inside]
+    assert [row.account for row in client.get("/accounts/", {"tag": tag.public_id}).context["found"].rows] == [inside]
+    assert AuditEntry.objects.get(action="people.account_tag_added").actor == mei
+
+
 def test_tags_follow_merges_of_people_and_of_companies(mei: Staff, ada: Staff) -> None:
     one, other = make_person("One"), make_person("The same")
     tag = make_tag("Both")

@@ -226,3 +226,18 @@ def test_identifiers_that_are_somebody_elses_are_taken_out(pair, mei: Staff) -> 
     address = identifier(email("zhou.siyuan@beichen.example"))
     signed_in(mei).post(f"/people/{pair[0].public_id}/take-out/", {"identifier": [str(address.pk)]})
     assert identifier(phone("+8613911112222")).person != identifier(email("zhou.siyuan@beichen.example")).person
+
+
+def test_a_branch_is_put_below_its_company_and_nobody_is_asked_again(companies, wang: Staff) -> None:
+    one, other = companies
+    candidates = AccountCandidate.objects.all()
+    assert "is a branch of" not in signed_in(wang).get("/review/?tab=companies").content.decode()
+    candidates.update(decision="branch")
+    page = signed_in(wang).get("/review/?tab=companies").content.decode()
+    assert f"{other.name} is a branch of {one.name}" in page
+
+    signed_in(wang).post(f"/accounts/{other.public_id}/parent/", {"parent": str(one.public_id)})
+
+    other.refresh_from_db()
+    assert other.parent == one
+    assert not candidates.exists()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import NINE, make_account, make_lead, make_person, make_scope, make_staff, signed_in
 from tests.sales.cast import LATER, deal_of, sql_of
+from wutong.lifecycle.account_team import share_account
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.people.collaborators import let_in
@@ -11,6 +12,7 @@ from wutong.people.models import PersonCollaborator
 from wutong.platform import holdings
 from wutong.platform.holdings import NobodyToTakeIt, NothingChosen, hand_over_all, held_by, move_rest
 from wutong.platform.models import AuditEntry, Notification, Staff, Team
+from wutong.sales.accounts import accounts_visible_to
 from wutong.sales.models import Opportunity
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,23 @@ def test_companies_go_to_those_who_may_look_after_them(ada: Staff, mei: Staff, n
 
     kept = AccountOwner.objects.get()
     assert (kept.owner, kept.given_by, kept.since) == (sam, ada, LATER)
+
+
+def test_companies_that_are_shared_with_who_leaves_are_shared_with_others(ada: Staff, mei: Staff, north: Team) -> None:
+    leaving, sam = (make_staff(name, role="sales", team=north) for name in ("Leaving", "Sam"))
+    both, hers = make_account("Both"), make_account("Hers")
+    for account, staff in ((both, leaving), (both, sam), (hers, leaving)):
+        share_account(account=account, with_=staff, by=ada, at=NINE, reason="They asked")
+
+    moved = hand_over_all(source=leaving, takers=[sam], codes=["shared_companies"], by=ada, at=LATER)
+
+    assert moved == 2
+    assert not leaving.shared_accounts.exists()
+    assert {one.account: (one.reason, one.at) for one in sam.shared_accounts.all()} == {
+        both: ("They asked", NINE),
+        hers: ("They asked", LATER),
+    }
+    assert {account.name for account in accounts_visible_to(sam)} == {"Both", "Hers"}
 
 
 def test_what_is_too_much_for_one_piece_goes_over_in_several(ada: Staff, mei: Staff, lin: Staff, monkeypatch) -> None:

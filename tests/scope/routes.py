@@ -185,6 +185,7 @@ LISTS: dict[str, str] = {
     "sales:accounts": f"/accounts/?q={ITS_BEGINNING}",
     "sales:accounts_similar": f"/accounts/similar/?q={ITS_BEGINNING}",
     "sales:accounts_transfer": "/accounts/transfer/",
+    "sales:accounts_tag": "/accounts/tags/",
     "sales:collisions": "/accounts/collisions/",
     "review:review": "/review/",
     "review:undo_act": f"/review/undo/act/{uuid.uuid4()}/",

@@ -239,6 +239,7 @@ def test_a_key_of_another_team_or_part_of_the_business_opens_none_of_it(world: W
     nothing = {"api:leads": (200, False), "api:lead": (404, False), "api:person": (404, False)}
     nothing |= {"api:doubts": (200, False), "api:accounts": (200, False), "api:account": (404, False)}
     closed = {"api:events": (405, False), "api:imports": (405, False), "api:import": (404, False)}
+    closed |= {"api:consents": (405, False)}
     all_of_it = dict.fromkeys(nothing, (200, True)) | closed
     nothing |= closed
     assert heard(south, world.lead.scope) == nothing

@@ -1,6 +1,6 @@
 """What of the lifecycle a colleague has in hand, and how it goes over to others: companies, leads with their plans,
-contracts, and people they were let in to. Closed leads keep the name of whoever closed them; past follow-ups that of
-their author.
+contracts, and what companies and people they were let in to. Closed leads keep the name of whoever closed them; past
+follow-ups that of their author.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 from wutong.lifecycle.account_team import LOOKING_AFTER
 from wutong.lifecycle.assignment import give_many
 from wutong.lifecycle.contracts import can_look_after
-from wutong.lifecycle.models import Accountable, AccountOwner, Contract, Lead
+from wutong.lifecycle.models import Accountable, AccountCollaborator, AccountOwner, Contract, Lead
+from wutong.lifecycle.models.lead import forget_accounts_of
 from wutong.people.models import PersonCollaborator
 from wutong.platform.audit import record
 from wutong.platform.holdings import Batch, Holding
@@ -131,12 +132,40 @@ def _move_companies(batch: Batch) -> dict[int, int]:
     return tally(given)
 
 
+def _move_shared_companies(batch: Batch) -> dict[int, int]:
+    able = [one for one in batch.takers if may(one, "people.read")]
+    shared = AccountCollaborator.objects.select_for_update(of=("self",)).filter(staff=batch.source)
+    rows = list(shared.select_related("account").order_by("pk")[: batch.limit]) if able else []
+    given = in_turns(rows, able, lambda _row, _taker: True)
+    AccountCollaborator.objects.bulk_create(
+        [
+            AccountCollaborator(account=row.account, staff=to, reason=row.reason, by=batch.by, at=batch.at)
+            for row, to in given
+        ],
+        ignore_conflicts=True,  # with whom it is shared already stays so
+    )
+    shared.filter(pk__in=[row.pk for row in rows]).delete()
+    before = str(batch.source.public_id)
+    for row, to in given:
+        told = {"to": str(to.public_id), "before": before}
+        record("lifecycle.account_shared", actor=batch.by, subject=row.account, at=batch.at, **told)
+    for one in (batch.source, *able):
+        forget_accounts_of(one)
+    return tally(given)
+
+
 HOLDINGS = (
     Holding(
         code="companies",
         label=_("Companies they look after"),
         count=lambda staff: AccountOwner.objects.filter(owner=staff).count(),
         move=_move_companies,
+    ),
+    Holding(
+        code="shared_companies",
+        label=_("Companies that are shared with them"),
+        count=lambda staff: AccountCollaborator.objects.filter(staff=staff).count(),
+        move=_move_shared_companies,
     ),
     Holding(
         code="leads",

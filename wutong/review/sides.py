@@ -107,6 +107,8 @@ class Comparison:
     """What a merge would do."""
     no_merge: str = ""
     """Why it cannot be done."""
+    is_branch: bool = False
+    """Whether one of two companies may be a branch of the other, to stand below it."""
     survivor: Person | Account | None = None
     """Who would remain, where that is no choice."""
 
@@ -346,6 +348,8 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
                 why=_why(pair.row),
                 share=pair.row.score if isinstance(pair.row, AccountCandidate) else None,
                 outcome=outcome,
+                is_branch=isinstance(pair.row, AccountCandidate)
+                and pair.row.decision == AccountCandidate.Decision.BRANCH,
                 no_merge=str(preview.refusal) if preview.refusal and preview.refusal.code == "two_credit_codes" else "",
             )
         )

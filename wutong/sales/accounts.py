@@ -22,6 +22,7 @@ from wutong.people.credit_code import NotACreditCode, credit_code
 from wutong.people.custom_filters import Condition, accounts_that_fit, conditions_in
 from wutong.people.models import (
     Account,
+    AccountCandidate,
     AccountFact,
     AccountTag,
     Affiliation,
@@ -305,6 +306,9 @@ def put_into_group(*, account: Account, parent: Account | None, by: Staff, at: d
     """
     with transaction.atomic(durable=True):
         if set_parent(account, parent, word=Word(by=by, at=at)):
+            if parent is not None:  # one that stands below the other is not the same, and nobody need be asked
+                pair = [account.pk, parent.pk]
+                AccountCandidate.objects.filter(account__in=pair, other__in=pair).delete()
             under = str(parent.public_id) if parent is not None else None
             record("people.account_parent_set", actor=by, subject=account, at=at, parent=under)
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("accounts/<uuid:public_id>/activity/", accounts.activity, name="account_activity"),
     path("accounts/similar/", account_facts.similar, name="accounts_similar"),
     path("accounts/transfer/", account_team.transfer, name="accounts_transfer"),
+    path("accounts/tags/", tags.accounts_tag, name="accounts_tag"),
     path("accounts/collisions/", collisions.collisions, name="collisions"),
     path("accounts/ask/<str:token>/", account_team.ask_unseen, name="account_ask_unseen"),
     path("accounts/wishes/<uuid:public_id>/", account_team.decide, name="account_wish"),

@@ -159,9 +159,11 @@ def _to_merge(request: StaffRequest, one: Account, search: str) -> list[Account]
 
 
 def _named(request: StaffRequest, typed: str, *, but: Account) -> Account | None:
-    """The one company in sight that is called exactly so, or has this code."""
+    """The one company in sight that is called exactly so, or has this code or id."""
     if not typed:
         return None
+    if (named := uuid_or_none(typed)) is not None:
+        return accounts_visible_to(request.user).filter(public_id=named).exclude(pk=but.pk).first()
     found = similar_accounts(typed, among=accounts_visible_to(request.user), but=but.pk)
     exact = [one.account for one in found if one.account.name == typed or one.decision == "same"]
     return exact[0] if len(exact) == 1 else None

@@ -36,6 +36,8 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "confirmed": pgettext("company", "Confirmed"),
         "unconfirmed": _("Typed, not confirmed"),
     }
+    tags, may_tag = to_choose(Tag.objects.of_accounts()), may(request.user, "people.tag")
+    colleagues = who_may_look_after() if may(request.user, "accounts.manage") else []
     context = {
         "found": accounts_for(request.user, wanted),
         "wanted": wanted,
@@ -44,9 +46,11 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "sizes": SizeBand.choices,
         "regions": large_divisions(),
         "own_fields": to_ask(fields, wanted.own),
-        "tags": to_choose(Tag.objects.of_accounts()),
+        "tags": tags,
+        "may_tag": may_tag,
+        "may_choose": bool(colleagues or (may_tag and tags)),
         "may_read_deals": may_read_deals,
-        "colleagues": who_may_look_after() if may(request.user, "accounts.manage") else [],
+        "colleagues": colleagues,
         "lines": ProductLine.objects.on_offer().in_order(),
         "currency": our_currency(),
     }

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from wutong.lifecycle.tagging import tag_accounts, untag_account
+from wutong.lifecycle.tagging import AT_ONCE, tag_accounts, untag_account
 from wutong.lifecycle.views.tags import families, to_choose
 from wutong.people.models import Account, AccountTag, Tag
 from wutong.platform.answers import done, is_htmx, refused
@@ -32,6 +33,27 @@ def account_tag(request: StaffRequest, public_id: UUID) -> HttpResponse:
     except Refusal as no:
         return refused(request, no, back=reverse("sales:account", args=[account.public_id]))
     return _after(request, account)
+
+
+@require_POST
+@requires("people.tag")
+def accounts_tag(request: StaffRequest) -> HttpResponse:
+    """Give a tag to the companies that are ticked in the list."""
+    offered = Tag.objects.of_accounts().select_related("group")
+    tag = get_object_or_404(offered, public_id=uuid_or_none(request.POST.get("tag")))
+    chosen = [one for one in (uuid_or_none(text) for text in request.POST.getlist("chosen")[: AT_ONCE + 1]) if one]
+    accounts = list(accounts_visible_to(request.user).filter(public_id__in=chosen).defer("search_keys", "name_grams"))
+    back = reverse("sales:accounts")
+    try:
+        n = tag_accounts(accounts, tag=tag, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=back)
+    sentence = ngettext(
+        "%(n)d company carries “%(tag)s” now, %(had)d did already.",
+        "%(n)d companies carry “%(tag)s” now, %(had)d did already.",
+        n,
+    )
+    return done(request, back, sentence % {"n": n, "tag": tag.name, "had": len(accounts) - n})
 
 
 @require_POST
