@@ -329,6 +329,8 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
             fill_in_person(person=lead.person, values={own: QUOTES}, by=ada, at=LATELY)
         else:
             fill_in_account(account=lead.account, values={own: QUOTES}, by=ada, at=LATELY)
+    for code in ("people", "accounts"):
+        client.post(f"/views/{code}/", {"name": TAG[:40], "query": f"q={QUOTES}", "shared_with": "company"})
     choice = CustomField.objects.filter(kind="one").latest("pk")
     Client(headers={"user-agent": TAG}).post("/sign-in/", {"email": nasty.email, "password": PASSWORD})
     pages = ("staff", "teams", "audit", "organisation", "roles", "hours", "security")

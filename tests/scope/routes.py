@@ -232,6 +232,8 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
         f"lifecycle:product_line_{act}": (lambda _world, act=act: f"/settings/product-lines/nonsense/{act}/")
         for act in ("move", "retire", "restore")
     },
+    "platform:view_change": lambda _world: f"/views/{uuid.uuid4()}/change/",
+    "platform:view_save": lambda _world: "/views/nonsense/",
     "lifecycle:field": lambda _world: f"/settings/fields/{uuid.uuid4()}/",
     "lifecycle:field_change": lambda _world: f"/settings/fields/{uuid.uuid4()}/change/",
     "lifecycle:field_option_add": lambda _world: f"/settings/fields/{uuid.uuid4()}/options/",

@@ -14,11 +14,13 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.holdings import HOLDINGS
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.panels import Place, register_lead, register_person
+        from wutong.lifecycle.people_list import parameters_for
         from wutong.lifecycle.reach import redo_reach
         from wutong.lifecycle.views import access, tags
         from wutong.people import account_merge, reassign
         from wutong.platform import holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.platform.saved_views import register_list
 
         register_holdings()
         for model in (Lead, StageVisit, FollowUp, Contract):
@@ -26,6 +28,7 @@ class LifecycleConfig(AppConfig):
         reassign.follow(redo_reach)
         for holding in HOLDINGS:
             holdings.register(holding)
+        register_list(code="people", url_name="lifecycle:people", right="people.read", names=parameters_for)
         register_person("lifecycle/_custom_fields.html", field_cards.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_custom_fields.html", field_cards.card_of_lead)
         register_person("lifecycle/_tags.html", tags.card_of_person, place=Place.FACTS)

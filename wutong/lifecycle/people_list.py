@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.custom_filters import Condition, conditions_in, people_that_fit
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_filters import Condition, conditions_in, parameters_of, people_that_fit
 from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
@@ -21,6 +22,8 @@ from wutong.platform.named import uuid_or_none
 from wutong.platform.totals import Total, keys_in_order, total_of
 
 PAGE = 50
+PARAMETERS = frozenset({"q", "reach", "stage", "owner", "tag", "sort", "col"})
+"""What the address may say, beside conditions on the company's own fields: what a saved view holds."""
 SORTS = ("-seen", "name")
 
 
@@ -69,6 +72,11 @@ class People:
     total: int
     is_estimate: bool
     next: str | None
+
+
+def parameters_for(staff: Staff) -> frozenset[str]:
+    """What an address of the list may say to ``staff``."""
+    return PARAMETERS | parameters_of(readable_by(staff, CustomField.About.PERSON))
 
 
 def people_for(staff: Staff, wanted: Wanted) -> People:

@@ -75,6 +75,11 @@ def conditions_in(asked: Mapping[str, Any], fields: Iterable[CustomField]) -> tu
     return tuple(found)
 
 
+def parameters_of(fields: Iterable[CustomField]) -> frozenset[str]:
+    """What an address may say about ``fields``."""
+    return frozenset(name for field in fields for name in (f"{SIGN}{field.code}{end}" for end in ("", ".from", ".to")))
+
+
 def people_that_fit(people: QuerySet[M], conditions: Iterable[Condition]) -> QuerySet[M]:
     for one in conditions:
         people = people.filter(Exists(PersonCustomValue.objects.filter(one.fits(), person=OuterRef("pk"))))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +30,10 @@ from wutong.people.models import (
     PutAside,
     RefusedLink,
 )
+from wutong.platform.saved_views import forget_searches
+
+_TELLING = 7
+"""A shorter value than this may stand in a search by chance."""
 
 
 def register_holdings() -> None:
@@ -70,11 +75,18 @@ def register_holdings() -> None:
     free_of_people(Observation, because="erasing who is who takes their identifiers out of it, see people.erasing")
     free_of_people(PutAside, because="two numbers, which lead nowhere once the people are gone")
     sweep("blocked values", _blocked_values)
+    sweep("searches in saved views", _searches)
     mark(_public_ids)
 
 
 def _blocked_values(whom: Whom) -> int:
     return BlockedValue.objects.filter(value__in=whom.values).delete()[0]
+
+
+def _searches(whom: Whom) -> int:
+    told = {value.removeprefix("+86").lower() for value in whom.values}
+    with transaction.atomic():
+        return forget_searches({one for one in told if len(one) >= _TELLING})
 
 
 def _public_ids(whom: Whom) -> list[UUID]:

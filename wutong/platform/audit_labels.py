@@ -32,10 +32,15 @@ register_subjects(
         "parkeditem": _("Parked item"),
         "storedfile": pgettext_lazy("object", "File"),
         "apikey": _("API key"),
+        "savedview": _("Saved view"),
     }
 )
 register_actions(
     {
+        "views.saved": _("Saved a view of a list"),
+        "views.changed": _("Changed a view of a list"),
+        "views.removed": _("Removed a view of a list"),
+        "views.default_set": _("Chose with which view a list opens"),
         "staff.signed_in": _("Signed in"),
         "staff.signed_out": _("Signed out"),
         "staff.password_reset_asked": _("Asked for a password link"),

@@ -44,6 +44,7 @@ LABELS: dict[str, str | Promise] = {
     "lists.export": _("Export lists to files, telephone numbers, addresses and credit codes masked"),
     "lists.export_in_full": _("Export lists with telephone numbers, addresses and credit codes in full"),
     "accounts.manage": _("Rename, confirm and merge companies, enter their credit code"),
+    "views.share": _("Share saved views of lists"),
     "deals.read": _("See opportunities"),
     "deals.work": _("Open, move and close opportunities"),
     "contracts.work": _("See, move and renew contracts"),
@@ -83,6 +84,7 @@ _DEALS = frozenset({"deals.read", "deals.work", "contracts.work"})
 GRANTS: dict[str, frozenset[str]] = {
     Role.MARKETER: frozenset(
         {
+            "views.share",
             "people.tag",
             "tags.manage",
             "own.manage",
@@ -121,6 +123,7 @@ GRANTS: dict[str, frozenset[str]] = {
     | _DEALS
     | {"imports.run", "lists.export", "lists.export_in_full"}
     | {
+        "views.share",
         "people.merge",
         "privacy.manage",
         "tags.manage",

@@ -108,5 +108,7 @@ register_kept("platform_secondfactor", because="One row a colleague, until it is
 register_kept("platform_recoverycode", because="Ten a colleague; used ones go with the next ten.")
 register_kept("platform_apikey", because="A revoked key stays listed; what it did must keep its name.")
 register_kept("platform_apirate", because="One row a key.")
+for _name in ("savedview", "defaultview"):
+    register_kept(f"platform_{_name}", because="A few a colleague, until they are removed.")
 register_kept("platform_storedfile", because="A file goes with what uses it.")
 register_kept("platform_calendarday", because="A few days a year, and past clocks are explained by them.")

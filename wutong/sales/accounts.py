@@ -19,7 +19,8 @@ from wutong.people.account_merge import CompanyGone
 from wutong.people.companies.places import division_named
 from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
-from wutong.people.custom_filters import Condition, accounts_that_fit, conditions_in
+from wutong.people.custom_fields import readable_by
+from wutong.people.custom_filters import Condition, accounts_that_fit, conditions_in, parameters_of
 from wutong.people.models import (
     Account,
     AccountCandidate,
@@ -40,6 +41,8 @@ from wutong.platform.permissions import may
 from wutong.platform.totals import Total, keys_if_few, total_of
 from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
 
+PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "col"})
+"""What the address may say, beside conditions on the company's own fields: what a saved view holds."""
 STATES = ("customer", "open", "confirmed", "unconfirmed")
 """customer: with a running contract; open: with an open deal; the others: whether a colleague has confirmed it."""
 
@@ -139,6 +142,11 @@ def accounts_visible_to(staff: Staff, *, among: Collection[int] | None = None) -
     owned = AccountOwner.objects.visible_to(staff).filter(of).order_by().values("account")
     shared = AccountCollaborator.objects.filter(of, staff=staff).order_by().values("account")
     return accounts.filter(pk__in=leads.union(deals, contracts, owned, shared))
+
+
+def parameters_for(staff: Staff) -> frozenset[str]:
+    """What an address of the list may say to ``staff``."""
+    return PARAMETERS | parameters_of(readable_by(staff, CustomField.About.ACCOUNT))
 
 
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:

@@ -13,15 +13,21 @@ class SalesConfig(AppConfig):
         from wutong.people import account_merge, reassign
         from wutong.platform import files, holdings, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.platform.saved_views import register_list
         from wutong.sales.account_files import files_of_accounts
-        from wutong.sales.accounts import redo_names_of_deals
+        from wutong.sales.accounts import parameters_for, redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
+        from wutong.sales.deal_list import PARAMETERS
         from wutong.sales.held import register_holdings
         from wutong.sales.holdings import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
         holdings.register(DEALS)
+        register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)
+        register_list(
+            code="opportunities", url_name="sales:opportunities", right="deals.read", names=lambda _staff: PARAMETERS
+        )
         register_holdings()
         register_home("sales/_home_next_steps.html", next_steps_of)
         register_person("sales/_person_deals.html", deals_of_person, place=Place.WORK)

@@ -19,6 +19,8 @@ from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQue
 from wutong.sales.risks import Risk, with_risks
 
 SORTS = ("close", "-close", "amount", "-amount", "changed", "-changed")
+PARAMETERS = frozenset({"q", "owner", "team", "line", "stage", "month", "risk", "sort", "view"})
+"""What the address may say: what a saved view holds."""
 CARDS = 20
 """So many cards a column draws; the table has the rest."""
 SHOWN_AFTER_CLOSING = timedelta(days=90)

@@ -16,6 +16,7 @@ from wutong.sandbox.history import FULL, Scale, live_through
 from wutong.sandbox.imported import import_lists
 from wutong.sandbox.own_fields import ensure_own_fields
 from wutong.sandbox.rights import ensure_rights
+from wutong.sandbox.saved_views import ensure_saved_views
 from wutong.sandbox.staffing import found
 from wutong.sandbox.tags import ensure_tags
 
@@ -69,6 +70,7 @@ def _go_on(*, at: datetime) -> None:
     ensure_tags(at=at)
     know_companies(at=at)
     ensure_own_fields(at=at)
+    ensure_saved_views(at=at)
     ensure_rights(at=at)
 
 

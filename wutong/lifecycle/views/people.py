@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.events.touch import CHANNELS
@@ -19,9 +19,10 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.forms import FollowUpForm
 from wutong.lifecycle.hand_over import Bant
 from wutong.lifecycle.inbox import row_of
+from wutong.lifecycle.list_columns import columns_in, own_cells_of_people
 from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
 from wutong.lifecycle.panels import person_panels
-from wutong.lifecycle.people_list import Wanted, people_for
+from wutong.lifecycle.people_list import PARAMETERS, Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
@@ -29,24 +30,40 @@ from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.custom_fields import readable_by
-from wutong.people.custom_filters import to_ask
+from wutong.people.custom_filters import parameters_of, to_ask
 from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
+from wutong.platform.saved_views import bar_of, opening_address
 from wutong.platform.secrets import BadToken, verified
 from wutong.scoring.explanation import explanation
+
+_COLUMNS = {
+    "company": gettext_lazy("Company"),
+    "score": gettext_lazy("Score"),
+    "stage": gettext_lazy("Stage"),
+    "owner": gettext_lazy("Owner"),
+    "seen": gettext_lazy("Last seen"),
+    "next": gettext_lazy("Next step"),
+}
 
 
 @require_safe
 @requires("people.read")
 def people(request: StaffRequest) -> HttpResponse:
     """The people in sight, searched and filtered by the address."""
+    if (address := opening_address(request.user, "people", request.GET)) is not None:
+        return HttpResponseRedirect(address)
     fields = readable_by(request.user, CustomField.About.PERSON)
     wanted = Wanted.read(request.GET, fields)
     found = people_for(request.user, wanted)
+    columns = columns_in(request.GET, _COLUMNS, fields)
+    own_cells_of_people(found.people, columns.own)
     context = {
+        "views": bar_of(request.user, "people", request.GET, names=PARAMETERS | parameters_of(fields)),
+        "columns": columns,
         "found": found,
         "wanted": wanted,
         "filters": _filters(request, wanted),

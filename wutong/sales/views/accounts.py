@@ -6,30 +6,47 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.account_team import who_may_look_after
+from wutong.lifecycle.list_columns import columns_in, own_cells_of_accounts
 from wutong.lifecycle.models import ProductLine
 from wutong.lifecycle.views.tags import to_choose
 from wutong.people.companies.places import large_divisions
 from wutong.people.custom_fields import readable_by
-from wutong.people.custom_filters import to_ask
+from wutong.people.custom_filters import parameters_of, to_ask
 from wutong.people.models import CustomField, Industry, SizeBand, Tag
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
-from wutong.sales.accounts import STATES, Wanted, accounts_for, people_of
+from wutong.platform.saved_views import bar_of, opening_address
+from wutong.sales.accounts import PARAMETERS, STATES, Wanted, accounts_for, people_of
 from wutong.sales.views.account_page import account_of, account_page, chosen
 from wutong.sales.views.activity import activity_of
+
+_COLUMNS = {
+    "people": gettext_lazy("People in sight"),
+    "leads": gettext_lazy("Open leads"),
+    "open": gettext_lazy("Open amount"),
+    "won": pgettext_lazy("amount", "Won"),
+    "owner": gettext_lazy("Owner"),
+    "touch": gettext_lazy("Last touch"),
+}
 
 
 @require_safe
 @requires("people.read")
 def accounts(request: StaffRequest) -> HttpResponse:
     """The companies in sight, chosen by the address."""
+    if (address := opening_address(request.user, "accounts", request.GET)) is not None:
+        return HttpResponseRedirect(address)
     fields = readable_by(request.user, CustomField.About.ACCOUNT)
     wanted = Wanted.read(request.GET, fields)
+    found = accounts_for(request.user, wanted)
     may_read_deals = may(request.user, "deals.read")
+    usual = {code: label for code, label in _COLUMNS.items() if may_read_deals or code not in ("open", "won")}
+    columns = columns_in(request.GET, usual, fields)
+    own_cells_of_accounts([row.account for row in found.rows], columns.own)
     names = {
         "customer": _("Customers: with a running contract"),
         "open": _("With an open opportunity"),
@@ -39,7 +56,9 @@ def accounts(request: StaffRequest) -> HttpResponse:
     tags, may_tag = to_choose(Tag.objects.of_accounts()), may(request.user, "people.tag")
     colleagues = who_may_look_after() if may(request.user, "accounts.manage") else []
     context = {
-        "found": accounts_for(request.user, wanted),
+        "found": found,
+        "columns": columns,
+        "views": bar_of(request.user, "accounts", request.GET, names=PARAMETERS | parameters_of(fields)),
         "wanted": wanted,
         "states": [(state, names[state]) for state in STATES if may_read_deals or state.endswith("confirmed")],
         "industries": Industry.choices,

@@ -23,6 +23,7 @@ from wutong.platform.models import DataScope, Staff, Team
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
+from wutong.platform.saved_views import bar_of, opening_address
 from wutong.sales.deal_list import (
     Column,
     Sums,
@@ -70,6 +71,8 @@ class Card:
 @requires("deals.read")
 def opportunities(request: StaffRequest) -> HttpResponse:
     """The deals in sight, chosen by the address."""
+    if (address := opening_address(request.user, "opportunities", request.GET)) is not None:
+        return HttpResponseRedirect(address)
     return _page(request)
 
 
@@ -176,6 +179,7 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
         "currency": our_currency(),
         "may_work": may(request.user, "deals.work"),
         "query": request.GET.urlencode(),
+        "views": bar_of(request.user, "opportunities", request.GET),
     }
     if view == "board":
         columns = board_of(deals, wanted, at=at, zone=zone)

@@ -17,6 +17,7 @@ from wutong.web.tags.frame import icon
 register = Library()
 
 CURSORS = ("after", "before")
+_NO_CONDITIONS = (*CURSORS, "sort", "view", "col", "saved")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,7 @@ def th(
 def export_list(context: Context, what: str) -> dict[str, Any]:
     """Buttons that write this page's list to a file, by the conditions of its address; nothing without the right."""
     request = context["request"]
-    conditions = [(name, value) for name, value in _pairs(request) if name not in ("after", "before", "sort", "view")]
+    conditions = [(name, value) for name, value in _pairs(request) if name not in _NO_CONDITIONS]
     return {
         "what": what,
         "conditions": urlencode(conditions),

@@ -1,0 +1,314 @@
+"""Saved views of lists: a named address, private or shared, and with which of them a list opens.
+
+A view holds parameters of its list and nothing else. They are looked through when it is saved and again for whoever
+opens it, so that a condition on what the reader may not see is neither applied nor told.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
+
+from django.db import IntegrityError, transaction
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from wutong.platform.audit import record
+from wutong.platform.models import DefaultView, SavedView, Staff
+from wutong.platform.named import uuid_or_none
+from wutong.platform.permissions import may
+from wutong.platform.refusal import Refusal
+
+MOST = 50
+"""So many views one colleague keeps of a list."""
+LONGEST = 1_000
+OPENED = "saved"
+"""The parameter that names the view which an address came from; ``all``: none, whatever the list opens with."""
+_ALL = "all"
+_FIELDS = 100
+Names = Callable[[Staff], Collection[str]]
+
+
+class ViewNameTaken(Refusal):
+    code = "view_name_taken"
+    message = _("You have a view “%(name)s” of this list already. Choose another name.")
+
+
+class TooManyViews(Refusal):
+    code = "too_many_views"
+    message = _("You keep %(most)d views of this list already. Remove one that you do not use.")
+
+
+class TooLongForAView(Refusal):
+    code = "too_long_for_a_view"
+    message = _("These are more conditions than a view can hold. Drop some and save again.")
+
+
+class NotYoursToShare(Refusal):
+    code = "not_yours_to_share"
+    message = _("Sharing views needs the right “Share saved views of lists”. Save it for yourself.")
+
+
+class NoTeamToShareWith(Refusal):
+    code = "no_team_to_share_with"
+    message = _("You are in no team. Share the view with everybody, or keep it for yourself.")
+
+
+class NotYourView(Refusal):
+    code = "not_your_view"
+    message = _("Only %(name)s or an administrator changes this view. Save one of your own.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list that can be saved views of."""
+
+    code: str
+    url_name: str
+    right: str
+    names: Names
+    """The parameters that a view of it may hold, for a reader."""
+
+    @property
+    def address(self) -> str:
+        return reverse(self.url_name)
+
+    def query(self, staff: Staff, query: str, *, names: Collection[str] | None = None) -> str:
+        """Of ``query`` what a view may hold for ``staff``, in one order, so that two can be compared."""
+        known = self.names(staff) if names is None else names
+        pairs = parse_qsl(query[: 4 * LONGEST], max_num_fields=_FIELDS) if query.count("&") < _FIELDS else []
+        kept = [(name, value.replace("\x00", "")) for name, value in pairs if name in known and value]
+        return urlencode(sorted(kept, key=lambda pair: pair[0]))
+
+    def opened(self, query: str, view: SavedView) -> str:
+        """The address that opens ``view``, whose query for the reader is ``query``."""
+        return f"{self.address}?{query}{'&' if query else ''}{OPENED}={view.public_id}"
+
+
+_listings: dict[str, Listing] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A view above its list."""
+
+    label: str | Promise
+    url: str
+    is_current: bool
+    view: SavedView | None = None
+    is_default: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """What stands above a list: the views there are, the one that is open, and what can be done with it."""
+
+    listing: Listing
+    tabs: list[Tab]
+    query: str
+    """What a view saved now would hold."""
+    current: Tab | None
+    is_changed: bool
+    """Whether the address says something else than the open view."""
+    may_share: bool
+    may_change: bool
+
+    @property
+    def sharing(self) -> list[tuple[str, str | Promise]]:
+        """With whom a view may be shared."""
+        return list(SavedView.Shared.choices)
+
+    @property
+    def restore_url(self) -> str:
+        return self.current.url if self.current else self.listing.address
+
+
+def register_list(*, code: str, url_name: str, right: str, names: Names) -> None:
+    """Let views be saved of the list at ``url_name``, which asks for ``right``."""
+    _listings[code] = Listing(code=code, url_name=url_name, right=right, names=names)
+
+
+def listing_of(code: str, staff: Staff) -> Listing | None:
+    """The list, if there is one and ``staff`` may open it."""
+    one = _listings.get(code)
+    return one if one is not None and may(staff, one.right) else None
+
+
+def opening_address(staff: Staff, code: str, given: QueryDict) -> str | None:
+    """Where the list goes on to when its bare address is opened: its default view; None for as it is."""
+    listing = listing_of(code, staff)
+    if given or listing is None:
+        return None
+    default = DefaultView.objects.filter(staff=staff, list=code).select_related("view").first()
+    if default is None or not SavedView.objects.visible_to(staff).filter(pk=default.view_id).exists():
+        return None
+    return listing.opened(listing.query(staff, default.view.query), default.view)
+
+
+def bar_of(staff: Staff, code: str, given: QueryDict, *, names: Collection[str] | None = None) -> Bar:
+    """What stands above the list ``code`` for ``staff``; ``names`` where its page knows them already."""
+    listing = _listings[code]
+    known = listing.names(staff) if names is None else names
+    query = listing.query(staff, given.urlencode(), names=known)
+    views = list(SavedView.objects.visible_to(staff).filter(list=code).select_related("owner").in_order()[: 4 * MOST])
+    default = (
+        DefaultView.objects.filter(staff=staff, list=code).values_list("view", flat=True).first() if views else None
+    )
+    opened = uuid_or_none(given.get(OPENED))
+    queries = {view.pk: listing.query(staff, view.query, names=known) for view in views}
+    tabs = [
+        Tab(
+            label=view.name,
+            url=listing.opened(queries[view.pk], view),
+            is_current=view.public_id == opened,
+            view=view,
+            is_default=view.pk == default,
+        )
+        for view in views
+    ]
+    current = next((tab for tab in tabs if tab.is_current), None)
+    everything = Tab(
+        label=pgettext("saved view", "All"),
+        url=f"{listing.address}?{OPENED}={_ALL}",
+        is_current=not query and current is None,
+    )
+    return Bar(
+        listing=listing,
+        tabs=[everything, *tabs] if tabs else [],
+        query=query,
+        current=current,
+        is_changed=current is not None and current.view is not None and query != queries[current.view.pk],
+        may_share=may(staff, "views.share"),
+        may_change=current is not None and current.view is not None and may_change(staff, current.view),
+    )
+
+
+def save_view(
+    *, listing: Listing, name: str, query: str, shared_with: SavedView.Shared, by: Staff, at: datetime
+) -> SavedView:
+    """Keep an address of a list under a name.
+
+    Raises:
+        ViewNameTaken, TooManyViews, TooLongForAView, NotYoursToShare, NoTeamToShareWith: nothing is kept then.
+    """
+    held = _fitting(listing, by, query)
+    _refuse_sharing(shared_with, by)
+    try:
+        with transaction.atomic(durable=True):
+            # Who saves twice at once waits here, so that the limit holds.
+            Staff.objects.select_for_update(no_key=True).get(pk=by.pk)
+            if SavedView.objects.filter(owner=by, list=listing.code).count() >= MOST:
+                raise TooManyViews(most=MOST)
+            view = SavedView.objects.create(
+                list=listing.code,
+                name=name,
+                query=held,
+                owner=by,
+                shared_with=shared_with,
+                team=by.team if shared_with == SavedView.Shared.TEAM else None,
+                changed_at=at,
+            )
+            record("views.saved", actor=by, subject=view, at=at, list=listing.code, shared_with=shared_with.value)
+    except IntegrityError as error:
+        raise ViewNameTaken(name=name) from error
+    return view
+
+
+def change_view(*, view: SavedView, name: str, shared_with: SavedView.Shared, by: Staff, at: datetime) -> None:
+    """Call a view something else, or share it with others.
+
+    Raises:
+        NotYourView, ViewNameTaken, NotYoursToShare, NoTeamToShareWith: nothing is changed then.
+    """
+    _refuse_others(view, by)
+    if shared_with != view.shared_with:
+        _refuse_sharing(shared_with, by)
+    try:
+        with transaction.atomic(durable=True):
+            now = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
+            before = now.shared_with
+            if shared_with != before:
+                now.team = now.owner.team if shared_with == SavedView.Shared.TEAM else None
+                if shared_with == SavedView.Shared.TEAM and now.team is None:
+                    raise NoTeamToShareWith
+            now.name, now.shared_with, now.changed_at = name, shared_with, at
+            now.save()
+            record("views.changed", actor=by, subject=now, at=at, list=now.list, shared=[before, shared_with.value])
+    except IntegrityError as error:
+        raise ViewNameTaken(name=name) from error
+
+
+def keep_changes(*, view: SavedView, listing: Listing, query: str, by: Staff, at: datetime) -> None:
+    """Let a view hold what the address says now.
+
+    Raises:
+        NotYourView, TooLongForAView: nothing is changed then.
+    """
+    _refuse_others(view, by)
+    held = _fitting(listing, by, query)
+    with transaction.atomic(durable=True):
+        SavedView.objects.filter(pk=view.pk).update(query=held, changed_at=at)
+        record("views.changed", actor=by, subject=view, at=at, list=view.list)
+
+
+def remove_view(*, view: SavedView, by: Staff, at: datetime) -> None:
+    """Let a view be gone, for everybody it was shared with.
+
+    Raises:
+        NotYourView: see there.
+    """
+    _refuse_others(view, by)
+    with transaction.atomic(durable=True):
+        record("views.removed", actor=by, subject=view, at=at, list=view.list)
+        view.delete()
+
+
+def open_with(*, listing: Listing, view: SavedView | None, by: Staff, at: datetime) -> None:
+    """Let a list open with ``view`` for ``by``, or with all there is."""
+    with transaction.atomic(durable=True):
+        if view is None:
+            DefaultView.objects.filter(staff=by, list=listing.code).delete()
+        else:
+            DefaultView.objects.update_or_create(staff=by, list=listing.code, defaults={"view": view})
+        record("views.default_set", actor=by, subject=view, at=at, list=listing.code, is_default=view is not None)
+
+
+def may_change(staff: Staff, view: SavedView) -> bool:
+    """Its owner; administrators, where others see it too."""
+    is_shared = view.shared_with != SavedView.Shared.NOBODY
+    return view.owner_id == staff.pk or (is_shared and may(staff, "staff.manage"))
+
+
+def forget_searches(values: Collection[str]) -> int:
+    """Drop searches for any of ``values`` (in lower case) from all views; returns how many had one."""
+    changed = []
+    for view in SavedView.objects.filter(query__contains="q=").select_for_update():
+        pairs = parse_qsl(view.query)
+        kept = [pair for pair in pairs if pair[0] != "q" or not any(one in pair[1].lower() for one in values)]
+        if kept != pairs:
+            view.query = urlencode(kept)
+            changed.append(view)
+    SavedView.objects.bulk_update(changed, ["query"])
+    return len(changed)
+
+
+def _fitting(listing: Listing, by: Staff, query: str) -> str:
+    held = listing.query(by, query)
+    if len(held) > LONGEST:
+        raise TooLongForAView
+    return held
+
+
+def _refuse_sharing(shared_with: SavedView.Shared, by: Staff) -> None:
+    if shared_with != SavedView.Shared.NOBODY and not may(by, "views.share"):
+        raise NotYoursToShare
+    if shared_with == SavedView.Shared.TEAM and by.team is None:
+        raise NoTeamToShareWith
+
+
+def _refuse_others(view: SavedView, by: Staff) -> None:
+    if not may_change(by, view):
+        raise NotYourView(name=view.owner.full_name)
