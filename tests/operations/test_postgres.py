@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import DOES_NOT_APPLY, postgres_binaries
 from tests.operations.clusters import PASSWORD, connect, make_cluster, served
+from wutong.operations.own_server import cluster
 from wutong.operations.postgres import SETTINGS, Cluster, buffers_for
 from wutong.operations.problem import Problem
 
@@ -130,3 +131,8 @@ def test_a_large_database_is_held_in_more_memory_but_never_in_most_of_the_machin
     assert buffers_for(gib // 10, memory=24 * gib) == 128 << 20
     assert buffers_for(4 * gib, memory=24 * gib) == gib
     assert buffers_for(40 * gib, memory=8 * gib) == 2 * gib
+
+
+def test_a_demos_server_takes_less_memory_than_a_companys() -> None:
+    assert "shared_buffers" not in cluster().settings  # measured at each start
+    assert cluster(is_demo=True).settings == cluster().settings | {"shared_buffers": "32MB"}

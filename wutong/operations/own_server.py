@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wutong.config import config
-from wutong.operations.postgres import ADMIN, SETTINGS, Cluster, wheel_binaries
+from wutong.operations.postgres import ADMIN, SETTINGS, SETTINGS_OF_A_DEMO, Cluster, wheel_binaries
 from wutong.operations.problem import Problem
 from wutong.platform.database import DATABASE, is_own, socket_dir
 from wutong.platform.secrets import key_path, role_password
@@ -15,9 +15,12 @@ from wutong.platform.secrets import key_path, role_password
 KEYS_BACK = "Move it away and put the right one in its place: wutong restore --only-key BACKUP takes it from a backup."
 
 
-def cluster() -> Cluster:
+def cluster(*, is_demo: bool = False) -> Cluster:
     return Cluster(
-        data=config().data_dir / "postgres", socket_dir=socket_dir(), binaries=wheel_binaries(), settings=SETTINGS
+        data=config().data_dir / "postgres",
+        socket_dir=socket_dir(),
+        binaries=wheel_binaries(),
+        settings=SETTINGS | (SETTINGS_OF_A_DEMO if is_demo else {}),
     )
 
 

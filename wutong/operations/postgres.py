@@ -63,6 +63,8 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
 }
+SETTINGS_OF_A_DEMO = {"shared_buffers": "32MB"}
+"""A demo's database takes 95 MB. With more all of it would stand in memory twice, here and in the kernel's cache."""
 SETTINGS_SINCE_18 = {"io_method": "worker", "io_workers": "1"}
 NO_OWN_SETTINGS = b"# Your own settings. They win over wutong.conf.\n"
 LEAST_BUFFERS, MOST_BUFFERS = 128 << 20, 8 << 30

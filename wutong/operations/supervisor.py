@@ -58,7 +58,7 @@ class Supervisor:
         _refuse_taken_ports(config(), demo=self.demo)
         try:
             if is_own():
-                self.database = OwnDatabase(cluster())
+                self.database = OwnDatabase(cluster(is_demo=self.demo))
                 self.database.start()
             told = _prepared(demo=self.demo)
             for child in self.children:

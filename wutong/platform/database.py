@@ -73,5 +73,6 @@ def _entry(parameters: dict[str, Any]) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         **{theirs: str(parameters.get(ours, "")) for ours, theirs in names.items()},
-        "OPTIONS": {**others, "pool": {"min_size": 1, "max_size": config().web_pool_max, "timeout": 10}},
+        # Opened when first needed: a pool that begins with one connection opens a second for whoever asks meanwhile.
+        "OPTIONS": {**others, "pool": {"min_size": 0, "max_size": config().web_pool_max, "timeout": 10}},
     }

@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
-
 from wutong.config import config
 
 PORTS = ("stream", "jobs", "edge", "sandbox", "analyst")
@@ -27,6 +25,8 @@ def serve_figures(process: str, *, is_ready: Callable[[], bool] = always) -> Thr
         process: one of :data:`PORTS`.
         is_ready: asked at each ``/readyz``; must be quick.
     """
+    # Here, because the supervisor asks for ports only.
+    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

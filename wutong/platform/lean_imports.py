@@ -1,4 +1,4 @@
-"""Importing a library without another that it would load along only to colour a terminal's lines."""
+"""Importing a library without others that it would load along, though only a terminal's user has anything of them."""
 
 import sys
 from collections.abc import Iterator
@@ -6,16 +6,17 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def hidden(name: str) -> Iterator[None]:
-    """Let imports in this block do as if ``name`` were not installed, unless it is loaded already.
+def hidden(*names: str) -> Iterator[None]:
+    """Let imports in this block do as if ``names`` were not installed, but for those that are loaded already.
 
-    structlog and httpx load rich when they find it, which ibis brings along: 5 MB of each of our processes.
+    structlog colours a terminal's lines with rich, and httpx has a command line by rich and click. ibis brings rich
+    along: it would take 5 MB of each of our processes.
     """
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is no such module
+    ours = [name for name in names if name not in sys.modules]
+    for name in ours:
+        sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is no such module
     try:
         yield
     finally:
-        del sys.modules[name]
+        for name in ours:
+            del sys.modules[name]

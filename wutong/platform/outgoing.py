@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from wutong.platform.lean_imports import hidden
 
-with hidden("rich"):
+with hidden("click", "rich"):
     import httpx
 
 MOST_REDIRECTS = 3

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django.utils import connector_params
 
 from wutong.platform.job_queue import remember_failure
 from wutong.platform.stalled_jobs import HEARTBEAT_SECONDS, SILENT_FOR, keep_releasing
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
-    from procrastinate.contrib.django.django_connector import DjangoConnector
     from procrastinate.worker import Worker
 
 URGENT = "urgent"
@@ -31,10 +32,12 @@ async def work(app: "App", *, queues: set[str] | None = None, until_empty: bool 
         queues: only these; None for all that the registered tasks name.
         until_empty: return as soon as nothing is due.
     """
-    connector: DjangoConnector = app.connector  # type: ignore[assignment]  # what Django's app always has
+    # Not Django's own worker connector: its pool begins with four connections and uses them in turn, so that the server
+    # soon holds four times what it remembers of our tables.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
     app.perform_import_paths()  # type: ignore[no-untyped-call]  # procrastinate's
     named = queues or {task.queue for task in app.tasks.values()}
-    async with app.with_connector(connector.get_worker_connector()).open_async() as worker_app:
+    async with app.with_connector(connector).open_async() as worker_app:
         workers = [
             asyncio.create_task(
                 worker_app.run_worker_async(

@@ -21,7 +21,7 @@ from wutong.sandbox import company
 from wutong.sandbox.contacts import Contact, invent
 from wutong.sandbox.site import Language, localized, title_of
 
-with hidden("rich"):
+with hidden("click", "rich"):
     import httpx
 
 SHARE_CONSENTING = 0.7
