@@ -26,6 +26,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -81,11 +82,13 @@ class File:
 def measured(options: argparse.Namespace) -> dict[str, Any]:
     with copied(crowded(people=options.people), people=options.people) as one:
         with one.database(), psycopg.connect(one.conninfo()) as database:
-            phones, firms = known_to(database)
+            phones, taken, firms = known_to(database)
         rng = random.Random(1)
         rng.shuffle(phones)
-        large = written(one.folder / "large.csv", options.rows, phones, firms, rng=rng, mark=1)
-        small = written(one.folder / "small.csv", options.killed_rows, phones[options.rows :], firms, rng=rng, mark=2)
+        strangers = (phone for phone in map("17{:09}".format, count_from(1)) if phone not in taken)
+        large = written(one.folder / "large.csv", options.rows, phones, strangers, firms, rng=rng)
+        rest = phones[options.rows :]
+        small = written(one.folder / "small.csv", options.killed_rows, rest, strangers, firms, rng=rng)
         with one.up() as up, psycopg.connect(one.conninfo(), autocommit=True) as database:
             manager = Manager(one)
             figures = timed(one, up.pid, database, manager, large)
@@ -205,18 +208,25 @@ def copied(source: Company, *, people: int) -> Iterator[Company]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def known_to(database: psycopg.Connection) -> tuple[list[str], list[str]]:
-    """Telephones of people that the company knows, as far as they are mobile numbers, and names of companies."""
+def known_to(database: psycopg.Connection) -> tuple[list[str], set[str], list[str]]:
+    """Mobile numbers of people that the company knows, those that strangers cannot have, and names of companies."""
     phones = database.execute(
         "SELECT substr(value, 4) FROM people_identifier WHERE kind = 'phone'"
         r" AND value ~ '^\+861(3\d|5[0-35-9]|8\d)\d{8}$' ORDER BY id LIMIT 200000"
     )
     firms = database.execute("SELECT name FROM people_account ORDER BY id")
-    return [phone for (phone,) in phones.fetchall()], [name for (name,) in firms.fetchall()]
+    taken = database.execute("SELECT substr(value, 4) FROM people_identifier WHERE value LIKE '+8617%'")
+    return [phone for (phone,) in phones], {phone for (phone,) in taken}, [name for (name,) in firms]
 
 
 def written(
-    path: Path, rows: int, phones: Sequence[str], firms: Sequence[str], *, rng: random.Random, mark: int
+    path: Path,
+    rows: int,
+    phones: Sequence[str],
+    strangers: Iterator[str],
+    firms: Sequence[str],
+    *,
+    rng: random.Random,
 ) -> File:
     """A file of so many rows. Each known telephone and each earlier row is taken up once at most."""
     known, earlier = iter(phones), []
@@ -224,10 +234,10 @@ def written(
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for number in range(rows):
+        for _ in range(rows):
             (kind,) = rng.choices(list(SHARES), list(SHARES.values()))
-            phone, mail = f"17{mark}{number:08}", f"p{mark}.{number}@firm{rng.randrange(30_000)}.cn"
-            crm_id = f"K{mark}-{number}"
+            phone = next(strangers)
+            mail, crm_id = f"p{phone}@firm{rng.randrange(30_000)}.cn", f"K{phone}"
             if kind == "known" and (old := next(known, None)):
                 phone = old
             elif kind == "again" and earlier:

@@ -121,7 +121,7 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
         _remember(run, entries, recognised, before=known)
         claim_own(sorted(people))
     accounts = _employ(run, entries, at=at)
-    _note_basis(run, entries)
+    _note_basis(run, entries, recognised)
     refresh_people(sorted(people - added), added=added)
     settle_reach(dict.fromkeys(sorted(people - added), at))
     if recognised.unfinished_moves:
@@ -291,7 +291,7 @@ def _employ(run: PeopleImport, entries: Sequence[_Entry], *, at: datetime) -> di
     return accounts
 
 
-def _note_basis(run: PeopleImport, entries: Sequence[_Entry]) -> None:
+def _note_basis(run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised) -> None:
     """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone.
 
     It is kept for each address that the row has, because an agreement holds for its address alone. A list is nobody's
@@ -300,10 +300,10 @@ def _note_basis(run: PeopleImport, entries: Sequence[_Entry]) -> None:
     if run.basis != PeopleImport.Basis.CONSENT:
         return
     denials = ConsentStanding.objects.filter(kind=ConsentKind.GENERAL, purpose__in=[ANY, "contact"])
-    denials = denials.exclude(state=ConsentState.GRANTED).filter(person__in={entry.person for entry in entries})
+    denials = denials.exclude(state=ConsentState.GRANTED).filter(person__among={entry.person for entry in entries})
     denying = set(denials.values_list("person_id", flat=True))
     told = {entry.id: [key for key in entry.row.identifiers if key.kind in _WRITTEN_TO] for entry in entries}
-    addresses = load_by_key({key for keys in told.values() for key in keys})
+    addresses = recognised.known
     decide_many(
         [
             Decision(

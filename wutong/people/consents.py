@@ -171,22 +171,46 @@ def take_back_many(events: Collection[UUID]) -> None:
 
 def work_out(subjects: Collection[int]) -> None:
     """Bring what stands of ``subjects`` in line with their decisions. Opens no transaction; in the lane of consents."""
-    execute_with_rows(
-        """
-        INSERT INTO people_consentstanding AS s
-            (subject_id, person_id, kind, channel, purpose, state, assurance, at, expires_at, decided_by_id)
-        SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at, r.expires_at, r.id
-        FROM json_to_recordset(%(rows)s::json) AS r(
-            id bigint, subject_id bigint, kind text, channel text, purpose text, state text, assurance text,
-            at timestamptz, expires_at timestamptz)
-        JOIN people_identifier i ON i.id = r.subject_id
-        ON CONFLICT (subject_id, kind, channel, purpose) DO UPDATE
-            SET state = excluded.state, assurance = excluded.assurance, at = excluded.at,
-                expires_at = excluded.expires_at, decided_by_id = excluded.decided_by_id
-            WHERE s.decided_by_id <> excluded.decided_by_id
-        """,
-        _standing_of(subjects),
+    # Most were decided of once, and that stands; what several amount to is said below, once for all.
+    execute(
+        f"""
+        {_STAND} SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at,
+            r.expires_at, r.id
+        FROM ({_COUNTED}) r JOIN people_identifier i ON i.id = r.subject_id
+        WHERE r.n = 1 {_UNLESS_IT_STANDS}
+        """,  # noqa: S608  # constants
+        subjects=id_array(list(subjects)),
     )
+    if several := _standing_of(subjects, decided_more_than=1):
+        execute_with_rows(
+            f"""
+            {_STAND} SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at,
+                r.expires_at, r.id
+            FROM json_to_recordset(%(rows)s::json) AS r(
+                id bigint, subject_id bigint, kind text, channel text, purpose text, state text, assurance text,
+                at timestamptz, expires_at timestamptz)
+            JOIN people_identifier i ON i.id = r.subject_id
+            {_UNLESS_IT_STANDS}
+            """,  # noqa: S608  # constants
+            several,
+        )
+
+
+_COUNTED = """
+SELECT id, subject_id, kind, channel, purpose, state, assurance, at, expires_at,
+    count(*) OVER (PARTITION BY subject_id, kind, channel, purpose) AS n
+FROM people_consent WHERE subject_id = ANY(%(subjects)s::bigint[])
+"""
+_STAND = """
+INSERT INTO people_consentstanding AS s
+    (subject_id, person_id, kind, channel, purpose, state, assurance, at, expires_at, decided_by_id)
+"""
+_UNLESS_IT_STANDS = """
+ON CONFLICT (subject_id, kind, channel, purpose) DO UPDATE
+    SET state = excluded.state, assurance = excluded.assurance, at = excluded.at,
+        expires_at = excluded.expires_at, decided_by_id = excluded.decided_by_id
+    WHERE s.decided_by_id <> excluded.decided_by_id
+"""
 
 
 def amounts_to(decisions: Iterable[SomeDecided]) -> SomeDecided | None:
@@ -215,14 +239,15 @@ def count_differing() -> int:
     return len({row.id for row in _standing_of(subjects)} ^ stored)
 
 
-def _standing_of(subjects: Collection[int]) -> list[_Row]:
+def _standing_of(subjects: Collection[int], *, decided_more_than: int = 0) -> list[_Row]:
     """What stands of each address, kind, channel and purpose."""
     found = execute(
-        """
+        f"""
         SELECT id, subject_id, kind, channel, purpose, state, assurance, at, expires_at
-        FROM people_consent WHERE subject_id = ANY(%(subjects)s::bigint[])
-        """,
+        FROM ({_COUNTED}) c WHERE n > %(decided_more_than)s
+        """,  # noqa: S608  # a constant
         subjects=id_array(list(subjects)),
+        decided_more_than=decided_more_than,
     )
     alike: dict[tuple[int, str, str, str], list[_Row]] = {}
     for row in (_Row(*values) for values in found):
