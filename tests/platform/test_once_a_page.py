@@ -32,3 +32,13 @@ def test_the_next_page_knows_what_was_changed_since(mei) -> None:
     Organisation.objects.update(name="Plane & Sons")
 
     assert "Plane &amp; Sons" in client.get("/people/").content.decode()
+
+
+def test_each_question_of_a_page_has_an_answer_of_its_own() -> None:
+    asked = []
+    named = once_a_page(lambda name: asked.append(name) or f"{name}!")
+
+    with one_page():
+        assert [named("Mei"), named("Lin"), named("Mei")] == ["Mei!", "Lin!", "Mei!"]
+
+    assert asked == ["Mei", "Lin"]
