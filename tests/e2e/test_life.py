@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.browsing import Screen, settle, sign_in
 from tests.e2e.conftest import NewContext
 from tests.e2e.running import RunningDemo
+from tests.e2e.small_png import SIGNATURE
 from tests.e2e.test_walk import Visitor, fill_in, new_row, read_and_agree, somebody, sound
 
 SCREENS = (Screen("zh", "desktop", "light"), Screen("en", "phone", "dark"))
@@ -101,6 +102,9 @@ def test_a_lead_goes_from_the_website_to_won_and_into_every_figure(
     win(sales, visitor, screen)
 
     assert figures(manager, demo) == {name: n + 1 for name, n in before.items()}
+    with manager.expect_download() as saved:
+        manager.locator("#leads-funnel [data-island=funnel-picture] button").click()
+    assert saved.value.path().read_bytes().startswith(SIGNATURE)
     for figure in (address for address in before if address.startswith("/")):
         manager.goto(demo.web + figure)
         expect(manager.locator("#behind-table")).to_contain_text(visitor.name)
