@@ -13,7 +13,8 @@ from tests.cast import make_lead, signed_in
 from wutong.content.models import FormSubmission
 from wutong.events.models import Event, Site
 from wutong.exchange.models import PeopleImport
-from wutong.lifecycle.models import Clock, Contract, FollowUp, HandOver, Lead, StageVisit
+from wutong.lifecycle.gate import enter_gate, lately_in_gate
+from wutong.lifecycle.models import UNCONTACTED, Clock, Contract, FollowUp, HandOver, Lead, StageVisit
 from wutong.people.models import (
     Account,
     AccountCandidate,
@@ -85,6 +86,10 @@ class TheDemoCompany(TestCase):
         complete(erasure, {}, at=NOW)  # as the worker does when it has cleared the archive
         page = signed_in(Staff.objects.get(role=Role.ADMIN)).get(f"/privacy/erasures/{erasure.public_id}/")
         assert page.status_code == 200
+
+    def test_nobody_waits_before_the_gate(self) -> None:
+        for people in lately_in_gate(since=NOW - timedelta(days=1_000)):
+            assert enter_gate(people, at=NOW) == []
 
     def test_nothing_lies_in_the_future(self) -> None:
         assert not FollowUp.objects.filter(at__gt=NOW).exists()
@@ -164,7 +169,7 @@ class TheDemoCompany(TestCase):
 
         done = [answer_a_lead(Random(number), later) for number in range(9)]
 
-        left = Lead.objects.awaiting_first_contact().filter(stage="new")
+        left = Lead.objects.awaiting_first_contact().filter(UNCONTACTED)
         assert "first_contact" in done
         assert done[-1] is None
         assert left.count() == LEFT_TO_YOU

@@ -10,7 +10,7 @@ from random import Random
 
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.hand_over import accept, hand_over, qualify, return_lead
-from wutong.lifecycle.models import FollowUp, HandOver, Lead, Stage
+from wutong.lifecycle.models import UNCONTACTED, FollowUp, HandOver, Lead, Stage
 from wutong.lifecycle.stages import move_lead
 from wutong.platform.models import Organisation, Role, Staff
 from wutong.platform.refusal import Refusal
@@ -49,7 +49,7 @@ def do_something(rng: Random, *, at: datetime) -> str | None:
 
 def answer_a_lead(rng: Random, at: datetime) -> str | None:
     """An SDR makes the first contact with the lead that has waited longest."""
-    fresh = Lead.objects.awaiting_first_contact().filter(stage=Stage.NEW).order_by("-created_at")
+    fresh = Lead.objects.awaiting_first_contact().filter(UNCONTACTED).order_by("-created_at")
     kept = list(fresh.values_list("pk", flat=True)[:LEFT_TO_YOU])
     lead = fresh.exclude(pk__in=kept).filter(created_at__lt=at - WAITS).order_by("created_at").first()
     if lead is None:
