@@ -231,10 +231,10 @@ def test_identifiers_that_are_somebody_elses_are_taken_out(pair, mei: Staff) -> 
 def test_a_branch_is_put_below_its_company_and_nobody_is_asked_again(companies, wang: Staff) -> None:
     one, other = companies
     candidates = AccountCandidate.objects.all()
-    assert "is a branch of" not in signed_in(wang).get("/review/?tab=companies").content.decode()
+    assert "is its branch" not in signed_in(wang).get("/review/?tab=companies").content.decode()
     candidates.update(decision="branch")
     page = signed_in(wang).get("/review/?tab=companies").content.decode()
-    assert f"{other.name} is a branch of {one.name}" in page
+    assert f"{other.name} is its branch" in page
 
     signed_in(wang).post(f"/accounts/{other.public_id}/parent/", {"parent": str(one.public_id)})
 

@@ -107,8 +107,8 @@ class Comparison:
     """What a merge would do."""
     no_merge: str = ""
     """Why it cannot be done."""
-    is_branch: bool = False
-    """Whether one of two companies may be a branch of the other, to stand below it."""
+    branch: Account | None = None
+    """Which of two companies may be a branch of the other, to stand below it."""
     survivor: Person | Account | None = None
     """Who would remain, where that is no choice."""
 
@@ -312,6 +312,9 @@ def _why(row: ProbableMatch | RefusedLink | AccountCandidate) -> str:
 def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
     accounts = {side.pk: side for pair in pairs for side in (pair.one, pair.other)}
     figures = {row.account.pk: row for row in rows_of(list(accounts.values()), viewer)}
+    # A pair may be kept twice, once from either side; the one from the branch's side says so.
+    said = AccountCandidate.objects.filter(account__in=accounts, other__in=accounts)
+    branches = set(said.filter(decision=AccountCandidate.Decision.BRANCH).values_list("account", "other"))
     found = []
     for pair in pairs:
         # Of whom more is known comes first: it is the one to keep.
@@ -348,8 +351,7 @@ def _companies(pairs: Sequence[Pair], *, viewer: Staff) -> list[Comparison]:
                 why=_why(pair.row),
                 share=pair.row.score if isinstance(pair.row, AccountCandidate) else None,
                 outcome=outcome,
-                is_branch=isinstance(pair.row, AccountCandidate)
-                and pair.row.decision == AccountCandidate.Decision.BRANCH,
+                branch=next((one for one, of in ((kept, gone), (gone, kept)) if (one.pk, of.pk) in branches), None),
                 no_merge=str(preview.refusal) if preview.refusal and preview.refusal.code == "two_credit_codes" else "",
             )
         )
