@@ -229,7 +229,8 @@ def written(
     rng: random.Random,
 ) -> File:
     """A file of so many rows. Each known telephone and each earlier row is taken up once at most."""
-    known, earlier = iter(phones), []
+    known = iter(phones)
+    earlier: list[tuple[str, str, str]] = []
     new = faulty = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

@@ -183,6 +183,7 @@ def _statements(run: PeopleImport, entries: Sequence[_Entry]) -> list[Statement]
                 )
             )
     statements = []
+    source = run.source_code
     for entry in entries:
         entry.facts = {name: value for name, value in entry.row.facts.items() if (entry.person, name) not in said}
         if run.known == _K.FILL:
@@ -193,7 +194,7 @@ def _statements(run: PeopleImport, entries: Sequence[_Entry]) -> list[Statement]
                 person_id=entry.person,
                 field=name,
                 value=value,
-                source=run.source_code,
+                source=source,
                 assurance=Assurance.STAFF,
                 observed_at=run.started_at or entry.at,
                 event_id=entry.id,
