@@ -143,9 +143,15 @@ def prefer(page: Page, demo: RunningDemo, screen: Screen) -> None:
     assert answer.status == 204, f"preferences: {answer.status}"
 
 
+ARRIVED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished))"""
+"""What comes in gently has come in: half transparent it has other colours."""
+
+
 def settle(page: Page) -> None:
     """Wait until the page shows what it has asked for by itself."""
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    page.evaluate(ARRIVED)
 
 
 def wait_for_parts(page: Page) -> None:
