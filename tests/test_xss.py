@@ -34,7 +34,7 @@ from wutong.lifecycle.field_values import fill_in_account, fill_in_person
 from wutong.lifecycle.models import Assignment, AssignmentRule, Lead, ProductLine
 from wutong.lifecycle.tagging import tag_people
 from wutong.people.custom_fields import Described, add_field
-from wutong.people.models import CustomField, Identifier, Person, ProbableMatch, Tag, TagGroup
+from wutong.people.models import AccountCandidate, CustomField, Identifier, Person, ProbableMatch, Tag, TagGroup
 from wutong.platform.api_keys import make_key
 from wutong.platform.models import BusinessScope, Notification, Organisation
 from wutong.privacy.models import SubjectRequest
@@ -168,6 +168,16 @@ def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
             assert whole == page.text.count("x='\" "), address
             shown += whole
     assert shown  # what looks like a template is shown as it was typed
+
+
+def test_names_of_companies_in_doubt_are_text(ada) -> None:
+    one, other = make_account(TAG), make_account(QUOTES)
+    AccountCandidate.objects.create(
+        account=one, other=other, decision="candidate", score=0.9, reason="similar", found_at=LATELY
+    )
+    page = Page(signed_in(ada).get("/review/?tab=companies").content.decode())
+    assert page.dangers == []
+    assert "<script>alert(1)</script>" in page.text
 
 
 def test_what_a_file_says_is_shown_and_never_run(ada) -> None:

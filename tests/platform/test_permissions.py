@@ -47,11 +47,14 @@ FOR_ALL_COLLEAGUES = {
     "live_token",
     "roles",
     "file",
+    "view_save",
+    "view_change",
 }
 ARGUMENTS = {
     "uuid": uuid4(),
     "int": 0,
     "str": "x",
+    "slug": "people",
     "date": "2026-11-21",
 }
 
