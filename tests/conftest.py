@@ -40,6 +40,7 @@ OPEN_POSTGRES = {"django_db_setup", "folder", "cluster"}
 TESTS = Path(__file__).parent
 PAGES_OF = {"web", "api", "content", "sandbox", "scope", "test_xss.py", "test_queries.py"}
 """What is about pages and doors alone: the statements below them are asked by the tests of other packages."""
+WALK = "scope"
 MAY_ASK = {"postgres", "browser", "faults", "own_server"}
 
 
@@ -115,6 +116,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_a_case_of_django = hasattr(getattr(item, "cls", None), "databases")
         if uses_one or is_a_case_of_django or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.postgres)
+        if WALK in item.path.relative_to(TESTS).parts:
+            item.add_marker(pytest.mark.walk)
         if PAGES_OF & set(item.path.relative_to(TESTS).parts) or item.path.stem.endswith(("_page", "_pages")):
             item.add_marker(pytest.mark.pages)
 

@@ -60,7 +60,8 @@ class Done:
 
 
 KILLS = Run("kills", "faults")
-TESTS = Run("tests", "not browser and not faults and not own_server")
+TESTS = Run("tests", "not browser and not faults and not own_server and not walk")
+WALK = Run("tests of what is seen by whom", "walk")
 PAGES = Run("tests in a browser", "browser")
 COMMANDS = Run("tests of commands", "own_server")
 
@@ -101,13 +102,13 @@ def planned() -> list[Run]:
     if major is None and os.environ.get("CI"):
         sys.exit(f"FAILED: the second run needs PostgreSQL {OLDEST_POSTGRESQL} or newer of the distribution.")
     if major is None:
-        return [KILLS, TESTS, PAGES, COMMANDS]
+        return [KILLS, TESTS, PAGES, WALK, COMMANDS]
     again = Run(
         f"tests on PostgreSQL {major}",
         f"postgres and not pages and not once and {TESTS.marks}",
         {"WUTONG_TEST_POSTGRES": major},
     )
-    return [KILLS, TESTS, PAGES, again, COMMANDS]
+    return [KILLS, TESTS, PAGES, again, WALK, COMMANDS]
 
 
 def left_out() -> list[str]:
