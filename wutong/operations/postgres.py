@@ -42,7 +42,7 @@ SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "wal_compression": "on",
+    "wal_compression": "off",  # the server of the wheel knows pglz only, which took a third of what it did for imports
     "min_wal_size": "128MB",
     "max_wal_size": "2GB",
     "max_wal_senders": "0",
