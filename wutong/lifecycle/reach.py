@@ -1,17 +1,16 @@
 """The first machine: how far a person is known. Visitors arrive, some become known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from msgspec import Struct
 
 from wutong.people.models import IdentifierKind
 from wutong.platform.rows import execute_with_rows
 
 
-@dataclass(frozen=True, kw_only=True)
-class Arrived:
+class Arrived(Struct, frozen=True, kw_only=True):
     """A person seen for the first time."""
 
     person_id: int
@@ -58,6 +57,8 @@ def settle_reach(people: Mapping[int, datetime]) -> None:
     """
     if not people:
         return
+    # By person only, hence || '': by machine and stage all stays of this machine were read for each batch of an import,
+    # wherever the statistics were from before there were many.
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -67,7 +68,7 @@ def settle_reach(people: Mapping[int, datetime]) -> None:
             ), left_behind AS (
                 UPDATE lifecycle_stagevisit v SET left_at = greatest(p.at, v.entered_at)
                 FROM settled p
-                WHERE v.person_id = p.id AND v.machine = 'reach' AND v.left_at IS NULL AND v.stage <> p.reach
+                WHERE v.person_id = p.id AND v.machine || '' = 'reach' AND v.left_at IS NULL AND v.stage <> p.reach
             )
             INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
             SELECT 'reach', p.reach, s.id, p.id, p.at, 'identified', ''
@@ -79,7 +80,7 @@ def settle_reach(people: Mapping[int, datetime]) -> None:
             WHERE p.merged_into_id IS NULL AND p.reach <> 'visitor'
               AND NOT EXISTS (
                 SELECT FROM lifecycle_stagevisit v
-                WHERE v.person_id = p.id AND v.machine = 'reach' AND v.stage = p.reach
+                WHERE v.person_id = p.id AND v.machine || '' = 'reach' AND v.stage = p.reach
               )
             """,
             [list(people), list(people.values()), _STRENGTH],
