@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cast import NINE
-from wutong.people.graph import KINDS, Level, Link, Reason, Resolution, Traits, resolve
+from wutong.people.graph import KINDS, Level, Link, Reason, Resolution, Traits, fit_anybody, resolve
 from wutong.people.models import IdentifierKind, RefusedLink
 
 BLOCKED = {"email:info@example.com", "phone:+8613800138000"}
@@ -214,3 +214,20 @@ def test_each_level_keeps_what_it_promises(stream) -> None:
     for outcome in at_level[2:]:
         assert all(sum(name.startswith("crm_id:") for name in group) <= 1 for group in outcome.groups)
     assert all(len(group) <= 6 for group in at_level[3].groups)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kinds=st.lists(st.sampled_from([*KINDS, "openid@one", "openid@other"]), min_size=2, max_size=6),
+    level=st.sampled_from(Level),
+    largest=st.integers(2, 6),
+)
+def test_what_fits_anybody_is_one_person_at_every_level(kinds: list[str], level: Level, largest: int) -> None:
+    names = [f"{kind}:{number}" for number, kind in enumerate(kinds)]
+    nodes = {name: traits(name) for name in names}
+    links = [Link(*pair, mark(number)) for number, pair in enumerate(combinations(names, 2))]
+
+    outcome = resolve(nodes, links, level=level, largest=largest)
+
+    if fit_anybody(tuple((one.kind, one.scope) for one in nodes.values()), largest=largest):
+        assert (outcome.groups, outcome.shared, outcome.refused) == ([frozenset(names)], frozenset(), [])

@@ -25,10 +25,11 @@ from wutong.exchange.tables.prepared import read_prepared
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.people import search_index
 from wutong.people.accounts import name_key
+from wutong.people.facts import found_by
 from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import CustomField
 from wutong.people.models.custom_field import PREFIX
-from wutong.platform.chinese import search_keys, sort_key
+from wutong.platform.chinese import sort_key
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
@@ -233,7 +234,7 @@ def _foreseen(parsed: tuple[list[str], ImportRow]) -> tuple[list[str], ImportRow
     """A row, after what its names and its address come to has been worked out: whoever asks finds it remembered."""
     _cells, row = parsed
     name, company = row.facts.get("full_name", ""), row.facts.get("company", "")
-    search_keys([name, company, row.email.partition("@")[0]])
+    found_by(name, company, [(key.kind, key.value) for key in row.identifiers])
     sort_key(name)
     name_key(company)
     organisation_domain(row.email)

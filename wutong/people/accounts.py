@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -36,8 +35,7 @@ class _Place(Struct, frozen=True):
     email_domain: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Employment:
+class Employment(Struct, frozen=True, kw_only=True):
     """Somebody says to work at a company, or has an address there."""
 
     subject_id: int

@@ -36,8 +36,19 @@ class Allotment:
     """Whose rows are still to be written."""
 
 
-def allot_people(groups: Sequence[frozenset[int]], nodes: Mapping[int, Known], links: Sequence[Link[int]]) -> Allotment:
-    """Give each group its person: an id it already had where it has the best claim, else an old or a new one."""
+def allot_people(
+    groups: Sequence[frozenset[int]],
+    nodes: Mapping[int, Known],
+    links: Sequence[Link[int]],
+    *,
+    strangers: Sequence[frozenset[int]] = (),
+) -> Allotment:
+    """Give each group its person: an id it already had where it has the best claim, else an old or a new one.
+
+    Args:
+        links: of ``groups``.
+        strangers: further groups, of identifiers that belonged to nobody yet.
+    """
     group_of = {id: number for number, group in enumerate(groups) for id in group}
     won = _won(groups, nodes, links, group_of)
     ages = _ages([person for people in won.values() if len(people) > 1 for person in people])
@@ -49,11 +60,11 @@ def allot_people(groups: Sequence[frozenset[int]], nodes: Mapping[int, Known], l
 
     nameless = [number for number in range(len(groups)) if number not in won]
     person_of |= _brought_back({number: groups[number] for number in nameless}, nodes)
-    nameless = [number for number in nameless if number not in person_of]
-    new = dict(zip(nameless, allot("people_person_id_seq", len(nameless)), strict=True)) if nameless else {}
-    person_of |= new
-    new_people = [_new_person(person, [nodes[id] for id in groups[number]]) for number, person in new.items()]
-    return Allotment({id: person_of[number] for id, number in group_of.items()}, heirs, new_people)
+    newcomers = [groups[number] for number in nameless if number not in person_of] + list(strangers)
+    new = dict(zip(allot("people_person_id_seq", len(newcomers)), newcomers, strict=True)) if newcomers else {}
+    named = {person_of[number]: groups[number] for number in person_of} | new
+    new_people = [_new_person(person, [nodes[id] for id in group]) for person, group in new.items()]
+    return Allotment({id: person for person, group in named.items() for id in group}, heirs, new_people)
 
 
 def insert_people(people: Sequence[NewPerson], *, at: datetime) -> None:

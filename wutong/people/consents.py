@@ -6,7 +6,6 @@ only by a consent as sure: whoever types somebody's address into a form must not
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -14,8 +13,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
-from msgspec import Struct
+from msgspec import Struct, field
 
 from wutong.people.models import (
     Assurance,
@@ -26,7 +24,6 @@ from wutong.people.models import (
     Person,
 )
 from wutong.platform.once_a_page import once_a_page
-from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute, execute_with_rows, id_array
 
 _LANE = 0x636F6E73
@@ -34,8 +31,7 @@ _LANE = 0x636F6E73
 _FIRM = frozenset({Assurance.VERIFIED, Assurance.STAFF})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """Somebody allowed, refused or withdrew one purpose on one channel."""
 
     subject_id: int
@@ -283,10 +279,5 @@ def _digest(version: str, text: str) -> bytes:
 @once_a_page
 def standings_of(person: Person) -> list[ConsentStanding]:
     """What stands for each address of a person, each with its decision, the latest first."""
-    return _standings_of(person.pk)
-
-
-@ready_made
-def _standings_of(person: int) -> QuerySet[ConsentStanding]:
     standings = ConsentStanding.objects.filter(person=person).select_related("subject", "decided_by")
-    return standings.order_by("-at", "-pk")
+    return list(standings.order_by("-at", "-pk"))

@@ -1,13 +1,11 @@
 """What is known about people: statements with their source, and the one of each field that counts."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -15,7 +13,6 @@ from wutong.people.allotment import NewPerson
 from wutong.people.models import Assurance, FieldValue, Person, Reach
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.once_a_page import once_a_page
-from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows, id_array
 
 _SAID = 500
@@ -28,8 +25,7 @@ _followers: list[Follower] = []
 _TRUST = {Assurance.VERIFIED: 0, Assurance.STAFF: 1, Assurance.TYPED: 2, Assurance.BROWSER: 3}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """Somebody said that a person's ``field`` is ``value``."""
 
     subject_id: int
@@ -221,25 +217,25 @@ def _listed(person: int, statements: Sequence[Said], addresses: Sequence[tuple[s
     shown = {field: one.value for field, one in said.items()}
     name, company = shown.get("full_name", "")[:120], shown.get("company", "")[:200]
     found = [(kind, value) for kind, value in addresses if kind in _FOUND_BY]
-    numbers = [value for kind, value in found if kind == "phone"]
-    mailboxes = [value.split("@", 1)[0] for kind, value in found if kind == "email"]
     return _Listed(
         id=person,
         full_name=name,
         title=shown.get("title", "")[:120],
         company_name=company,
         sort_key=sort_key(name),
-        search_keys=search_keys([name, company, *mailboxes], numbers=numbers),
+        search_keys=found_by(name, company, found),
         reach=Reach.KNOWN.value if name or found else None,
     )
+
+
+def found_by(name: str, company: str, addresses: Sequence[tuple[str, str]]) -> list[str]:
+    """The keys by which a person is found, of kinds and values of the addresses."""
+    numbers = [value for kind, value in addresses if kind == "phone"]
+    mailboxes = [value.split("@", 1)[0] for kind, value in addresses if kind == "email"]
+    return search_keys([name, company, *mailboxes], numbers=numbers)
 
 
 @once_a_page
 def statements_of(person: Person) -> list[FieldValue]:
     """What was said of a person, the latest first, as far as a page tells of it."""
-    return _said_of(person.pk)
-
-
-@ready_made
-def _said_of(person: int) -> QuerySet[FieldValue]:
-    return FieldValue.objects.filter(person=person).order_by("-observed_at", "-pk")[:_SAID]
+    return list(FieldValue.objects.filter(person=person).order_by("-observed_at", "-pk")[:_SAID])

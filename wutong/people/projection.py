@@ -4,16 +4,17 @@ Writes the tables of the graph and nothing else: whoever calls it brings along w
 (:mod:`wutong.people.reassign`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from django.db import connection
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wutong.people.allotment import Allotment, allot_people, insert_people
-from wutong.people.graph import LARGEST, Level, Link, Refused, resolve
+from wutong.people.graph import LARGEST, Level, Link, Refused, fit_anybody, resolve
 from wutong.people.identifiers import IdentifierKey, Known
 from wutong.people.models import IdentityRules
 from wutong.people.neighbourhood import Neighbourhood, around
@@ -57,32 +58,62 @@ def project(
         links: all links of the ``fresh`` ones.
         leaves_people: leave the rows of new people to the caller; see :class:`Recognised`.
     """
-    place = around(touched, {one.id: one for one in known.values()}, level, at_hand=_by_end(fresh, links))
+    at_hand = _by_end(fresh, links)
     largest = largest_person() if level is Level.PRODUCT else LARGEST
+    strangers = _strangers(fresh, at_hand, largest=largest)
+    touched = touched.difference(*strangers)
+    place = around(touched, {one.id: one for one in known.values()}, level, at_hand=at_hand)
     resolution = resolve(place.traits(), place.links, apart=place.apart, level=level, largest=largest)
     groups = [group for whole in resolution.groups if (group := whole & place.concerned)]
     nodes = {id: place.nodes[id] for id in place.concerned}
-    allotment = allot_people(groups, nodes, place.links)
+    nodes |= {one.id: one for one in fresh.values()}
+    allotment = allot_people(groups, nodes, place.links, strangers=strangers)
     moves = {
-        id: (one.person_id, allotment.person_of[id])
-        for id, one in nodes.items()
-        if one.person_id is not None and one.person_id != allotment.person_of[id]
+        id: (person, allotment.person_of[id])
+        for id in place.concerned
+        if (person := nodes[id].person_id) is not None and person != allotment.person_of[id]
     }
     reached = {target for _, target in moves.values()}
     left = [one for one in allotment.new_people if leaves_people and one.id not in reached]
     recognised.unwritten += left
     recognised.new_people |= {one.id for one in allotment.new_people}
     insert_people([one for one in allotment.new_people if not leaves_people or one.id in reached], at=at)
-    _insert_identifiers(list(fresh.values()), allotment.person_of, resolution.shared)
-    _mark_shared(nodes, resolution.shared)
-    if level >= Level.EXCLUSIVE:
+    now = {
+        one.key: replace(one, person_id=allotment.person_of[id], is_shared=id in resolution.shared)
+        for id, one in nodes.items()
+    }
+    _insert_identifiers([now[key] for key in fresh])
+    _mark_shared({id: nodes[id] for id in place.concerned}, resolution.shared)
+    if level >= Level.EXCLUSIVE and touched:
         _keep_refused(place, resolution.refused, at=at)
     if moves:
         _move(moves, allotment, place, recognised, at=at, cause=cause)
-    return {
-        one.key: msgspec.structs.replace(one, person_id=allotment.person_of[id], is_shared=id in resolution.shared)
-        for id, one in nodes.items()
-    }
+    return now
+
+
+def _strangers(
+    fresh: Mapping[IdentifierKey, Known], at_hand: Mapping[int, Sequence[Link[int]]], *, largest: int
+) -> list[frozenset[int]]:
+    """The groups of new identifiers each of which was seen with all others of its group and with nothing else.
+
+    Most rows of a list are such. There is nothing to decide where no rule can object, so the graph is not asked.
+    """
+    seen_with = Counter(
+        frozenset([one.id, *(end for link in at_hand[one.id] for end in (link.one, link.other))])
+        for one in fresh.values()
+    )
+    by_id = {one.id: one for one in fresh.values()}
+    return [
+        group
+        for group, members in seen_with.items()
+        if members == len(group) and (members == 1 or _are_surely_one([by_id[id] for id in group], largest=largest))
+    ]
+
+
+def _are_surely_one(identifiers: Sequence[Known], *, largest: int) -> bool:
+    if any(one.is_blocked for one in identifiers):
+        return False
+    return fit_anybody(tuple(sorted((one.key.kind.value, one.key.scope) for one in identifiers)), largest=largest)
 
 
 def _by_end(fresh: Mapping[IdentifierKey, Known], links: Sequence[Link[int]]) -> dict[int, list[Link[int]]]:
@@ -99,7 +130,7 @@ def largest_person() -> int:
     return IdentityRules.objects.values_list("largest", flat=True).first() or LARGEST
 
 
-def _insert_identifiers(fresh: list[Known], person_of: Mapping[int, int], shared: frozenset[int]) -> None:
+def _insert_identifiers(fresh: Sequence[Known]) -> None:
     if not fresh:
         return
     execute_with_rows(
@@ -110,7 +141,7 @@ def _insert_identifiers(fresh: list[Known], person_of: Mapping[int, int], shared
         FROM json_to_recordset(%(rows)s::json) AS i(
             id bigint, key json, person_id bigint, is_blocked bool, is_shared bool, first_seen_at timestamptz)
         """,
-        [msgspec.structs.replace(one, person_id=person_of[one.id], is_shared=one.id in shared) for one in fresh],
+        fresh,
     )
 
 

@@ -32,6 +32,8 @@ def normalised(text: str) -> str:
 
 def simplified(text: str) -> str:
     """Traditional characters made simplified ones; for comparing only."""
+    if text.isascii():
+        return text
     simple: str = _simplifier().convert(text)
     return simple
 
@@ -49,12 +51,17 @@ def sort_key(name: str) -> str:
 
 def search_keys(names: Iterable[str], *, numbers: Iterable[str] = ()) -> list[str]:
     """What a person or company with these names and telephone numbers can be found by, sorted."""
+    return list(_search_keys(tuple(names), tuple(numbers)))
+
+
+@lru_cache(maxsize=5_000)
+def _search_keys(names: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[str, ...]:
     keys: set[str] = set()
     for name in names:
         keys |= _name_keys(name)
     for number in numbers:
         keys |= _grams(re.sub(r"\D", "", number), _DIGITS)
-    return sorted(keys)[:MAX_KEYS]
+    return tuple(sorted(keys)[:MAX_KEYS])
 
 
 def query_keys(text: str) -> list[str]:

@@ -49,7 +49,9 @@ def _longest_phrase(run: str, at: int) -> tuple[str, str]:
     """The longest known phrase at this place, else its character; and its reading where that is not the usual one."""
     phrases, longest = _phrases()
     known = phrases.get(run[at], "")
-    for end in range(min(len(run), at + longest), at + 1, -1) if known else ():
+    if at + 1 == len(run) or f"\n{run[at + 1]}" not in known:  # of most pairs of characters no phrase begins
+        return run[at], ""
+    for end in range(min(len(run), at + longest), at + 1, -1):
         if (line := known.find(f"\n{run[at + 1 : end]}\t")) >= 0:
             return run[at:end], known[line + 1 + end - at : known.index("\n", line + 1)]
     return run[at], ""

@@ -9,7 +9,7 @@ Source: ``algorithms.md`` 1 and 1.1. Union-find with path halving and union by s
 """
 
 from wutong.people.graph.resolve import Link, Mark, Refused, Resolution, Traits, resolve
-from wutong.people.graph.rules import KINDS, LARGEST, KindRule, Level, Reason
+from wutong.people.graph.rules import KINDS, LARGEST, KindRule, Level, Reason, fit_anybody
 
 __all__ = [
     "KINDS",
@@ -22,5 +22,6 @@ __all__ = [
     "Refused",
     "Resolution",
     "Traits",
+    "fit_anybody",
     "resolve",
 ]

@@ -3,9 +3,11 @@
 Source: the table of ``algorithms.md`` 1.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 LARGEST = 60
 """Nobody gets more identifiers than this without a colleague's word; an administrator may choose another number."""
@@ -65,3 +67,16 @@ KINDS: Mapping[str, KindRule] = {
     "cookie": KindRule(rank=6, most=50, is_weak=True),
     "device": KindRule(rank=7, most=50, is_weak=True),
 }
+
+
+@lru_cache(maxsize=1_000)
+def fit_anybody(identifiers: tuple[tuple[str, str], ...], *, largest: int) -> bool:
+    """Whether no rule of any level can object that unblocked identifiers are one person, whichever links join them.
+
+    Args:
+        identifiers: kind and scope of each. Browsers are for the rules to place.
+    """
+    counts = Counter((kind, scope if KINDS[kind].is_counted_by_scope else "") for kind, scope in identifiers)
+    return len(identifiers) <= largest and all(
+        not KINDS[kind].is_weak and n <= KINDS[kind].most for (kind, _), n in counts.items()
+    )
