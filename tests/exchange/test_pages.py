@@ -27,7 +27,8 @@ from wutong.exchange.exports import write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
 from wutong.exchange.running import run_import
 from wutong.lifecycle.tagging import tag_accounts, tag_people
-from wutong.people.models import Account, Tag, TagGroup
+from wutong.people.models import Account, Tag, TagFamily, TagGroup
+from wutong.people.tags import add_group, add_tag
 from wutong.platform.files import path_of
 from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
 
@@ -62,8 +63,12 @@ def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None
     assert AuditEntry.objects.filter(action="exchange.mapping_saved", actor=ada).exists()
 
     assert "12" in client.get(f"{here}rules/").content.decode()
+    about = TagGroup.About.PERSON
+    group = add_group(name="来源", family=TagFamily.FACTS, about=about, is_exclusive=False, by=ada, at=NINE)
+    tag = add_tag(group=group, name="展会<b>", by=ada, at=NINE)
+    assert "来源: 展会&lt;b&gt;" in client.get(f"{here}rules/").content.decode()
     team = Team.objects.get(parent=None)
-    given = RULES | {"team": team.pk, "scope": team.pk}
+    given = RULES | {"tags": [tag.pk]} | {"team": team.pk, "scope": team.pk}
     assert client.post(f"{here}rules/", given | {"basis": "", "scope": ""}).status_code == 422
     scope = PeopleImport._meta.get_field("scope").related_model.objects.get()
     assert client.post(f"{here}rules/", given | {"scope": scope.pk})["Location"] == here
@@ -71,6 +76,7 @@ def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None
     run_import(run.pk, now=lambda: NINE)
     page = client.get(f"{here}progress/").content.decode()
     assert "hx-trigger" not in page
+    assert "展会&lt;b&gt;" in page
     errors = b"".join(client.get(f"{here}errors/").streaming_content).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(errors)))[1][:2] == ["A", "12"]
     assert b"b.xlsx" in client.get("/imports/").content

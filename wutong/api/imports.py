@@ -16,6 +16,7 @@ from wutong.events.touch import CHANNELS
 from wutong.exchange.columns import MEANINGS
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.starting import Policy, begin, map_columns, start, table_kind
+from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.people.custom_fields import writable_by_keys
 from wutong.people.models import CustomField
 from wutong.platform.files import store
@@ -60,6 +61,13 @@ class ImportIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     ] = "none"
     channel: Annotated[str, Meta(extra_json_schema={"enum": list(CHANNELS)})] = "import"
     campaign: Line = ""
+    tags: Annotated[
+        list[str],
+        Meta(
+            max_length=20,
+            description=gettext_noop("Tags that everybody in the table is given: their names, or “group: tag”."),
+        ),
+    ] = []
 
 
 class ImportOut(Struct, frozen=True, kw_only=True):
@@ -100,6 +108,12 @@ def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
     if wanted.channel not in CHANNELS:
         detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."
         errors.append(Flawed(pointer="#/channel", code="unknown_value", detail=detail))
+    named = tags_by_name() if wanted.tags else {}
+    errors += [
+        Flawed(pointer=f"#/tags/{place}", code="unknown_value", detail="There is no such tag of people.")
+        for place, name in enumerate(wanted.tags)
+        if plain_tag(name) not in named
+    ]
     if errors:
         raise Problem("invalid", errors=errors)
     by = call.key.created_by
@@ -121,6 +135,7 @@ def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
             channel=wanted.channel,
             campaign=wanted.campaign,
             source=wanted.name,
+            tags=[named[plain_tag(name)] for name in wanted.tags],
         )
         start(run=run, policy=policy, by=call.key, at=call.at)
     except Refusal as no:

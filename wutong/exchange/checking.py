@@ -9,9 +9,10 @@ from wutong.exchange.entering import row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import REASONS, ImportRow, Problem, read_row
-from wutong.exchange.running import owners_by_name, with_owner
+from wutong.exchange.running import owners_by_name, with_owner, with_tags
 from wutong.exchange.starting import LOOKED_AT
 from wutong.exchange.tables.prepared import read_prepared
+from wutong.exchange.tagging import tags_by_name
 from wutong.people.identifiers import IdentifierKey, load_by_key
 from wutong.people.models.custom_field import PREFIX
 
@@ -107,11 +108,12 @@ def column_name(columns: Sequence[str], place: int) -> str:
 def _first(run: PeopleImport) -> tuple[list[list[str]], list[ImportRow]]:
     owners = owners_by_name() if "owner" in run.mapping else {}
     own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
+    tags = tags_by_name() if "tags" in run.mapping else {}
     cells, rows = [], []
     for number, line in read_prepared(ensure_rows(run)):
         row = read_row(number, line, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
         cells.append(line)
-        rows.append(with_owner(row, owners, run.mapping))
+        rows.append(with_tags(with_owner(row, owners, run.mapping), tags, run.mapping))
         if len(rows) == LOOKED_AT:
             break
     return cells, rows

@@ -30,6 +30,7 @@ MEANINGS: dict[str, str | Promise] = {
     "campaign": pgettext_lazy("column", "Campaign"),
     "seen_on": pgettext_lazy("column", "Known since (date)"),
     "owner": pgettext_lazy("column", "Owner (name or e-mail of a colleague)"),
+    "tags": pgettext_lazy("column", "Tags"),
     EXTRA: pgettext_lazy("column", "Keep under its own name"),
     IGNORE: pgettext_lazy("column", "Leave out"),
 }
@@ -81,6 +82,7 @@ _NAMES = {
         "owner assignedto assignee salesrep 负责人 销售 所属销售 跟进人 归属人 责任人 "
         "客户负责人 销售负责人"
     ),
+    "tags": "tag tags label labels 标签 客户标签 标签名称 人员标签 联系人标签",
 }  # fmt: skip
 _BY_NAME = {name: code for code, names in _NAMES.items() for name in names.split()}
 _WITHIN = sorted((name for name in _BY_NAME if len(name) > 1), key=len, reverse=True)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from wutong.exchange.models import AccountByImport, FaultyRow, ImportedRow, PeopleImport
 from wutong.exchange.rows import ImportRow, Problem
+from wutong.exchange.tagging import tag_rows
 from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, Opened, capture_many
 from wutong.lifecycle.models import Assignment, Lead, StageVisit
@@ -126,6 +127,7 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
     settle_reach(dict.fromkeys(sorted(people - added), at))
     if recognised.unfinished_moves:
         reassign_later.defer(subjects=sorted(recognised.unfinished_moves), people=sorted(recognised.changed_people))
+    tag_rows(run, [(entry.row, entry.person) for entry in entries])
     outcome.leads = _open_leads(run, entries, accounts, at=at)
     outcome.created = len(created)
     outcome.updated = len(entries) - outcome.created

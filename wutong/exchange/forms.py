@@ -12,6 +12,7 @@ from wutong.exchange.starting import Policy
 from wutong.exchange.tables.text import DELIMITERS, ENCODINGS
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.models import ProductLine
+from wutong.people.models import Tag
 from wutong.platform.models import BusinessScope, Staff, Team
 
 _DELIMITER_NAMES = {
@@ -76,6 +77,12 @@ class PolicyForm(forms.Form):
     )
     channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
     campaign = forms.CharField(label=pgettext_lazy("column", "Campaign"), max_length=80, required=False)
+    tags = forms.ModelMultipleChoiceField(
+        Tag.objects.none(),
+        label=_("Tags for everybody in the file"),
+        required=False,
+        help_text=_("Several may be chosen. What a column “Tags” names is given as well."),
+    )
     source = forms.CharField(
         label=_("Where the list comes from"),
         max_length=80,
@@ -111,7 +118,12 @@ class PolicyForm(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # as above
         self.fields["scope"].queryset = scopes_of(by)  # type: ignore[attr-defined]  # as above
         self.fields["product_line"].queryset = ProductLine.objects.on_offer().in_order()  # type: ignore[attr-defined]  # as above
+        offered = Tag.objects.of_people().in_use().in_order()
+        self.fields["tags"].queryset = offered  # type: ignore[attr-defined]  # as above
+        self.fields["tags"].label_from_instance = lambda one: f"{one.group.name}: {one.name}"  # type: ignore[attr-defined]  # as above
         self.fields["owner"].label_from_instance = lambda one: one.full_name  # type: ignore[attr-defined]  # as above
+        if not offered.exists():
+            del self.fields["tags"]
         for name in ("team", "scope", "product_line"):
             self.fields[name].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]  # as above
 
@@ -132,6 +144,7 @@ class PolicyForm(forms.Form):
             channel=given["channel"],
             campaign=given["campaign"],
             source=given["source"],
+            tags=list(given.get("tags", ())),
             crm_scope=run.crm_scope,
         )
 

@@ -25,6 +25,7 @@ _LENGTHS = {"full_name": 120, "title": 120, "company": 200, "department": 120, "
 _LONGEST_REMARK = 5_000
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _EMPTY = frozenset({"", "-", "--", "/", "无", "暂无", "n/a", "na", "null", "none", "#n/a", "nan", "空"})
+_BETWEEN_TAGS = re.compile(r"[;；、,，|\n]")
 _BETWEEN = re.compile(r"[;；/、]|,|，| 或 ")
 
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -76,6 +77,10 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         pgettext_lazy("import problem", "No colleague of this name or address can own leads"),
         pgettext_lazy("import problem", "Write the colleague's sign-in address."),
     ),
+    "unknown_tag": (
+        pgettext_lazy("import problem", "There is no such tag of people; it was left out"),
+        pgettext_lazy("import problem", "Add it under Settings, or write “group: tag” where two groups have one."),
+    ),
     "not_in_sight": (
         pgettext_lazy("import problem", "This person is looked after by others and was left as it is"),
         pgettext_lazy("import problem", "Ask a manager to import this row."),
@@ -105,6 +110,8 @@ class ImportRow(Struct, frozen=True, kw_only=True):
     credit_code: str = ""
     campaign: str = ""
     owner: str = ""
+    tags: tuple[str, ...] = ()
+    """As the file calls them."""
     seen_at: datetime | None = None
     problems: tuple[Problem, ...] = ()
     is_faulty: bool = False
@@ -171,6 +178,7 @@ def read_row(
         credit_code=_code(given.get("credit_code", "")),
         campaign=given.get("campaign", ""),
         owner=given.get("owner", ""),
+        tags=tuple(filter(None, map(str.strip, _BETWEEN_TAGS.split(given.get("tags", ""))))),
         seen_at=_noon(given.get("seen_on", "")),
         problems=tuple(problems),
         is_faulty=is_faulty,

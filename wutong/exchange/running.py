@@ -22,12 +22,13 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import ImportRow, Problem, read_row
 from wutong.exchange.tables.prepared import read_prepared
+from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.people import search_index
 from wutong.people.accounts import name_key
 from wutong.people.facts import found_by
 from wutong.people.mail_domains import organisation_domain
-from wutong.people.models import CustomField
+from wutong.people.models import CustomField, Tag
 from wutong.people.models.custom_field import PREFIX
 from wutong.platform.chinese import sort_key
 from wutong.platform.failpoint import failpoint
@@ -77,13 +78,14 @@ def run_import(run_id: int, *, now: Clock) -> None:
     run = _loaded(run_id)
     owners = owners_by_name() if "owner" in run.mapping else {}
     own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
+    tags = tags_by_name() if "tags" in run.mapping else {}
     try:
         ensure_rows(run)
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
     with _Indexing() as indexing:
-        for piece in _ahead(_pieces(run, owners, own)):
+        for piece in _ahead(_pieces(run, owners, tags, own)):
             if not _enter(run_id, piece, owners, now=now):
                 break
             failpoint("import_batch")
@@ -127,12 +129,24 @@ def owners_by_name() -> dict[str, Staff]:
 
 
 def parse(
-    run: PeopleImport, owners: Mapping[str, Staff], own: Mapping[str, CustomField], *, after: int = 0
+    run: PeopleImport,
+    owners: Mapping[str, Staff],
+    tags: Mapping[str, Tag],
+    own: Mapping[str, CustomField],
+    *,
+    after: int = 0,
 ) -> Iterator[tuple[list[str], ImportRow]]:
     """The rows of a run as what they say; ``own``: the company's own fields that it may fill in, by their meaning."""
     for number, cells in read_prepared(ensure_rows(run), after=after):
         row = read_row(number, cells, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
-        yield cells, with_owner(row, owners, run.mapping)
+        yield cells, with_tags(with_owner(row, owners, run.mapping), tags, run.mapping)
+
+
+def with_tags(row: ImportRow, tags: Mapping[str, Tag], mapping: Sequence[str]) -> ImportRow:
+    """The row, told of tags that are not there."""
+    if not row.tags or all(plain_tag(name) in tags for name in row.tags):
+        return row
+    return replace(row, problems=(*row.problems, Problem(mapping.index("tags"), "unknown_tag")))
 
 
 def with_owner(row: ImportRow, owners: Mapping[str, Staff], mapping: Sequence[str]) -> ImportRow:
@@ -222,9 +236,11 @@ def _loaded(run_id: int) -> PeopleImport:
     return PeopleImport.objects.select_related(*related).get(pk=run_id)
 
 
-def _pieces(run: PeopleImport, owners: Mapping[str, Staff], own: Mapping[str, CustomField]) -> Iterator[Piece]:
+def _pieces(
+    run: PeopleImport, owners: Mapping[str, Staff], tags: Mapping[str, Tag], own: Mapping[str, CustomField]
+) -> Iterator[Piece]:
     start = run.done
-    rows = map(_foreseen, parse(run, owners, own, after=start))
+    rows = map(_foreseen, parse(run, owners, tags, own, after=start))
     while batch := list(islice(rows, BATCH)):
         yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
         start += len(batch)

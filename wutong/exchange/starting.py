@@ -24,6 +24,7 @@ from wutong.exchange.running import run_import_later
 from wutong.exchange.tables.prepared import Reading, looked_at, read_prepared
 from wutong.exchange.tables.refusals import NoRows, NotATable, OldOrLockedWorkbook, WebPage
 from wutong.lifecycle.models import ProductLine
+from wutong.people.models import Tag
 from wutong.platform.audit import record
 from wutong.platform.files import XLSX, Upload, forget, is_workbook, path_of, store
 from wutong.platform.models import ApiKey, BusinessScope, Staff, StoredFile, Team
@@ -79,6 +80,8 @@ class Policy:
     campaign: str = ""
     source: str = ""
     crm_scope: str = ""
+    tags: Sequence[Tag] = ()
+    """What everybody in the file is given."""
 
 
 def upload(*, file: Upload, by: Staff, at: datetime) -> PeopleImport:
@@ -202,10 +205,11 @@ def start(*, run: PeopleImport, policy: Policy, by: Staff | ApiKey, at: datetime
         raise NothingToRecogniseBy
     with transaction.atomic(durable=True):
         _draft(run)
-        for name in Policy.__dataclass_fields__:
+        for name in Policy.__dataclass_fields__.keys() - {"tags"}:
             setattr(run, name, getattr(policy, name))
         run.state = _S.WAITING
         run.save()
+        run.tags.set(policy.tags)
         record(
             "exchange.import_started",
             actor=by,
@@ -215,6 +219,7 @@ def start(*, run: PeopleImport, policy: Policy, by: Staff | ApiKey, at: datetime
             known=policy.known.value,
             leads=policy.leads.value,
             basis=policy.basis.value,
+            tags=", ".join(tag.name for tag in policy.tags),
         )
         run_import_later.configure(queueing_lock=f"import-{run.pk}").defer(run_id=run.pk)
 

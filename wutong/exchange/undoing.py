@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from wutong.exchange.entering import ids_of, row_id
 from wutong.exchange.models import ImportedRow, PeopleImport
 from wutong.exchange.running import UNDO_WITHIN
+from wutong.exchange.tagging import GIVEN, TOLD, take_back_tags
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.reach import settle_reach
 from wutong.people import lane
@@ -54,7 +55,8 @@ _OURS = {
     "people_identitychange": "t.observation_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_lead": "t.created_by_event_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_stagevisit": "t.machine IN ('reach', 'lead')",
-    "event": "t.name IN ('lead_created', 'lead_assigned')",
+    "people_persontag": GIVEN,
+    "event": f"t.name IN ('lead_created', 'lead_assigned') OR ({TOLD})",
 } | dict.fromkeys(_PROJECTED, "true")
 """Which rows about a person an import leaves behind. Rows of any other table are somebody's work."""
 _OF_LEADS = ("lifecycle_clock", "lifecycle_assignment", "lifecycle_stagevisit")
@@ -139,6 +141,7 @@ def take_back_rows(
     taken = [row for row in rows if whose.get(row.subject) not in kept]
     events = [row_id(run, row.number) for row in taken]
     leads_left = _remove_leads(events, people=gone)
+    take_back_tags(run, sorted({whose[row.subject] for row in taken if row.subject in whose} - gone))
     _remove_statements(run, events, {row.subject for row in taken})
     _remove_people(gone)
     changed = [row for row in taken if whose.get(row.subject) not in gone]
@@ -168,6 +171,8 @@ def _worked_on(run: PeopleImport, people: set[int], fresh: Collection[int]) -> s
         first=first,
         last=last,
         source=run.source_code,
+        by=run.by_id,
+        started_at=run.started_at,
     )
     worked_on = {id for (id,) in found}
     held = execute(
@@ -241,7 +246,7 @@ def _remove_people(people: Collection[int]) -> None:
     held = execute("SELECT id FROM people_identifier WHERE person_id = ANY(%(people)s::bigint[])", people=keys)
     _remove_identifiers([id for (id,) in held])
     for table, column in _tables_about(Person):
-        if table in (*_PROJECTED, "lifecycle_stagevisit", "event"):
+        if table in (*_PROJECTED, "people_persontag", "lifecycle_stagevisit", "event"):
             execute(f"DELETE FROM {table} WHERE {column} = ANY(%(people)s::bigint[])", people=keys)
     execute(
         "DELETE FROM people_identitychange WHERE source_person_id = ANY(%(people)s::bigint[])"

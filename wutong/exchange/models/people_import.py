@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.models import ProductLine
+from wutong.people.models import Tag
 from wutong.platform.models import ApiKey, BusinessScope, DataScope, Staff, StoredFile, Team
 
 
@@ -87,6 +88,7 @@ class PeopleImport(models.Model):
     channel = models.CharField(max_length=20, default="import")
     campaign = models.CharField(max_length=80, blank=True)
     source = models.CharField(max_length=80, blank=True, help_text="Where the list comes from, in words.")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="+", help_text="What everybody in the file is given.")
     basis = models.CharField(max_length=8, choices=Basis.choices, blank=True)
     basis_text = models.TextField(blank=True, help_text="What the people were told or agreed to.")
     basis_proof = models.TextField(blank=True, help_text="Where the proof of it lies.")

@@ -113,6 +113,7 @@ def _context(run: PeopleImport, *, at: datetime) -> dict[str, Any]:
         "is_going_on": going_on,
         "left": left,
         "can_undo": can_undo(run, at=at),
+        "run_tags": run.tags.in_order(),
         "undo_until": run.finished_at + UNDO_WITHIN if run.finished_at else None,
         "faults": [
             (fault, [told_of(Problem(place, code), fault.cells, run.columns) for place, code in fault.problems])

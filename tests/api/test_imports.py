@@ -1,0 +1,37 @@
+"""Tables of people that other systems send."""
+
+from typing import Any
+
+import pytest
+
+from tests.cast import NINE, person_of, phone
+from wutong.exchange.models import PeopleImport
+from wutong.exchange.running import run_import
+from wutong.people.models import PersonTag, TagFamily, TagGroup
+from wutong.people.tags import add_group, add_tag
+from wutong.platform.models import Staff
+
+pytestmark = pytest.mark.django_db
+
+
+def table(**given: Any) -> dict[str, Any]:
+    basis = {"basis": "consent", "text": "We may call you.", "proof": "CRM"}
+    return {"csv": "name,phone\n周思远,13900010001\n", "name": "CRM", "legal_basis": basis} | given
+
+
+def test_a_table_becomes_people_who_carry_its_tags(crm, ada: Staff) -> None:
+    about = TagGroup.About.PERSON
+    group = add_group(name="Origin", family=TagFamily.FACTS, about=about, is_exclusive=False, by=ada, at=NINE)
+    add_tag(group=group, name="Fair", by=ada, at=NINE)
+
+    refused = crm.post("/imports", table(tags=["fair", "festival"]))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/tags/1")
+    assert not PeopleImport.objects.exists()
+
+    answer = crm.post("/imports", table(tags=["origin: FAIR"]))
+    assert answer.status_code == 202
+    run_import(PeopleImport.objects.get().pk, now=lambda: NINE)
+    shown = crm.get(f"/imports/{answer.json()['id']}").json()
+    assert (shown["state"], shown["created"], shown["failed"]) == ("done", 1, 0)
+    zhou = person_of(phone("+8613900010001"))
+    assert [one.tag.name for one in PersonTag.objects.filter(person=zhou)] == ["Fair"]

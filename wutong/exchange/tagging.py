@@ -1,0 +1,65 @@
+"""The tags that an import gives: to everybody in the file, and what its rows name."""
+
+from collections.abc import Iterable, Sequence
+
+from wutong.exchange.models import PeopleImport
+from wutong.exchange.rows import ImportRow
+from wutong.lifecycle.tagging import tag_many
+from wutong.people.models import PersonTag, Tag, TagSource
+from wutong.platform.rows import execute, id_array
+
+GIVEN = "t.source = 'import' AND t.by_id = %(by)s AND t.at = %(started_at)s"
+TOLD = "t.name = 'tag_added' AND t.props->>'by' = 'import' AND t.occurred_at = %(started_at)s"
+"""Which tags an import has given, and which events tell of them: all bear the instant of its start."""
+
+
+def plain_tag(name: str) -> str:
+    """A tag's name, or "group: tag", as it is compared."""
+    return ":".join(part.strip().casefold() for part in name.replace("：", ":").split(":", 1))
+
+
+def tags_by_name() -> dict[str, Tag]:
+    """The tags of people that may be given, by name and by "group: tag"; a name of two groups stands for neither."""
+    offered = list(Tag.objects.of_people().in_use().in_order())
+    names: dict[str, list[Tag]] = {}
+    for tag in offered:
+        names.setdefault(plain_tag(tag.name), []).append(tag)
+    single = {name: found[0] for name, found in names.items() if len(found) == 1}
+    return {plain_tag(f"{tag.group.name}:{tag.name}"): tag for tag in offered} | single
+
+
+def tag_rows(run: PeopleImport, rows: Iterable[tuple[ImportRow, int]]) -> None:
+    """Give people what the import and their rows name. Opens no transaction.
+
+    In a group of which a person carries one tag only, the one that they carry stays unless the file counts before what
+    is known.
+
+    Args:
+        rows: each with the person whom it is about.
+    """
+    rows = list(rows)
+    everybodys = list(run.tags.select_related("group"))
+    named = tags_by_name() if any(row.tags for row, _ in rows) else {}
+    people: dict[Tag, set[int]] = {tag: {person for _, person in rows} for tag in everybodys}
+    for row, person in rows:
+        for name in row.tags:
+            if tag := named.get(plain_tag(name)):
+                people.setdefault(tag, set()).add(person)
+    for tag, whose in sorted(people.items(), key=lambda pair: pair[0].pk):
+        new = whose - _carrying_another(tag, whose) if run.known != PeopleImport.Known.OVERWRITE else whose
+        tag_many(new, tag=tag, source=TagSource.IMPORT, by=run.by, at=run.started_at or run.created_at)
+
+
+def take_back_tags(run: PeopleImport, people: Sequence[int]) -> None:
+    """Take from people the tags that the import gave them, and what tells of it. Opens no transaction."""
+    values = {"people": id_array(people), "by": run.by_id, "started_at": run.started_at}
+    whose = "t.person_id = ANY(%(people)s::bigint[])"
+    for table, ours in (("people_persontag", GIVEN), ("event", TOLD)):
+        execute(f"DELETE FROM {table} t WHERE {whose} AND {ours}", **values)  # noqa: S608  # names of ours
+
+
+def _carrying_another(tag: Tag, people: Iterable[int]) -> set[int]:
+    if not tag.group.is_exclusive:
+        return set()
+    others = PersonTag.objects.filter(tag__group=tag.group_id, person__in=people).exclude(tag=tag)
+    return set(others.values_list("person_id", flat=True))
