@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from tests.cast import NINE, email, identifier, make_account, make_lead, make_person, make_staff, phone, seen, signed_in
+from wutong.people.account_merge import CompanyGone, merge_accounts
 from wutong.people.decisions import merge_people
 from wutong.people.doubles import compare_changed
 from wutong.people.identity import IdentifierKey, observe_many
@@ -19,8 +20,10 @@ from wutong.people.models import (
     PutAside,
     RefusedLink,
 )
+from wutong.people.similar_accounts import compare_new
 from wutong.platform.models import AuditEntry, Staff
 from wutong.review.queue import recount, waiting_count
+from wutong.sales.accounts import put_into_group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
@@ -241,3 +244,11 @@ def test_a_branch_is_put_below_its_company_and_nobody_is_asked_again(companies, 
     other.refresh_from_db()
     assert other.parent == one
     assert not candidates.exists()
+    Account.objects.update(compared_at=None)
+    with transaction.atomic():
+        compare_new(at=NINE)
+    assert not candidates.exists()
+    gone = make_account("Gone")
+    merge_accounts(survivor=one, absorbed=gone, by=wang, at=NINE)
+    with pytest.raises(CompanyGone):
+        put_into_group(account=other, parent=gone, by=wang, at=NINE)

@@ -84,6 +84,8 @@ def compare_new(*, at: datetime) -> int:
     for account in new:
         account.compared_at = at
         for one in similar_accounts(account.name, but=account.pk, domain=account.domain):
+            if account.parent_id == one.account.pk or one.account.parent_id == account.pk:
+                continue  # a colleague has said how the two belong together
             # Two accounts may have names that differ in nothing but brackets: alike, and for a colleague to decide.
             decision = Decision.BRANCH if one.decision == Decision.BRANCH else Decision.CANDIDATE
             candidates.append(

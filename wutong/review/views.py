@@ -1,6 +1,8 @@
 """The review queue, what is said there, and the history on a person's page."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from wutong.people.account_merge import unmerge_accounts
 from wutong.people.decisions import undo, unmerge
 from wutong.people.models import Account, Person
 from wutong.platform.answers import done, go, is_htmx, refused
+from wutong.platform.models import Staff
 from wutong.platform.named import id_or_none
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
@@ -62,79 +65,50 @@ def review(request: StaffRequest) -> HttpResponse:
 @requires("people.merge")
 def merge_people(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """They are one."""
-    mine, theirs = _two_people(request, one, other)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: merge_two_people(one=mine, other=theirs, by=request.user, at=timezone.now()),
-        lambda said: _("Merged: %(name)s.") % {"name": _name(said.survivor)},
-    )
+    return _of_people(request, one, other, merge_two_people, _merged)
 
 
 @require_POST
 @requires("people.merge")
 def people_apart(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """They are not, and nobody is asked again."""
-    mine, theirs = _two_people(request, one, other)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: keep_two_people_apart(one=mine, other=theirs, by=request.user, at=timezone.now()),
-        lambda _said: _("Not the same person. You will not be asked again."),
-    )
+    sentence = _("Not the same person. You will not be asked again.")
+    return _of_people(request, one, other, keep_two_people_apart, lambda _said: sentence)
 
 
 @require_POST
 @requires("people.merge")
 def people_later(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """Ask again in a week."""
-    mine, theirs = _two_people(request, one, other)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: put_off(one=mine, other=theirs, by=request.user, at=timezone.now()),
-        lambda _said: _("Put off for a week."),
-    )
+    return _of_people(request, one, other, put_off, lambda _said: _("Put off for a week."))
 
 
 @require_POST
 @requires("people.merge")
 def merge_companies(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """They are one; the form says which remains."""
-    mine, theirs = _two_companies(request, one, other)
-    survivor, absorbed = (theirs, mine) if request.POST.get("survivor") == str(other) else (mine, theirs)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: merge_two_companies(survivor=survivor, absorbed=absorbed, by=request.user, at=timezone.now()),
-        lambda said: _("Merged: %(name)s.") % {"name": _name(said.survivor)},
-    )
+    is_turned = request.POST.get("survivor") == str(other)
+
+    def merge(*, one: Account, other: Account, by: Staff, at: datetime) -> Said:
+        survivor, absorbed = (other, one) if is_turned else (one, other)
+        return merge_two_companies(survivor=survivor, absorbed=absorbed, by=by, at=at)
+
+    return _of_companies(request, one, other, merge, _merged)
 
 
 @require_POST
 @requires("people.merge")
 def companies_apart(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """They are two companies, and nobody is asked again."""
-    mine, theirs = _two_companies(request, one, other)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: keep_two_companies_apart(one=mine, other=theirs, by=request.user, at=timezone.now()),
-        lambda _said: _("Not the same company. You will not be asked again."),
-    )
+    sentence = _("Not the same company. You will not be asked again.")
+    return _of_companies(request, one, other, keep_two_companies_apart, lambda _said: sentence)
 
 
 @require_POST
 @requires("people.merge")
 def companies_later(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """Ask again in a week."""
-    mine, theirs = _two_companies(request, one, other)
-    return _said(
-        request,
-        f"{one}-{other}",
-        lambda: put_off(one=mine, other=theirs, by=request.user, at=timezone.now()),
-        lambda _said: _("Put off for a week."),
-    )
+    return _of_companies(request, one, other, put_off, lambda _said: _("Put off for a week."))
 
 
 @require_POST
@@ -207,26 +181,32 @@ def take_out(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return done(request, page, _("Taken out. These identifiers are another person now."))
 
 
-def _two_people(request: StaffRequest, one: UUID, other: UUID) -> tuple[Person, Person]:
+def _of_people(
+    request: StaffRequest, one: UUID, other: UUID, say: Callable[..., Said], sentence: Callable[[Said], str]
+) -> HttpResponse:
+    """Say something of two people, both of whom the colleague sees."""
     prefetch_related_objects([request.user], "scopes")
-    found = pair_in_sight(request.user, one, other)
-    if found is None:
+    pair = pair_in_sight(request.user, one, other)
+    if pair is None:
         raise Http404
-    return found
+    return _said(request, f"{one}-{other}", partial(say, one=pair[0], other=pair[1]), sentence)
 
 
-def _two_companies(request: StaffRequest, one: UUID, other: UUID) -> tuple[Account, Account]:
+def _of_companies(
+    request: StaffRequest, one: UUID, other: UUID, say: Callable[..., Said], sentence: Callable[[Said], str]
+) -> HttpResponse:
+    """The same of two companies."""
     prefetch_related_objects([request.user], "scopes")
-    found = companies_in_sight(request.user, one, other)
-    if found is None:
+    pair = companies_in_sight(request.user, one, other)
+    if pair is None:
         raise Http404
-    return found
+    return _said(request, f"{one}-{other}", partial(say, one=pair[0], other=pair[1]), sentence)
 
 
-def _said(request: StaffRequest, pair: str, say: Callable[[], Said], sentence: Callable[[Said], str]) -> HttpResponse:
+def _said(request: StaffRequest, pair: str, say: Callable[..., Said], sentence: Callable[[Said], str]) -> HttpResponse:
     """Do it, and tell it: in the place of the pair, or on the list with a toast."""
     try:
-        said = say()
+        said = say(by=request.user, at=timezone.now())
     except Refusal as no:
         return refused(request, no, back=reverse("review:review"))
     recount(request.user)
@@ -261,6 +241,10 @@ def _page_of(said: Said) -> str:
     if isinstance(said.survivor, Account):
         return reverse("sales:account", args=[said.survivor.public_id])
     return ""
+
+
+def _merged(said: Said) -> str:
+    return _("Merged: %(name)s.") % {"name": _name(said.survivor)}
 
 
 def _name(survivor: Person | Account | None) -> str:

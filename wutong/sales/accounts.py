@@ -311,12 +311,16 @@ def put_into_group(*, account: Account, parent: Account | None, by: Staff, at: d
 
     Raises:
         CircleOfParents: the parent stands below it already.
+        CompanyGone: one of the two was merged with another.
     """
+    pair = [account.pk] if parent is None else [account.pk, parent.pk]
     with transaction.atomic(durable=True):
-        if set_parent(account, parent, word=Word(by=by, at=at)):
-            if parent is not None:  # one that stands below the other is not the same, and nobody need be asked
-                pair = [account.pk, parent.pk]
-                AccountCandidate.objects.filter(account__in=pair, other__in=pair).delete()
+        is_changed = set_parent(account, parent, word=Word(by=by, at=at))
+        if Account.objects.filter(pk__in=pair, merged_into__isnull=False).exists():  # merges wait for us from here on
+            raise CompanyGone
+        # One that stands below the other is not the same, and nobody need be asked.
+        AccountCandidate.objects.filter(account__in=pair, other__in=pair).delete()
+        if is_changed:
             under = str(parent.public_id) if parent is not None else None
             record("people.account_parent_set", actor=by, subject=account, at=at, parent=under)
 
