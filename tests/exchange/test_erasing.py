@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from tests.cast import NINE, make_person, person_of, phone
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, imported, started, uploaded
-from wutong.exchange.exports import begin_export
+from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport
 from wutong.exchange.places import rows_path
 from wutong.exchange.running import run_import
 from wutong.people.models import Person
 from wutong.platform.files import path_of
-from wutong.platform.models import Staff, StoredFile
+from wutong.platform.models import SavedView, Staff, StoredFile
 from wutong.privacy.erasure import ask_for_erasure, erase
 from wutong.privacy.models import Erasure
 
@@ -68,3 +68,23 @@ def test_exported_files_go_that_name_them(ada: Staff, kind: Export.Format) -> No
     others.refresh_from_db()
     assert all_of_them.file is None
     assert others.file is not None
+
+
+def test_what_a_list_was_searched_for_goes_from_its_exports_and_views(ada: Staff) -> None:
+    zhou = make_person("周思远", keys=[phone("+8613900010001")])
+    done = begin_export(what="people", conditions="q=周思远&sort=name", kind=Export.Format.CSV, by=ada, at=NINE)
+    waiting = Export.objects.create(
+        by=ada, at=NINE, what="people", conditions="q=139 0001 0001", format="csv", language="en"
+    )
+    for name, query in (("A", "q=周思远&sort=name"), ("139-0001-0001", "cf.note=13900010001"), ("Others", "q=周思")):
+        SavedView.objects.create(list="people", name=name, query=query, owner=ada, changed_at=NINE)
+
+    counts = erased(zhou, ada).counts
+
+    assert (counts["files of exports"], counts["searches in saved views"]) == (3, 2)
+    write_export(waiting.pk, now=lambda: NINE)
+    done.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (done.conditions, waiting.conditions, waiting.state, waiting.file) == ("", "", "failed", None)
+    assert list(SavedView.objects.order_by("pk").values_list("query", flat=True)) == ["sort=name", "", "q=周思"]
+    assert not SavedView.objects.filter(name__contains="139").exists()

@@ -157,6 +157,7 @@ def test_an_export_holds_what_its_page_shows_and_no_more(ada: Staff) -> None:
     conditions = {"industry": "C", "size": "100", "region": "上海", "tag": str(tags["account"].public_id)}
     for name, value in conditions.items():
         assert names("accounts", **{name: value}) == {"One"}, name
+    assert names("people", q=f"{long}\x00") == {tagged.full_name, other.full_name}
     too_long = urlencode({"q": "a" * 500, "tag": conditions["tag"]})
     assert client.post("/exports/new/", {"list": "people", "conditions": too_long}).status_code == 409
 
@@ -233,6 +234,28 @@ def test_who_fetches_the_export_of_somebody_else_is_recorded(ada: Staff) -> None
     download = signed_in(ada).get(f"/files/{one.file.public_id}/")
     assert AuditEntry.objects.get(action="file.fetched").actor == ada
     download.close()
+
+
+def test_a_file_is_fetched_by_who_may_still_export_it_so(ada: Staff) -> None:
+    make_person("周思远")
+    boss = make_staff("Boss", role="manager", data_scope="all")
+    client = signed_in(boss)
+    files = [f"/files/{export(client, 'people', in_full=way).file.public_id}/" for way in ("on", "")]
+
+    answers = []
+
+    def fetched() -> list[int]:
+        answers.extend(client.get(address) for address in files)
+        return [answer.status_code for answer in answers[-2:]]
+
+    assert fetched() == [200, 200]
+    Staff.objects.filter(pk=boss.pk).update(role="sales")
+    assert fetched() == [404, 200]
+    assert client.get("/exports/").content.decode().count("You may export this no longer") == 1
+    Staff.objects.filter(pk=boss.pk).update(role="sdr")
+    assert fetched() == [404, 404]
+    for answer in answers:
+        answer.close()
 
 
 def test_a_long_list_is_written_in_the_background(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

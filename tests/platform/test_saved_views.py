@@ -143,5 +143,5 @@ def test_every_list_opens_its_views_and_forgets_whom_it_searched_for(wang: Staff
     for code, query in (("people", "q=13900010001"), ("accounts", "state=open"), ("opportunities", "view=table")):
         opened = client.post(f"/views/{code}/", {"name": code, "query": query})["Location"]
         assert client.get(opened).context["views"].current.label == code
-    assert forget_searches({"13900010001"}) == 1
+    assert forget_searches(lambda text: "13900010001" in text) == 1
     assert SavedView.objects.get(list="people").query == ""

@@ -10,13 +10,15 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
 
     def ready(self) -> None:
+        from wutong.exchange.exports import files_out_of_reach
         from wutong.exchange.held import register_holdings
         from wutong.exchange.sources import import_names
         from wutong.people.sources import name_sources_of
-        from wutong.platform import retention
+        from wutong.platform import files, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         register_holdings()
+        files.withhold(files_out_of_reach)
         for table in ("importedrow", "faultyrow", "accountbyimport"):
             retention.register_kept(f"exchange_{table}", because="goes with its import's last day of undoing")
         retention.register("exchange_export", "at", timedelta(days=400))

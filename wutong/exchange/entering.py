@@ -164,7 +164,7 @@ def _wanted(
 
 
 def sees_everybody(staff: Staff) -> bool:
-    return staff.data_scope == DataScope.ALL and not staff.scopes.exists()
+    return staff.is_active and staff.data_scope == DataScope.ALL and not staff.scopes.exists()
 
 
 def _in_sight(people: set[int], staff: Staff) -> set[int | None]:

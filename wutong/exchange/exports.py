@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -154,7 +154,8 @@ def _count(by: Staff, *, rows: int, at: datetime) -> None:
 
 def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
     """Write the file of an export, with the rights that its colleague has now. Safe to call again."""
-    export = Export.objects.select_related("by").filter(pk=export_id, file=None).first()
+    waiting = Export.objects.select_related("by").exclude(state=Export.State.FAILED)
+    export = waiting.filter(pk=export_id, file=None).first()
     if export is None:
         return
     one = LISTS.get(export.what)
@@ -185,9 +186,19 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
         export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full"])
 
 
+def files_out_of_reach(staff: Staff) -> QuerySet[Export, Any]:
+    """Files of exports, by key, that ``staff`` would not get any more: their rights were others when they asked."""
+    theirs = Export.objects.filter(by=staff, file__isnull=False)
+    if may(staff, "lists.export"):
+        lost = Q(what__in=[code for code, one in LISTS.items() if not may(staff, one.right)])
+        theirs = theirs.filter(lost if may(staff, "lists.export_in_full") else lost | Q(is_in_full=True))
+    return theirs.values("file")
+
+
 def _plain(conditions: str) -> str:
     """Conditions without what an address escapes needlessly: a Chinese character would take nine."""
-    return "&".join(f"{name.translate(_ESCAPED)}={value.translate(_ESCAPED)}" for name, value in parse_qsl(conditions))
+    pairs = parse_qsl(conditions.replace("%00", "").replace("\x00", ""))
+    return "&".join(f"{name.translate(_ESCAPED)}={value.translate(_ESCAPED)}" for name, value in pairs)
 
 
 def _file_for(export: Export) -> Path:

@@ -6,9 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.exchange.models import ImportedRow
 from wutong.exchange.sweeping import sweep_exports, sweep_imports
 from wutong.people.holdings import Whom, hold, sweep
-
-_TELLING = 7
-"""A shorter value than this may stand in a cell by chance."""
+from wutong.people.telling import addresses_of
 
 
 def register_holdings() -> None:
@@ -21,10 +19,9 @@ def register_holdings() -> None:
 
 def _faulty(whom: Whom) -> int:
     """Rows that could not be imported as they are, by an address in any of their cells."""
-    told = {value.removeprefix("+86") for value in whom.values}
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM exchange_faultyrow WHERE lower(cells::text) LIKE ANY(%s)",
-            [[f"%{one.lower()}%" for one in sorted(told) if len(one) >= _TELLING and "%" not in one]],
+            [[f"%{one.lower()}%" for one in sorted(addresses_of(whom)) if "%" not in one]],
         )
         return int(cursor.rowcount)

@@ -6,9 +6,7 @@ emptied.
 """
 
 import csv
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db.models import Q
@@ -18,24 +16,18 @@ from wutong.exchange.places import ensure_rows, rows_path
 from wutong.exchange.tables.prepared import without_rows
 from wutong.exchange.tables.workbook import rows_of_workbook, sheets_of
 from wutong.people.holdings import Whom
-from wutong.people.models import Person
+from wutong.people.telling import addresses_of, names_of, told_by
 from wutong.platform.files import XLSX, forget, path_of
 from wutong.platform.models import StoredFile
 from wutong.platform.refusal import Refusal
 
-_TELLING = 7
-"""A shorter value than this may stand in a cell by chance."""
-_SHORTEST_NAME = 2
-_BETWEEN_DIGITS = str.maketrans("", "", " -().+·")
 _S = PeopleImport.State
 _TO_COME = (_S.DRAFT, _S.WAITING, _S.RUNNING)
-Tells = Callable[[Iterable[str]], bool]
 
 
 def sweep_imports(whom: Whom) -> int:
     """Take somebody out of the files of imports; returns how many files told of them."""
-    values = [value.removeprefix("+86") for value in whom.values]
-    tells = _told_by(value for value in values if len(value) >= _TELLING)
+    tells = told_by(addresses_of(whom))
     found = 0
     for run in PeopleImport.objects.filter(Q(file__isnull=False) | Q(state__in=_TO_COME)).select_related("file"):
         try:
@@ -56,36 +48,20 @@ def sweep_imports(whom: Whom) -> int:
 
 
 def sweep_exports(whom: Whom) -> int:
-    """Remove exported files in which somebody stands, by an address or, where these are masked, by a name."""
-    names = Person.objects.filter(pk__in=whom.people).values_list("full_name", flat=True)
-    values = [value.removeprefix("+86") for value in whom.values]
-    tells = _told_by(
-        [value for value in values if len(value) >= _TELLING] + [name for name in names if len(name) >= _SHORTEST_NAME]
-    )
+    """Remove exported files in which somebody stands, by an address or, where these are masked, by a name.
+
+    What the list was searched for stays with an export; it goes where it told of them.
+    """
+    tells = told_by([*addresses_of(whom), *names_of(whom)])
     found = 0
     for export in Export.objects.filter(file__isnull=False).select_related("file"):
         if export.file is not None and any(tells(cells) for cells in _lines_of(export.file)):
             forget(export.file)
             found += 1
-    return found
-
-
-def _told_by(values: Iterable[str]) -> Tells:
-    """Whether cells hold one of these, however a telephone number is spaced."""
-    wanted = sorted({_plain(value) for value in values})
-    if not wanted:
-        return lambda cells: False  # noqa: ARG005  # as the other
-    pattern = re.compile("|".join(map(re.escape, wanted)))
-
-    def tells(cells: Iterable[str]) -> bool:
-        line = _plain("\n".join(cells))
-        return pattern.search(line) is not None or pattern.search(line.translate(_BETWEEN_DIGITS)) is not None
-
-    return tells
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    searched = Export.objects.exclude(conditions="").values_list("pk", "conditions")
+    telling = Export.objects.filter(pk__in=[pk for pk, said in searched if tells([said])])
+    telling.exclude(state=Export.State.DONE).update(state=Export.State.FAILED)  # without them it would hold everybody
+    return found + telling.update(conditions="")
 
 
 def _lines(path: Path) -> Iterator[list[str]]:

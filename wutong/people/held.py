@@ -30,10 +30,8 @@ from wutong.people.models import (
     PutAside,
     RefusedLink,
 )
+from wutong.people.telling import addresses_of, names_of, told_by
 from wutong.platform.saved_views import forget_searches
-
-_TELLING = 7
-"""A shorter value than this may stand in a search by chance."""
 
 
 def register_holdings() -> None:
@@ -84,9 +82,9 @@ def _blocked_values(whom: Whom) -> int:
 
 
 def _searches(whom: Whom) -> int:
-    told = {value.removeprefix("+86").lower() for value in whom.values}
+    by_address, names = told_by(addresses_of(whom)), {name.lower() for name in names_of(whom)}
     with transaction.atomic():
-        return forget_searches({one for one in told if len(one) >= _TELLING})
+        return forget_searches(lambda text: by_address([text]) or text.strip().lower() in names)
 
 
 def _public_ids(whom: Whom) -> list[UUID]:

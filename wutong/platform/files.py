@@ -25,6 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Files = Callable[[Staff], QuerySet[Any, Any]]
 
 _readers: list[Files] = []
+_withheld: list[Files] = []
 _HEAD_BYTES = 4_096
 _MOST_ZIP_ENTRIES = 5_000
 
@@ -124,13 +125,22 @@ def visible_to(staff: Staff) -> QuerySet[StoredFile]:
     readable = Q(uploaded_by=staff)
     for readers in _readers:
         readable |= Q(pk__in=readers(staff))
-    return StoredFile.objects.filter(readable)
+    found = StoredFile.objects.filter(readable)
+    for withheld in _withheld:
+        found = found.exclude(pk__in=withheld(staff))
+    return found
 
 
 def readers_of(files: Files) -> None:
     """Let ``files(staff)``, keys of stored files, say which of those that belong to something a colleague may open."""
     if files not in _readers:
         _readers.append(files)
+
+
+def withhold(files: Files) -> None:
+    """Let ``files(staff)``, keys of stored files, say which a colleague may open no longer, though they are theirs."""
+    if files not in _withheld:
+        _withheld.append(files)
 
 
 def path_of(digest: str) -> Path:

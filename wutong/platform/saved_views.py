@@ -282,16 +282,17 @@ def may_change(staff: Staff, view: SavedView) -> bool:
     return view.owner_id == staff.pk or (is_shared and may(staff, "staff.manage"))
 
 
-def forget_searches(values: Collection[str]) -> int:
-    """Drop searches for any of ``values`` (in lower case) from all views; returns how many had one."""
+def forget_searches(tells: Callable[[str], bool]) -> int:
+    """Drop conditions that tell of somebody from all views, and names that do; returns how many views had one."""
     changed = []
-    for view in SavedView.objects.filter(query__contains="q=").select_for_update():
+    for view in SavedView.objects.select_for_update():
         pairs = parse_qsl(view.query)
-        kept = [pair for pair in pairs if pair[0] != "q" or not any(one in pair[1].lower() for one in values)]
-        if kept != pairs:
-            view.query = urlencode(kept)
+        kept = [pair for pair in pairs if not tells(pair[1])]
+        name = str(view.public_id)[:8] if tells(view.name) else view.name
+        if (kept, name) != (pairs, view.name):
+            view.query, view.name = urlencode(kept), name
             changed.append(view)
-    SavedView.objects.bulk_update(changed, ["query"])
+    SavedView.objects.bulk_update(changed, ["query", "name"])
     return len(changed)
 
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.holdings import Fate, Whom, free_of_people, hold, mark, sweep
+from wutong.people.telling import addresses_of
 from wutong.platform.models import AuditEntry, Notification, OutgoingMail
 from wutong.privacy.models import Erasure, SubjectRequest
 
@@ -49,7 +50,7 @@ def _audit_texts(whom: Whom) -> int:
     """What was done stays; what it says of them goes: the label, the details, wherever their address was written."""
     about_them = AuditEntry.objects.filter(subject_id__in=whom.marks).exclude(subject_label="", detail={})
     emptied = about_them.update(subject_label="", detail={})
-    telling = [value for value in whom.values if len(value) >= _TELLING]
+    telling = addresses_of(whom)
     if telling:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -59,10 +60,6 @@ def _audit_texts(whom: Whom) -> int:
             )
             emptied += int(cursor.rowcount)
     return emptied
-
-
-_TELLING = 7
-"""A shorter value than this may stand in a text by chance."""
 
 
 def _mails(whom: Whom) -> int:

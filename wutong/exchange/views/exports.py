@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wutong.exchange.exports import LISTS, begin_export
+from wutong.exchange.exports import LISTS, begin_export, files_out_of_reach
 from wutong.exchange.models import Export
 from wutong.platform.answers import done, refused
 from wutong.platform.keyset import slice_of
@@ -22,8 +22,11 @@ def exports(request: StaffRequest) -> HttpResponse:
     found = Export.objects.visible_to(request.user).select_related("file")
     page = slice_of(found, by="at", after=request.GET.get("after", ""), is_down=True)
     named = [(one, LISTS[one.what].name if one.what in LISTS else one.what) for one in page.rows]
+    withheld = set(files_out_of_reach(request.user).values_list("file", flat=True))
     waits = any(one.state in (Export.State.WAITING, Export.State.RUNNING) for one in page.rows)
-    return render(request, "exchange/exports.html", {"rows": named, "next": page.next, "is_going_on": waits})
+    return render(
+        request, "exchange/exports.html", {"rows": named, "next": page.next, "is_going_on": waits, "withheld": withheld}
+    )
 
 
 @require_POST
