@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "wutong.platform.unstorable.WithoutNul",
 ]
 
 ROOT_URLCONF = "wutong.urls"

@@ -86,6 +86,8 @@ def test_a_withdrawal_counts_for_somebody_who_is_known_only_later_or_elsewhere(c
         ({"purpose": "any"}, "#/purpose"),
         ({"decided_at": "2999-01-01T00:00:00Z"}, "#/decided_at"),
         ({"expires_at": "2001-01-01T00:00:00Z"}, "#/expires_at"),
+        ({"decided_at": "0001-01-01T00:00:00+08:00"}, "#/decided_at"),
+        ({"expires_at": "9999-12-31T23:59:59-08:00"}, "#/expires_at"),
         ({"decision": "perhaps"}, "#/decision"),
     ],
 )

@@ -56,6 +56,15 @@ def test_a_person_is_filled_in_and_read_and_what_is_wrong_is_named(crm: Any, nor
     assert AuditEntry.objects.get(action="people.fields_set").api_key == crm.key
 
 
+def test_a_key_that_only_writes_is_told_what_it_wrote(system_of: Any, north: Team) -> None:
+    make_field("Budget", "money")
+    make_field("Site", "link")
+    person = make_lead(person=make_person(), team=north).person
+    writer = system_of(north, rights=[ApiRight.PEOPLE_WRITE])
+    told = patch(writer, f"/people/{person.public_id}", {"custom": {"budget": 5}})
+    assert told.json()["custom"] == {"budget": 5}
+
+
 def test_a_lead_brings_its_persons_fields_and_a_company_has_its_own(
     crm: Any, system_of: Any, south: Team, north: Team
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.cast import NINE, make_account, make_lead, make_person, signed_in, state
 from wutong.lifecycle.field_values import FieldNotYours, fill_in_account, fill_in_person
 from wutong.lifecycle.seen import ChangedMeanwhile
-from wutong.people.account_merge import merge_accounts, unmerge_accounts
+from wutong.people.account_merge import CompanyGone, merge_accounts, unmerge_accounts
 from wutong.people.custom_fields import (
     Described,
     FieldNameTaken,
@@ -211,6 +211,8 @@ def test_the_list_of_people_is_filtered_by_each_kind_and_only_by_fields_in_sight
     assert "Fits" in both
     assert "Other" in both
     assert "Fits" not in names_in(signed_in(ada).get("/people/", {"cf.secret": "shh"}))
+    make_field(ada, "Site", "link")
+    assert client.get("/people/", {"cf.site": "https://a.example/\x00"}).status_code == 200
 
 
 def test_values_follow_merges_and_what_a_customer_typed_does_not_outweigh_a_colleague(mei: Staff, ada: Staff) -> None:
@@ -227,6 +229,30 @@ def test_values_follow_merges_and_what_a_customer_typed_does_not_outweigh_a_coll
     state(kept.pk, subject.pk, at=NINE + timedelta(days=2), assurance=Assurance.TYPED, **{"custom:budget": "99"})
     restate_people([kept.pk])
     assert PersonCustomValue.objects.get().number == Decimal(2)
+
+
+def test_what_was_merged_meanwhile_is_not_filled_in(xu: Staff, ada: Staff) -> None:
+    field = make_field(ada, "Plants", about="account")
+    kept, gone = make_account("Kept"), make_account("Gone")
+    merge_accounts(survivor=kept, absorbed=gone, by=ada, at=NINE)
+    with pytest.raises(CompanyGone):
+        fill_in_account(account=gone, values={field: "3"}, by=ada, at=NINE)
+    assert not AccountFact.objects.filter(field="custom:plants").exists()
+
+
+def test_answers_that_differ_in_case_are_one_and_no_more_fields_come_back_than_may_be(
+    ada: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wutong.people.custom_fields.MOST_FIELDS", 1)
+    described = Described(name_zh="系统", name_en="Systems")
+    first = add_field(about="person", kind="one", described=described, options=["erp", "MES", "ERP"], by=ada, at=NINE)
+    assert [option.name for option in first.options.order_by("position")] == ["ERP", "MES"]
+    retire_field(field=first, is_active=False, by=ada, at=NINE)
+    make_field(ada, "Second")
+    answer = signed_in(ada).post(f"/settings/fields/{first.public_id}/change/", {"switch": "1"})
+    assert answer.status_code == 409
+    first.refresh_from_db()
+    assert not first.is_active
 
 
 def test_a_companys_fields_are_filled_in_filtered_by_and_follow_a_merge_and_back(xu: Staff, ada: Staff) -> None:

@@ -146,6 +146,14 @@ HOSTILE = [
 ]
 
 
+def test_what_no_table_can_hold_is_left_out_of_addresses_and_forms(ada) -> None:
+    client = signed_in(ada)
+    for address in ("/opportunities/?line=%00", "/forms/?q=a%00"):
+        assert client.get(address).status_code == 200, address
+    for address in ("/accounts/new/doubles/", "/leads/new/doubles/"):
+        assert client.post(address, {"name": "a\x00b", "company": "北\x00辰"}).status_code == 200, address
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_cursor_that_is_none_of_ours_is_none(mei, text: str) -> None:
     lead = make_lead()

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from wutong.api.leads import IdentifierText, Instant
 from wutong.api.ledger import Kept, keep_answer, kept_answer
 from wutong.api.operations import Answer, Call, Operation
+from wutong.api.paging import bounded
 from wutong.api.problems import Flawed, Problem
 from wutong.lifecycle.visibility import people_visible_to_key
 from wutong.people.contactability import ADDRESSES
@@ -145,10 +146,11 @@ def _word(wanted: ConsentIn, *, at: datetime) -> Word:
     if wanted.purpose == ANY and wanted.decision is Said.GRANTED:
         detail = "A consent names one purpose; everything can only be refused or withdrawn."
         errors.append(Flawed(pointer="#/purpose", code="too_wide", detail=detail))
-    decided_at = wanted.decided_at or at
+    decided_at = _held(wanted.decided_at or at, "#/decided_at", errors)
+    expires_at = _held(wanted.expires_at, "#/expires_at", errors) if wanted.expires_at is not None else None
     if decided_at > at + AHEAD:
         errors.append(Flawed(pointer="#/decided_at", code="in_future", detail="Lies in the future."))
-    if wanted.expires_at is not None and wanted.expires_at <= decided_at:
+    if expires_at is not None and expires_at <= decided_at:
         errors.append(Flawed(pointer="#/expires_at", code="too_early", detail="Lies before the decision."))
     if errors or address is None:
         raise Problem("invalid", errors=errors)
@@ -164,8 +166,17 @@ def _word(wanted: ConsentIn, *, at: datetime) -> Word:
         text=wanted.text.strip(),
         text_version=wanted.text_version,
         proof={name: value for name, value in told.items() if value},
-        expires_at=wanted.expires_at,
+        expires_at=expires_at,
     )
+
+
+def _held(at: datetime, pointer: str, errors: list[Flawed]) -> datetime:
+    """``at``, if the database can hold it."""
+    try:
+        return bounded(at, parameter=pointer)
+    except Problem as no:
+        errors += [Flawed(pointer=pointer, code=one.code, detail=one.detail) for one in no.errors]
+        return at
 
 
 def _fits(address: IdentifierKey, channel: str) -> bool:

@@ -42,7 +42,7 @@ class CustomIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CustomOut(Struct, frozen=True, kw_only=True):
-    """What is in the company's own fields now, of those that keys may read."""
+    """What is in the company's own fields now: of those that were sent, and if the key may read people, of all."""
 
     id: UUID
     custom: Custom
@@ -112,8 +112,7 @@ def set_of_person(call: Call) -> Answer:
         fill_in_person(person=person, values=values, by=call.key, at=call.at)
     except Refusal as no:
         raise Problem("refused", str(no)) from no
-    content = CustomOut(id=person.public_id, custom=custom_of_people([person.pk])[person.pk])
-    return Answer(status=200, content=content)
+    return _set(call, person.public_id, custom_of_people([person.pk])[person.pk])
 
 
 def set_of_account(call: Call) -> Answer:
@@ -124,8 +123,19 @@ def set_of_account(call: Call) -> Answer:
     seen = Lead.objects.visible_to_key(call.key).filter(account=asked)
     if asked is None or not seen.exists():
         raise Problem("not_found", "There is no such company, or the key does not see it.")
-    fill_in_account(account=asked, values=read_custom(_ACCOUNT, call.body.custom), by=call.key, at=call.at)
-    return Answer(status=200, content=CustomOut(id=asked.public_id, custom=custom_of_accounts([asked.pk])[asked.pk]))
+    values = read_custom(_ACCOUNT, call.body.custom)
+    try:
+        fill_in_account(account=asked, values=values, by=call.key, at=call.at)
+    except Refusal as no:
+        raise Problem("refused", str(no)) from no
+    return _set(call, asked.public_id, custom_of_accounts([asked.pk])[asked.pk])
+
+
+def _set(call: Call, id: UUID, custom: Custom) -> Answer:
+    """What stands now: to a key that may not read people, only of the fields that it has sent."""
+    may_read = ApiRight.PEOPLE_READ in call.key.rights
+    told = {code: value for code, value in custom.items() if may_read or code in call.body.custom}
+    return Answer(status=200, content=CustomOut(id=id, custom=told))
 
 
 SET_OF_PERSON = Operation(
@@ -151,5 +161,6 @@ SET_OF_ACCOUNT = Operation(
     body=CustomIn,
     answers={200: CustomOut},
     handle=set_of_account,
+    problems=("refused",),
     example={"custom": {"plants": 3, "listed": True}},
 )

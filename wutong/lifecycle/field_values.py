@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.people.account_facts import Word
+from wutong.people.account_merge import CompanyGone
 from wutong.people.custom_fields import may_edit
 from wutong.people.custom_values import (
     SaidOfPerson,
@@ -90,10 +91,16 @@ def fill_in_locked(
 
 
 def fill_in_account(*, account: Account, values: Values, by: Staff | ApiKey, at: datetime, seen: str = "") -> list[str]:
-    """The same of a company."""
+    """The same of a company.
+
+    Raises:
+        FieldNotYours, ChangedMeanwhile, CompanyGone: nothing is changed then.
+    """
     _refuse(values, by)
     with transaction.atomic(durable=True):
         locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        if locked.merged_into_id is not None:
+            raise CompanyGone
         held = values_of_accounts([locked.pk], values)[locked.pk]
         now = {field.code: held[field.code].value if field.code in held else "" for field in values}
         refuse_unseen(seen, mark_of_values(now))

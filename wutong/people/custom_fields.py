@@ -95,7 +95,8 @@ def add_field(
             )
             described.write_to(field)
             field.save()
-            for name in dict.fromkeys(options) if field.has_options else ():
+            # What differs in case alone is one answer: else the table would refuse the whole field.
+            for name in {one.lower(): one for one in options}.values() if field.has_options else ():
                 _add_option(field, name_zh=name, name_en=name)
             record("fields.added", actor=by, subject=field, at=at, about=about, kind=kind, code=field.code)
     except IntegrityError as error:
@@ -123,8 +124,15 @@ def change_field(*, field: CustomField, described: Described, by: Staff, at: dat
 
 
 def retire_field(*, field: CustomField, is_active: bool, by: Staff, at: datetime) -> None:
-    """Ask for a field no longer, or (``is_active``) again. Its values stay."""
+    """Ask for a field no longer, or (``is_active``) again. Its values stay.
+
+    Raises:
+        TooManyFields: so many others are in use by now.
+    """
     with transaction.atomic(durable=True):
+        others = CustomField.objects.select_for_update().of(field.about).in_use().exclude(pk=field.pk).order_by("pk")
+        if is_active and len(others) >= MOST_FIELDS:
+            raise TooManyFields(most=MOST_FIELDS)
         CustomField.objects.filter(pk=field.pk).update(is_active=is_active)
         record("fields.restored" if is_active else "fields.retired", actor=by, subject=field, at=at)
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
-from wutong.people.custom_values import NotAValue, in_words, read_text
+from wutong.people.custom_values import LONGEST_LINK, NotAValue, in_words, read_text
 from wutong.people.models import AccountCustomValue, CustomField, PersonCustomValue
 
 SIGN = "cf."
@@ -126,7 +126,7 @@ def _sense(field: CustomField, text: str) -> str:
     try:
         wide = CustomField(kind=field.kind) if field.is_counted else field
         held = ",".join(one.code for one in field.options.all()) if field.has_options else ""
-        value = read_text(wide, text[:320], held=held)
+        value = read_text(wide, text[:LONGEST_LINK], held=held)
     except NotAValue:
         return ""
     return value.split(",")[0] if field.kind == _K.MANY else value

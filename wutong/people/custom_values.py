@@ -87,7 +87,7 @@ def read_text(field: CustomField, text: str, *, held: str = "") -> str:
         case _K.MANY:
             return _options(field, [part.strip() for part in _BETWEEN.split(plain) if part.strip()], held)
         case _K.LINK:
-            return _link(text.strip())
+            return _link(text.replace("\x00", "").strip())
     shown = text.replace("\x00", "").strip()
     if len(shown) > LONGEST_TEXT:
         raise NotAValue("too_long", _("At most %(most)d characters."), most=LONGEST_TEXT)

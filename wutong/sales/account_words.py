@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wutong.lifecycle.field_cards import words_of
 from wutong.people.account_facts import STATED, sources_of
 from wutong.people.accounts import name_key
 from wutong.people.companies.places import division_name
 from wutong.people.custom_fields import readable_by
-from wutong.people.custom_values import in_words
 from wutong.people.models import Account, AccountFact, CustomField, Industry, SizeBand
 from wutong.platform.format import credit_code_masked
 from wutong.platform.models import Staff
@@ -58,7 +58,7 @@ def history_of(account: Account, *, viewer: Staff) -> list[KnownFact]:
     named = accounts_visible_to(viewer).filter(name_key__in=[name_key(name) for name in parents])
     hidden = parents - set(named.values_list("name", flat=True)) if parents else set()
     return [
-        KnownFact(own[one.field].name, in_words(own[one.field], one.value), one)
+        KnownFact(own[one.field].name, words_of(own[one.field], one.value), one)
         if one.field in own
         else KnownFact(
             str(_LABELS[one.field]),

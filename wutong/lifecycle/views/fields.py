@@ -26,7 +26,7 @@ from wutong.people.custom_fields import (
     with_options,
 )
 from wutong.people.models import CustomField, CustomOption
-from wutong.platform.answers import done, is_htmx
+from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 
@@ -76,7 +76,10 @@ def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     at, back = timezone.now(), reverse("lifecycle:fields")
     said = _("“%(name)s” is changed.") % {"name": one.name}
     if "switch" in request.POST:
-        retire_field(field=one, is_active=not one.is_active, by=request.user, at=at)
+        try:
+            retire_field(field=one, is_active=not one.is_active, by=request.user, at=at)
+        except Refusal as no:
+            return refused(request, no, back=back)
         return done(request, back, said)
     if "move" in request.POST:
         move_field(field=one, up=request.POST["move"] == "up", by=request.user, at=at)
