@@ -6,7 +6,17 @@ import pytest
 from django.utils import timezone
 
 from tests.platform.cast import NINE, make_staff, signed_in
-from wutong.platform.api_keys import AlreadyRevoked, BadKey, KeyExpired, KeyRevoked, key_of, make_key, revoke_key, spend
+from wutong.platform.api_keys import (
+    AlreadyRevoked,
+    BadKey,
+    KeyExpired,
+    KeyRevoked,
+    NobodyAnswersForIt,
+    key_of,
+    make_key,
+    revoke_key,
+    spend,
+)
 from wutong.platform.models import ApiKey, ApiRight, AuditEntry, BusinessScope, Role, Team
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +59,25 @@ def test_a_revoked_key_is_refused_and_cannot_be_revoked_again(made, ada) -> None
         key_of(made.secret, at=NINE)
     with pytest.raises(AlreadyRevoked):
         revoke_key(key=made.key, by=ada, at=NINE)
+
+
+def test_a_key_of_somebody_who_left_is_refused_until_another_answers_for_it(made, ada) -> None:
+    root, manager = make_staff("Root", role=Role.ADMIN), make_staff("Chen", role=Role.MANAGER)
+    client = signed_in(root)
+    ended = make(by=ada, name="Shop").key
+    revoke_key(key=ended, by=root, at=NINE)
+
+    answer = client.post(f"/system/staff/{ada.public_id}/deactivate/")
+
+    with pytest.raises(NobodyAnswersForIt):
+        key_of(made.secret, at=NINE)
+    assert f"/system/staff/{ada.public_id}/hand-over/" in client.get("/settings/api-keys/").content.decode()
+    client.post(answer["Location"], {"kind": ["api_keys"], "to": [manager.pk]})
+    assert ApiKey.objects.get(pk=made.key.pk).created_by == ada  # keys are for administrators
+    client.post(answer["Location"], {"kind": ["api_keys"], "to": [manager.pk, root.pk]})
+    assert key_of(made.secret, at=NINE).created_by == root
+    assert ApiKey.objects.get(pk=ended.pk).created_by == ada
+    assert AuditEntry.objects.get(action="api_key.handed").detail["before"] == str(ada.public_id)
 
 
 def test_use_is_noted_to_the_minute(made) -> None:

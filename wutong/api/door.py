@@ -15,7 +15,7 @@ from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import KIND, Flawed, Problem, answer_to
 from wutong.api.reading import body_of, read
 from wutong.config import config
-from wutong.platform.api_keys import Allowance, BadKey, KeyExpired, KeyRevoked, key_of, spend
+from wutong.platform.api_keys import Allowance, BadKey, KeyExpired, KeyRevoked, NobodyAnswersForIt, key_of, spend
 from wutong.platform.loose_json import flaw
 from wutong.platform.models import ApiKey
 
@@ -90,7 +90,7 @@ def _key(request: HttpRequest) -> ApiKey:
         raise Problem("no_key", "Send Authorization: Bearer with a key of the API.", headers=challenge)
     try:
         return key_of(secret.strip(), at=timezone.now())
-    except (BadKey, KeyRevoked, KeyExpired) as no:
+    except (BadKey, KeyRevoked, KeyExpired, NobodyAnswersForIt) as no:
         challenge["WWW-Authenticate"] += ', error="invalid_token"'
         raise Problem(no.code, str(no), headers=challenge) from no
 

@@ -102,7 +102,7 @@ def list_doubts(call: Call) -> Answer:
 
 
 def decide_doubt(call: Call) -> Answer:
-    """Merge, tell apart or put off, in the name of the colleague who made the key."""
+    """Merge, tell apart or put off, in the name of the colleague who answers for the key."""
     wanted: DecisionIn = call.body
     try:
         said = _companies(call, wanted) if wanted.kind is Tab.COMPANIES else _people(call, wanted)
@@ -198,7 +198,7 @@ DECIDE = Operation(
     summary=_("Decide a doubt"),
     text=_(
         "same merges the two, apart says that they are not and will never be proposed again, later asks again in a"
-        " week. It is done in the name of the colleague who made the key; the page Review and the"
+        " week. It is done in the name of the colleague who answers for the key; the page Review and the"
         " history of a person can undo it."
     ),
     body=DecisionIn,

@@ -32,6 +32,7 @@ TYPES: dict[str, ProblemType] = {
     "bad_key": ProblemType(401, _("The key is unknown.")),
     "key_revoked": ProblemType(401, _("The key was revoked.")),
     "key_expired": ProblemType(401, _("The key has expired.")),
+    "key_of_a_leaver": ProblemType(401, _("Whoever answered for the key has left; detail says what to do.")),
     "missing_scope": ProblemType(403, _("The key may not do this; detail names the scope it needs.")),
     "not_found": ProblemType(404, _("There is no such address or object, or the key does not see it.")),
     "method_not_allowed": ProblemType(405, _("The address has no such method; Allow lists those it has.")),

@@ -11,14 +11,14 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle import field_cards
         from wutong.lifecycle.account_team import keep_owners
         from wutong.lifecycle.held import register_holdings
-        from wutong.lifecycle.holdings import HOLDINGS
+        from wutong.lifecycle.in_hand import IN_HAND
         from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
         from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.lifecycle.people_list import parameters_for
         from wutong.lifecycle.reach import redo_reach
         from wutong.lifecycle.views import access, tags
         from wutong.people import account_merge, reassign
-        from wutong.platform import holdings, retention
+        from wutong.platform import in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
 
@@ -26,8 +26,8 @@ class LifecycleConfig(AppConfig):
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)
-        for holding in HOLDINGS:
-            holdings.register(holding)
+        for kind in IN_HAND:
+            in_hand.register(kind)
         register_list(code="people", url_name="lifecycle:people", right="people.read", names=parameters_for)
         register_person("lifecycle/_custom_fields.html", field_cards.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_custom_fields.html", field_cards.card_of_lead)

@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wutong.platform.audit import record
+from wutong.platform.in_hand import Batch, InHand, in_turns, tally
 from wutong.platform.models import ApiKey, ApiRight, BusinessScope, Staff, Team
+from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 from wutong.platform.secrets import digest
 
@@ -33,6 +35,15 @@ class KeyRevoked(Refusal):
 class KeyExpired(Refusal):
     code = "key_expired"
     message = _("This key has expired. Ask an administrator for a new one.")
+
+
+class NobodyAnswersForIt(Refusal):
+    """Whoever made a key has seen its secret, so it ends with their account unless somebody else takes it over."""
+
+    code = "key_of_a_leaver"
+    message = _(
+        "The colleague who answered for this key has left. Ask an administrator to hand it over, or for a new one."
+    )
 
 
 class AlreadyRevoked(Refusal):
@@ -118,18 +129,42 @@ def key_of(secret: str, *, at: datetime) -> ApiKey:
         BadKey: there is none.
         KeyRevoked: somebody has ended it.
         KeyExpired: its time is over.
+        NobodyAnswersForIt: the account of whoever made it, or took it over, is closed.
     """
-    key = ApiKey.objects.select_related("team", "scope").filter(secret_digest=digest(secret)).first()
+    key = ApiKey.objects.select_related("team", "scope", "created_by").filter(secret_digest=digest(secret)).first()
     if key is None:
         raise BadKey
     if key.revoked_at is not None:
         raise KeyRevoked
     if key.expires_at is not None and key.expires_at <= at:
         raise KeyExpired
+    if not key.created_by.is_active:
+        raise NobodyAnswersForIt
     if key.last_used_at is None or key.last_used_at <= at - MINUTE:
         is_stale = Q(last_used_at=None) | Q(last_used_at__lte=at - MINUTE)
         ApiKey.objects.filter(is_stale, pk=key.pk).update(last_used_at=at)
     return key
+
+
+def _move_keys(batch: Batch) -> dict[int, int]:
+    able = [one for one in batch.takers if may(one, "api_keys.manage")]
+    theirs = ApiKey.objects.select_for_update(of=("self",)).filter(created_by=batch.source, revoked_at=None)
+    keys = list(theirs.order_by("pk")[: batch.limit]) if able else []
+    given = in_turns(keys, able, lambda _key, _taker: True)
+    for key, to in given:
+        key.created_by = to
+        told = {"to": str(to.public_id), "before": str(batch.source.public_id)}
+        record("api_key.handed", actor=batch.by, subject=key, at=batch.at, **told)
+    ApiKey.objects.bulk_update(keys, ["created_by"])
+    return tally(given)
+
+
+KEYS = InHand(
+    code="api_keys",
+    label=_("API keys they answer for"),
+    count=lambda staff: ApiKey.objects.filter(created_by=staff, revoked_at=None).count(),
+    move=_move_keys,
+)
 
 
 def spend(key: ApiKey, *, at: datetime) -> Allowance:

@@ -6,6 +6,8 @@ class PlatformConfig(AppConfig):
     label = "platform"
 
     def ready(self) -> None:
-        from wutong.platform import among
+        from wutong.platform import among, in_hand
+        from wutong.platform.api_keys import KEYS
 
         among.register()
+        in_hand.register(KEYS)

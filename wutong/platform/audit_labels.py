@@ -85,5 +85,6 @@ register_actions(
         "file.fetched": _("Fetched a file of somebody else"),
         "api_key.made": _("Made an API key"),
         "api_key.revoked": _("Revoked an API key"),
+        "api_key.handed": _("Let another colleague answer for an API key"),
     }
 )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
 
-from wutong.platform.holdings import move_rest_later
+from wutong.platform.in_hand import move_rest_later
 from wutong.platform.job_queue import remove_finished_jobs
 from wutong.platform.mail import send_mail_later
 from wutong.platform.passwords import send_reset_link_later

@@ -11,7 +11,7 @@ class SalesConfig(AppConfig):
         from wutong.lifecycle.panels import Place, register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import account_merge, reassign
-        from wutong.platform import files, holdings, retention
+        from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
         from wutong.sales.account_files import files_of_accounts
@@ -19,11 +19,11 @@ class SalesConfig(AppConfig):
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
         from wutong.sales.deal_list import PARAMETERS
         from wutong.sales.held import register_holdings
-        from wutong.sales.holdings import DEALS
+        from wutong.sales.in_hand import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
         from wutong.sales.opportunities import REASONS
 
-        holdings.register(DEALS)
+        in_hand.register(DEALS)
         register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)
         register_list(
             code="opportunities", url_name="sales:opportunities", right="deals.read", names=lambda _staff: PARAMETERS

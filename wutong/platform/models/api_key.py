@@ -28,7 +28,8 @@ class ApiRight(models.TextChoices):
 class ApiKey(models.Model):
     """One key. Leads that it sends go to its team and part of the business, and it sees those of both alone.
 
-    Only the digest of the secret is stored; ``beginning`` tells one key from another.
+    Only the digest of the secret is stored; ``beginning`` tells one key from another. ``created_by`` is who answers for
+    it: whoever made it, until it is handed over.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from wutong.platform.answers import done
-from wutong.platform.holdings import hand_over_all, held_by
+from wutong.platform.in_hand import hand_over_all, held_by
 from wutong.platform.models import Staff
 from wutong.platform.named import id_or_none
 from wutong.platform.permissions import StaffRequest, requires

@@ -16,7 +16,7 @@ from wutong.platform import staff as accounts
 from wutong.platform.answers import done, posted, refused
 from wutong.platform.chinese import sort_key
 from wutong.platform.forms.staff import InviteForm, RightsForm, StaffFilterForm
-from wutong.platform.holdings import held_by
+from wutong.platform.in_hand import held_by
 from wutong.platform.invitations import AddressTaken, Invited, invite_again
 from wutong.platform.invitations import invite as invite_colleague
 from wutong.platform.models import DataScope, Role, Staff

@@ -6,8 +6,9 @@ The platform knows none of these: each capability registers what it holds, how i
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +51,9 @@ hold stays where it is: then nobody gets anything, and moving ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Holding:
+class InHand:
+    """One kind of thing that colleagues have in hand."""
+
     code: str
     label: str | Promise
     count: Count
@@ -61,21 +64,22 @@ class Holding:
 class Held:
     """One line of the page."""
 
-    holding: Holding
+    kind: InHand
     n: int
 
 
-_holdings: dict[str, Holding] = {}
+_kinds: dict[str, InHand] = {}
+_Row = TypeVar("_Row", bound=models.Model)
 
 
-def register(holding: Holding) -> None:
-    """Let ``holding`` be counted and handed over with everything else a colleague has."""
-    _holdings[holding.code] = holding
+def register(kind: InHand) -> None:
+    """Let ``kind`` be counted and handed over with everything else a colleague has."""
+    _kinds[kind.code] = kind
 
 
 def held_by(staff: Staff) -> list[Held]:
     """What ``staff`` has in hand, kinds with nothing included."""
-    return [Held(holding, holding.count(staff)) for holding in _holdings.values()]
+    return [Held(kind, kind.count(staff)) for kind in _kinds.values()]
 
 
 def hand_over_all(*, source: Staff, takers: Iterable[Staff], codes: Iterable[str], by: Staff, at: datetime) -> int:
@@ -90,7 +94,7 @@ def hand_over_all(*, source: Staff, takers: Iterable[Staff], codes: Iterable[str
     able = [one for one in takers if one.is_active and one.pk != source.pk]
     if not able:
         raise NobodyToTakeIt(name=source.full_name)
-    chosen = [code for code in codes if code in _holdings]
+    chosen = [code for code in codes if code in _kinds]
     if not chosen:
         raise NothingChosen
     names = [str(one.public_id) for one in able]
@@ -110,6 +114,27 @@ def move_rest(*, source: Staff, takers: Sequence[Staff], codes: Sequence[str], b
             _moved, is_done = _move_piece(source, takers, codes, by=by, at=at)
 
 
+def in_turns(
+    rows: Sequence[_Row], takers: Sequence[Staff], fits: Callable[[_Row, Staff], bool]
+) -> list[tuple[_Row, Staff]]:
+    """Each row with the fitting taker who has got fewest of them so far."""
+    got = dict.fromkeys([taker.pk for taker in takers], 0)
+    given = []
+    for row in rows:
+        taker = min((one for one in takers if fits(row, one)), key=lambda one: got[one.pk])
+        got[taker.pk] += 1
+        given.append((row, taker))
+    return given
+
+
+def tally(given: Sequence[tuple[Any, Staff]]) -> dict[int, int]:
+    """How many each taker got."""
+    counted: dict[int, int] = {}
+    for _row, taker in given:
+        counted[taker.pk] = counted.get(taker.pk, 0) + 1
+    return counted
+
+
 def _move_piece(
     source: Staff, takers: Sequence[Staff], codes: Sequence[str], *, by: Staff, at: datetime
 ) -> tuple[int, bool]:
@@ -118,7 +143,7 @@ def _move_piece(
     is_done = True
     for code in codes:
         batch = Batch(source=source, takers=takers, by=by, at=at, limit=AT_ONCE)
-        moved = _holdings[code].move(batch)
+        moved = _kinds[code].move(batch)
         is_done = is_done and sum(moved.values()) < AT_ONCE
         for pk, n in moved.items():
             got[pk] = got.get(pk, 0) + n

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from wutong.lifecycle.holdings import any_of, in_turns, is_within_scopes, tally, within_scopes
+from wutong.lifecycle.in_hand import any_of, is_within_scopes, within_scopes
 from wutong.platform.audit import record
-from wutong.platform.holdings import Batch, Holding
+from wutong.platform.in_hand import Batch, InHand, in_turns, tally
 from wutong.platform.permissions import may
 from wutong.platform.rows import update_objects
 from wutong.sales.models import Opportunity
@@ -25,7 +25,7 @@ def _move_deals(batch: Batch) -> dict[int, int]:
     return tally(given)
 
 
-DEALS = Holding(
+DEALS = InHand(
     code="opportunities",
     label=_("Open opportunities, with their next steps"),
     count=lambda staff: Opportunity.objects.open().filter(owner=staff).count(),

@@ -9,8 +9,8 @@ from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.people.collaborators import let_in
 from wutong.people.models import PersonCollaborator
-from wutong.platform import holdings
-from wutong.platform.holdings import NobodyToTakeIt, NothingChosen, hand_over_all, held_by, move_rest
+from wutong.platform import in_hand
+from wutong.platform.in_hand import NobodyToTakeIt, NothingChosen, hand_over_all, held_by, move_rest
 from wutong.platform.models import AuditEntry, Notification, Staff, Team
 from wutong.sales.accounts import accounts_visible_to
 from wutong.sales.models import Opportunity
@@ -20,7 +20,7 @@ EVERYTHING = ["leads", "contracts", "opportunities", "collaborations"]
 
 
 def counts(staff: Staff) -> dict[str, int]:
-    return {one.holding.code: one.n for one in held_by(staff) if one.n}
+    return {one.kind.code: one.n for one in held_by(staff) if one.n}
 
 
 def test_several_take_turns_and_get_only_what_their_role_works_on(
@@ -46,7 +46,7 @@ def test_several_take_turns_and_get_only_what_their_role_works_on(
 
 
 def test_each_kind_stands_on_the_page_once(ada: Staff) -> None:
-    labels = [str(one.holding.label) for one in held_by(ada)]
+    labels = [str(one.kind.label) for one in held_by(ada)]
     assert len(labels) == len(set(labels))
 
 
@@ -96,7 +96,7 @@ def test_companies_that_are_shared_with_who_leaves_are_shared_with_others(ada: S
 
 
 def test_what_is_too_much_for_one_piece_goes_over_in_several(ada: Staff, mei: Staff, lin: Staff, monkeypatch) -> None:
-    monkeypatch.setattr(holdings, "AT_ONCE", 2)
+    monkeypatch.setattr(in_hand, "AT_ONCE", 2)
     for _number in range(5):
         make_lead(owner=mei)
 

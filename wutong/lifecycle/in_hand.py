@@ -3,12 +3,11 @@ contracts, and what companies and people they were let in to. Closed leads keep 
 follow-ups that of their author.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,35 +19,13 @@ from wutong.lifecycle.models import Accountable, AccountCollaborator, AccountOwn
 from wutong.lifecycle.models.lead import forget_accounts_of
 from wutong.people.models import PersonCollaborator
 from wutong.platform.audit import record
-from wutong.platform.holdings import Batch, Holding
+from wutong.platform.in_hand import Batch, InHand, in_turns, tally
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import may
 from wutong.platform.rows import update_objects
 
-_Row = TypeVar("_Row", bound=models.Model)
 _NONE, _ALL = Q(pk__in=[]), Q(pk__isnull=False)
 """Not an empty ``Q()``: to what that is joined by "or" stays as it was."""
-
-
-def in_turns(
-    rows: Sequence[_Row], takers: Sequence[Staff], fits: Callable[[_Row, Staff], bool]
-) -> list[tuple[_Row, Staff]]:
-    """Each row with the fitting taker who has got fewest of them so far."""
-    got = dict.fromkeys([taker.pk for taker in takers], 0)
-    given = []
-    for row in rows:
-        taker = min((one for one in takers if fits(row, one)), key=lambda one: got[one.pk])
-        got[taker.pk] += 1
-        given.append((row, taker))
-    return given
-
-
-def tally(given: Sequence[tuple[Any, Staff]]) -> dict[int, int]:
-    """How many each taker got."""
-    counted: dict[int, int] = {}
-    for _row, taker in given:
-        counted[taker.pk] = counted.get(taker.pk, 0) + 1
-    return counted
 
 
 def within_scopes(taker: Staff) -> Q:
@@ -154,32 +131,32 @@ def _move_shared_companies(batch: Batch) -> dict[int, int]:
     return tally(given)
 
 
-HOLDINGS = (
-    Holding(
+IN_HAND = (
+    InHand(
         code="companies",
         label=_("Companies they look after"),
         count=lambda staff: AccountOwner.objects.filter(owner=staff).count(),
         move=_move_companies,
     ),
-    Holding(
+    InHand(
         code="shared_companies",
         label=_("Companies that are shared with them"),
         count=lambda staff: AccountCollaborator.objects.filter(staff=staff).count(),
         move=_move_shared_companies,
     ),
-    Holding(
+    InHand(
         code="leads",
         label=_("Open leads, with their next steps and pending hand-overs"),
         count=lambda staff: Lead.objects.open().filter(owner=staff).count(),
         move=_move_leads,
     ),
-    Holding(
+    InHand(
         code="contracts",
         label=_("Running contracts"),
         count=lambda staff: Contract.objects.running().filter(owner=staff).count(),
         move=_move_contracts,
     ),
-    Holding(
+    InHand(
         code="collaborations",
         label=pgettext_lazy("collaborator", "People they were let in to"),
         count=lambda staff: PersonCollaborator.objects.filter(staff=staff).count(),
