@@ -1,8 +1,9 @@
 """Group commit: what many requests bring is written as blocks in one transaction, and only then answered.
 
 A 202 is a promise, so :meth:`Inbox.append` returns after the commit. While a commit is under way the next group
-gathers: under load groups grow by themselves, and alone a request waits for one commit only. Blocks instead of rows:
-measured, 103-138 thousand events a second against 37-56.
+gathers, and what trickles in is let gather for a moment, because a commit costs the same for one as for a dozen and
+wakes everybody who listens; alone a request waits for one commit only. Blocks instead of rows: measured, 103-138
+thousand events a second against 37-56.
 """
 
 import asyncio
@@ -26,6 +27,9 @@ from wutong.platform.structured import structlog
 BLOCK_MAX = 500
 GROUP_MAX = 10_000
 WAITING_MAX = 60_000
+PACE_S = 0.01
+"""From the beginning of a commit to that of the next, unless enough has gathered before."""
+ENOUGH = 16
 BACKLOG_EVERY_S = 1.0
 REST_AFTER_FAILURE_S = 1.0
 
@@ -72,6 +76,8 @@ class Inbox:
         self._backlog = 0
         self._rests_until = 0.0
         self._wake = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._next_at = 0.0
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._is_closing = False
@@ -94,6 +100,7 @@ class Inbox:
         """Store what still waits, then let go of the database."""
         self._is_closing = True
         self._wake.set()
+        self._enough.set()
         if self._tasks:
             writer, watcher = self._tasks
             watcher.cancel()
@@ -126,6 +133,8 @@ class Inbox:
         self._waiting.append((arrivals, done))
         self._waiting_events += len(arrivals)
         self._wake.set()
+        if len(self._waiting) >= ENOUGH:
+            self._enough.set()
         await done
 
     async def _write(self) -> None:
@@ -133,9 +142,19 @@ class Inbox:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
+                await self._let_gather()
+                self._next_at = asyncio.get_running_loop().time() + PACE_S
                 await self._store_group()
             if self._is_closing:
                 return
+
+    async def _let_gather(self) -> None:
+        """Wait until the next commit may begin: it is time, or enough requests wait."""
+        if len(self._waiting) < ENOUGH and not self._is_closing:
+            self._enough.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._next_at):
+                    await self._enough.wait()
 
     async def _store_group(self) -> None:
         arrivals: list[AnyArrival] = []
