@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import DOES_NOT_APPLY
-from wutong.operations.jobs import let_session_give_way
+from wutong.platform.priority import LetSessionsGiveWay
 
 GROUP = Path("/proc/self/autogroup")
 SHOW_GROUP = f"""
@@ -52,12 +52,12 @@ def test_the_process_itself_gives_way() -> None:
 
 
 @pytest.mark.django_db
-def test_what_postgresql_does_for_a_job_gives_way_too() -> None:
+def test_what_postgresql_does_for_us_gives_way_too() -> None:
     session = connection.copy()
     session.connect()
     pid = session.connection.info.backend_pid
 
-    let_session_give_way(session)
+    LetSessionsGiveWay(5)(session)
 
     assert os.getpriority(os.PRIO_PROCESS, pid) >= 5
     session.connection.close()  # no test after this one shall be served by it

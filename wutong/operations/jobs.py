@@ -3,18 +3,14 @@
 import argparse
 import asyncio
 import gc
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
-from wutong.platform.database import is_own
 from wutong.platform.figures import serve_figures
 from wutong.platform.logs import configure_logging
-from wutong.platform.priority import A_LITTLE, give_way, let_give_way
+from wutong.platform.priority import A_LITTLE, give_way_with_sessions
 
 if TYPE_CHECKING:
     from procrastinate import App
-
-_giving_way: WeakSet[Any] = WeakSet()
 
 
 def main(argv: list[str]) -> None:
@@ -26,27 +22,16 @@ def main(argv: list[str]) -> None:
 
     django.setup()
 
-    from django.db.backends.signals import connection_created
     from procrastinate.contrib.django import procrastinate_app
 
     from wutong.platform.observe import show_database_figures
 
-    if is_own():
-        connection_created.connect(let_session_give_way)
     show_database_figures()
-    give_way(A_LITTLE)  # whoever waits for a page goes first; it has been waited for to start
+    give_way_with_sessions(A_LITTLE)  # whoever waits for a page goes first; it has been waited for to start
     # An import makes millions of objects that go by themselves; each look for cycles among all there is took 0.15 s.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     asyncio.run(_work(procrastinate_app.current_app))
-
-
-def let_session_give_way(connection: Any, **_signal: object) -> None:
-    """Half of what a job does is done by PostgreSQL, in a process for each connection."""
-    session = connection.connection
-    if session not in _giving_way:  # the pool hands the same ones out again and again
-        _giving_way.add(session)
-        let_give_way(session.info.backend_pid, A_LITTLE)
 
 
 async def _work(app: "App") -> None:

@@ -3,6 +3,10 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from wutong.platform.database import is_own
 
 NICE = 10
 A_LITTLE = 5
@@ -18,6 +22,32 @@ def give_way(nice: int = NICE) -> None:
     """
     os.nice(nice)
     _lower_session_of(os.getpid(), nice)
+
+
+def give_way_with_sessions(nice: int) -> None:
+    """The same, and for what PostgreSQL does for this process, half of the work; where the server is our own.
+
+    Django is to be set up.
+    """
+    from django.db.backends.signals import connection_created
+
+    give_way(nice)
+    if is_own():
+        connection_created.connect(LetSessionsGiveWay(nice), weak=False)
+
+
+class LetSessionsGiveWay:
+    """Lets each session with PostgreSQL give way once: the pool hands the same ones out again and again."""
+
+    def __init__(self, nice: int) -> None:
+        self._nice = nice
+        self._done: WeakSet[Any] = WeakSet()
+
+    def __call__(self, connection: Any, **_signal: object) -> None:
+        session = connection.connection
+        if session not in self._done:
+            self._done.add(session)
+            let_give_way(session.info.backend_pid, self._nice)
 
 
 def let_give_way(pid: int, nice: int = NICE) -> None:

@@ -15,6 +15,7 @@ import psycopg
 from wutong.platform.database import conninfo
 from wutong.platform.figures import serve_figures
 from wutong.platform.logs import configure_logging
+from wutong.platform.priority import A_LITTLE, give_way_with_sessions
 
 POLL_SECONDS = 1.0
 PACE_SECONDS = 0.1
@@ -26,6 +27,9 @@ def main(argv: Sequence[str] = ()) -> int:
     configure_logging("stream")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wutong.settings")
     django.setup()
+    give_way_with_sessions(
+        A_LITTLE
+    )  # a page is waited for while it is drawn; an arrival has the better part of a second
     # Models can be imported only now.
     from django.db import transaction
 
