@@ -361,7 +361,7 @@ def test_a_contact_is_recorded_on_the_persons_page_and_tells_who_knows_them(mei,
 
     assert (refused.status_code, b"Kept" in refused.content) == (409, True)
     (known,) = client.get(address).context["acquaintances"]
-    assert (known.who, known.contacts) == (mei, 1)
+    assert (known.public_id, known.contacts) == (mei.public_id, 1)
 
 
 def test_a_timeline_is_searched_by_kind_and_by_colleague(mei, lin, xu) -> None:

@@ -26,10 +26,11 @@ from tests.cast import (
 )
 from wutong.lifecycle import inbox as inbox_module
 from wutong.lifecycle import people_list
+from wutong.lifecycle.acts import Cursor
 from wutong.lifecycle.inbox import inbox_of, leads_of_view, waiting_count
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.people_list import Wanted, people_for
-from wutong.lifecycle.timeline import Cursor, timeline_of
+from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person
 from wutong.platform.models import BusinessScope, DataScope, Staff, Team

@@ -9,10 +9,11 @@ from uuid_utils.compat import uuid7
 
 from tests.cast import NINE, arrive, cookie, hit, make_lead, make_person, person_of, phone, post_form, signed_in
 from wutong.lifecycle import timeline as timeline_module
+from wutong.lifecycle.acts import Act, Cursor
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp, Stage
 from wutong.lifecycle.stages import step_many
-from wutong.lifecycle.timeline import Act, Cursor, timeline_of
+from wutong.lifecycle.timeline import timeline_of
 from wutong.people.models import Person
 
 pytestmark = pytest.mark.django_db

@@ -412,20 +412,20 @@ def who_may_be_given_leads() -> list[Staff]:
     return list(Staff.objects.active().filter(role__in=_GIVEN).order_by("sort_key", "pk"))
 
 
-def why(assignment: Assignment) -> str:
-    """Why a lead went where it went, in one sentence; ``to`` and ``by`` must be loaded."""
-    name = assignment.to.full_name if assignment.to else ""
-    rule = called(assignment.rule_name)
-    match assignment.reason:
-        case Reason.HAND if assignment.by_id == assignment.to_id:
-            return _("%(name)s took it") % {"name": name}
+def why(reason: str, *, to: str, by: str, is_own_act: bool, rule: str) -> str:
+    """Why a lead went to ``to``, in one sentence.
+
+    Args:
+        is_own_act: whether it was given by the very colleague who got it.
+        rule: the name or the code of the rule that decided.
+    """
+    match reason:
+        case Reason.HAND if is_own_act:
+            return _("%(name)s took it") % {"name": to}
         case Reason.HAND:
-            return _("%(by)s gave it to %(name)s") % {
-                "by": assignment.by.full_name if assignment.by else "",
-                "name": name,
-            }
+            return _("%(by)s gave it to %(name)s") % {"by": by, "name": to}
         case Reason.RULE:
-            return _("By the rule “%(rule)s” it was the turn of %(name)s") % {"rule": rule, "name": name}
+            return _("By the rule “%(rule)s” it was the turn of %(name)s") % {"rule": called(rule), "name": to}
         case Reason.NOBODY:
             return _("Nobody was on duty with a hand free; it waits in the team")
         case _:

@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from wutong.lifecycle.models import HandOver, Lead
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.platform.once_a_page import once_a_page
+from wutong.platform.ready_made import ready_made
 
 MOST = 50
 HAND_OVERS = 51
@@ -31,5 +34,10 @@ def lead_ids_of(person: Person, viewer: Staff) -> Collection[int]:
 @once_a_page
 def latest_hand_overs(leads: frozenset[int]) -> list[HandOver]:
     """The hand-overs of these leads with who sent and got them, the latest first; :data:`HAND_OVERS` at most."""
-    given = HandOver.objects.filter(lead__in=leads).select_related("sent_by", "sent_to")
-    return list(given.order_by("-at", "-pk")[:HAND_OVERS])
+    return _hand_overs_of(list(leads))
+
+
+@ready_made
+def _hand_overs_of(leads: list[int]) -> QuerySet[HandOver]:
+    given = HandOver.objects.filter(lead__among=leads).select_related("sent_by", "sent_to")
+    return given.order_by("-at", "-pk")[:HAND_OVERS]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.models import Person, PersonCollaborator
@@ -12,6 +13,7 @@ from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 
@@ -66,9 +68,13 @@ def show_out(*, person: Person, staff: Staff, by: Staff, at: datetime) -> None:
 
 def collaborators_of(person: Person) -> list[PersonCollaborator]:
     """Those who were let in, the first first; once each, however many identifiers brought them along by merges."""
-    found = PersonCollaborator.objects.filter(person=person).select_related("staff", "by").order_by("at", "pk")
-    first = {one.staff_id: one for one in reversed(found)}
+    first = {one.staff_id: one for one in reversed(_let_in_to(person.pk))}
     return sorted(first.values(), key=lambda one: (one.at, one.pk))
+
+
+@ready_made
+def _let_in_to(person: int) -> QuerySet[PersonCollaborator]:
+    return PersonCollaborator.objects.filter(person=person).select_related("staff", "by").order_by("at", "pk")
 
 
 def _notice(person: Person, *, staff: Staff, by: Staff) -> Notice:

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from msgspec import Struct, field
 
 from wutong.people.models import (
@@ -24,6 +25,7 @@ from wutong.people.models import (
     Person,
 )
 from wutong.platform.once_a_page import once_a_page
+from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute, execute_with_rows, id_array
 
 _LANE = 0x636F6E73
@@ -279,5 +281,10 @@ def _digest(version: str, text: str) -> bytes:
 @once_a_page
 def standings_of(person: Person) -> list[ConsentStanding]:
     """What stands for each address of a person, each with its decision, the latest first."""
+    return _standings_of(person.pk)
+
+
+@ready_made
+def _standings_of(person: int) -> QuerySet[ConsentStanding]:
     standings = ConsentStanding.objects.filter(person=person).select_related("subject", "decided_by")
-    return list(standings.order_by("-at", "-pk"))
+    return standings.order_by("-at", "-pk")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.people.models import CustomField, CustomOption
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 MOST_FIELDS = 100
@@ -197,8 +198,12 @@ def move_option(*, option: CustomOption, up: bool, by: Staff, at: datetime) -> N
 
 def readable_by(staff: Staff, about: str) -> list[CustomField]:
     """The fields in use that ``staff`` may see, in order, each with its answers in order."""
-    role = staff.role if staff.is_active else ""
-    return with_options(CustomField.objects.of(about).in_use().filter(readers__contains=[role]))
+    return _read_by(str(staff.role) if staff.is_active else "", str(about))
+
+
+@ready_made
+def _read_by(role: str, about: str) -> QuerySet[CustomField]:
+    return _with_options(CustomField.objects.of(about).in_use().filter(readers__contains=[role]))
 
 
 def readable_by_keys(about: str) -> list[CustomField]:
@@ -217,8 +222,12 @@ def may_edit(staff: Staff, field: CustomField) -> bool:
 
 def with_options(fields: QuerySet[CustomField]) -> list[CustomField]:
     """``fields`` in order, each with its answers in ``options.all()``, retired ones too."""
+    return list(_with_options(fields))
+
+
+def _with_options(fields: QuerySet[CustomField]) -> QuerySet[CustomField]:
     options = Prefetch("options", CustomOption.objects.order_by("position", "pk"))
-    return list(fields.prefetch_related(options).order_by("about", "position", "pk"))
+    return fields.prefetch_related(options).order_by("about", "position", "pk")
 
 
 def free_code(name: str, *, taken: Iterable[str], otherwise: str = "field") -> str:

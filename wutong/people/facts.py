@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -13,6 +14,7 @@ from wutong.people.allotment import NewPerson
 from wutong.people.models import Assurance, FieldValue, Person, Reach
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.once_a_page import once_a_page
+from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows, id_array
 
 _SAID = 500
@@ -238,4 +240,9 @@ def found_by(name: str, company: str, addresses: Sequence[tuple[str, str]]) -> l
 @once_a_page
 def statements_of(person: Person) -> list[FieldValue]:
     """What was said of a person, the latest first, as far as a page tells of it."""
-    return list(FieldValue.objects.filter(person=person).order_by("-observed_at", "-pk")[:_SAID])
+    return _said_of(person.pk)
+
+
+@ready_made
+def _said_of(person: int) -> QuerySet[FieldValue]:
+    return FieldValue.objects.filter(person=person).order_by("-observed_at", "-pk")[:_SAID]

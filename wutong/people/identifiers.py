@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from django.db import connection
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from msgspec import Struct
 
 from wutong.people import normal_form
 from wutong.people.models import BlockedValue, Identifier, IdentifierKind, Person
 from wutong.platform.once_a_page import once_a_page
+from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows, id_array
 
 BROWSERS = (IdentifierKind.COOKIE, IdentifierKind.DEVICE)
@@ -126,8 +127,13 @@ def allot(sequence: str, n: int) -> list[int]:
 @once_a_page
 def shown_identifiers(person: Person) -> list[Identifier]:
     """A person's identifiers for their page, the oldest first; browsers, of which there may be hundreds, at the end."""
+    return _shown_of(person.pk)
+
+
+@ready_made
+def _shown_of(person: int) -> QuerySet[Identifier]:
     is_browser = Case(When(kind__in=BROWSERS, then=1), default=0)
-    return list(Identifier.objects.filter(person=person).order_by(is_browser, "pk")[:_SHOWN])
+    return Identifier.objects.filter(person=person).order_by(is_browser, "pk")[:_SHOWN]
 
 
 def browsers_of(person: Person) -> int:

@@ -15,7 +15,7 @@ _NUMBERS = ("bigint", "integer", "smallint")
 
 
 class Among(Lookup):  # type: ignore[type-arg]  # generic for mypy alone
-    """Values are texts or whole numbers."""
+    """Values are texts, whole numbers or UUIDs."""
 
     lookup_name = "among"
 
@@ -25,9 +25,16 @@ class Among(Lookup):  # type: ignore[type-arg]  # generic for mypy alone
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, given = self.process_lhs(compiler, connection)
         kind = self.lhs.output_field.rel_db_type(connection)
-        cast = "::bigint" if kind in _NUMBERS else ""
-        values = msgspec.json.encode(self.rhs).decode()
-        return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json){cast}))", (*given, values)
+        cast = "::bigint" if kind in _NUMBERS else "::uuid" if kind == "uuid" else ""
+        return (
+            f"{column} = ANY(ARRAY(SELECT json_array_elements_text(%s::json){cast}))",
+            (*given, as_parameter(self.rhs)),
+        )
+
+
+def as_parameter(values: list[Any]) -> str:
+    """The one parameter that stands for ``values``."""
+    return msgspec.json.encode(values).decode()
 
 
 def register() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +16,7 @@ from wutong.people.models import Identifier, IdentifierKind, IdentityChange, Obs
 from wutong.people.sources import source_names
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute, id_array
 
 _SHOWN = 10
@@ -84,7 +85,9 @@ def origins_of(person: Person) -> list[Origin]:
             ids=id_array([one.pk for one in held]),
         )
     )
-    seen = Observation.objects.in_bulk([id for id in first.values() if id is not None])
+    seen: dict[object, Observation] = {
+        one.pk: one for one in _observations([id for id in first.values() if id is not None])
+    }
     names = source_names({one.source for one in seen.values()})
     origins = []
     for one in held:
@@ -100,6 +103,11 @@ def origins_of(person: Person) -> list[Origin]:
     return origins
 
 
+@ready_made
+def _observations(ids: list[int]) -> QuerySet[Observation]:
+    return Observation.objects.filter(pk__among=ids)
+
+
 def _where(observation: Observation, names: Mapping[str, str]) -> str | Promise:
     source = observation.source
     return _("the website") if source == "web" else names.get(source, source)
@@ -107,8 +115,7 @@ def _where(observation: Observation, names: Mapping[str, str]) -> str | Promise:
 
 def changes_of(person: Person, held: Set[int], *, viewer: Staff) -> Sequence[Change]:
     """The latest merges into a person and splits off it."""
-    rows = IdentityChange.objects.filter(Q(target_person=person) | Q(source_person=person, kind="split"))
-    shown = list(rows.select_related("source_person", "target_person", "actor").order_by("-at", "-pk")[:_SHOWN])
+    shown = _latest_changes_of(person.pk)
     others = [_other(person, one) for one in shown]
     seen = _in_sight(others, person, viewer)
     may_undo = may(viewer, "people.merge")
@@ -122,6 +129,13 @@ def changes_of(person: Person, held: Set[int], *, viewer: Staff) -> Sequence[Cha
         )
         for one, other in zip(shown, others, strict=True)
     ]
+
+
+@ready_made
+def _latest_changes_of(person: int) -> QuerySet[IdentityChange]:
+    found = IdentityChange.objects.filter(Q(target_person=person) | Q(source_person=person, kind="split"))
+    joined = found.select_related("source_person", "target_person", "actor")
+    return joined.defer("source_person__search_keys", "target_person__search_keys").order_by("-at", "-pk")[:_SHOWN]
 
 
 def _other(person: Person, change: IdentityChange) -> Person:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from wutong.platform.organisation import our_zone
+from wutong.platform.ready_made import ready_made
 from wutong.scoring.definition import Definition, Measure, parsed
 from wutong.scoring.models import ScoreModel
 from wutong.scoring.shipped import SHIPPED
@@ -66,11 +69,16 @@ _latest: tuple[tuple[UUID, ...], Models] | None = None
 def models_in_force() -> Models:
     """As they stand now: one small query, and parsing only when something was published since."""
     global _latest
-    published = ScoreModel.objects.filter(state=ScoreModel.State.PUBLISHED).order_by("product_line")
-    key = tuple(published.values_list("public_id", flat=True))
+    key = tuple(_published())
     if _latest is None or _latest[0] != key:
         _latest = (key, _read(key))
     return _latest[1]
+
+
+@ready_made
+def _published() -> QuerySet[ScoreModel, UUID]:
+    published = ScoreModel.objects.filter(state=ScoreModel.State.PUBLISHED).order_by("product_line")
+    return published.values_list("public_id", flat=True)
 
 
 def measures_of(*definitions: Definition) -> dict[str, Measure]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
 from wutong.people.models import Person
+from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows
 from wutong.scoring.behaviour import Curve, Sum, last_counted
 from wutong.scoring.fit import Fitting, profiles_of
@@ -178,11 +180,15 @@ def sweep(*, at: datetime, limit: int = 1_000) -> int:
 def sums_of(people: Sequence[int]) -> dict[int, list[Sum]]:
     """What was counted of each of ``people``; without those of whom nothing was."""
     found: dict[int, list[Sum]] = {}
-    counted = ScoreTerm.objects.filter(person__in=people)
-    rows = counted.values_list("person_id", "measure", "value", "as_of", "n", "day")
-    for person_id, measure, value, as_of, n, day in rows:
+    for person_id, measure, value, as_of, n, day in _counted_of(list(people)):
         found.setdefault(person_id, []).append(Sum(measure, value, as_of, n, day))
     return found
+
+
+@ready_made
+def _counted_of(people: list[int]) -> QuerySet[ScoreTerm, tuple[int, str, float, datetime, int, date | None]]:
+    counted = ScoreTerm.objects.filter(person__among=people)
+    return counted.values_list("person_id", "measure", "value", "as_of", "n", "day")
 
 
 class _Scored(NamedTuple):

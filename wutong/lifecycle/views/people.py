@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle.acquaintance import acquaintances_of, hand_overs_of
+from wutong.lifecycle.acts import FILTERS, KINDS, Cursor, Only
 from wutong.lifecycle.advice import advice_for, next_steps
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.contact import record_follow_up
@@ -25,16 +27,17 @@ from wutong.lifecycle.panels import person_panels
 from wutong.lifecycle.people_list import PARAMETERS, Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
-from wutong.lifecycle.timeline import FILTERS, KINDS, Cursor, Only, timeline_of
+from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import parameters_of, to_ask
-from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag
+from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag, TagGroup
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 from wutong.platform.saved_views import bar_of, opening_address
 from wutong.platform.secrets import BadToken, verified
@@ -69,7 +72,7 @@ def people(request: StaffRequest) -> HttpResponse:
         "filters": _filters(request, wanted),
         "is_filtered": wanted.is_narrow,
         "own_fields": to_ask(fields, wanted.own),
-        "tags": to_choose(Tag.objects.of_people()),
+        "tags": to_choose(TagGroup.About.PERSON),
         "may_tag": may(request.user, "people.tag"),
         "stages": Stage.choices,
         "reaches": [*Reach.choices, ("everybody", _("Everybody, visitors too"))],
@@ -90,7 +93,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "person": one,
         "facts": facts_of(one, viewer=request.user),
         "consents": consents_of(one),
-        "affiliations": Affiliation.objects.filter(person=one).select_related("account").order_by("-created_at")[:20],
+        "affiliations": _affiliations_of(one.pk),
         "leads": shown,
         "open_lead": _to_work_on(shown),
         "why": explanation(one, at=timezone.now()),
@@ -159,6 +162,12 @@ def reveal(request: StaffRequest, public_id: UUID, token: str) -> HttpResponse:
     except Refusal as no:
         return refused(request, no, back=reverse("lifecycle:person", args=[one.public_id]))
     return render(request, "lifecycle/_revealed.html", {"identifier": identifier})
+
+
+@ready_made
+def _affiliations_of(person: int) -> QuerySet[Affiliation]:
+    found = Affiliation.objects.filter(person=person).select_related("account").defer("account__search_keys")
+    return found.order_by("-created_at")[:20]
 
 
 def _to_work_on(leads: list[Lead]) -> Lead | None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 
@@ -136,16 +138,20 @@ def tag_chosen(request: StaffRequest) -> HttpResponse:
 def card_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     """The card of a person's page, and of the work area of their lead."""
     may_tag = may(staff, "people.tag")
-    carried = PersonTag.objects.filter(person=person).select_related("tag__group", "by").order_by("at", "pk")
-    first = list({one.tag_id: one for one in reversed(carried)}.values())[::-1]
+    first = list({one.tag_id: one for one in reversed(_carried_by(person.pk))}.values())[::-1]
     if not first and not may_tag:
         return None
     return {
         "person": person,
         "families": families(first),
-        "choices": to_choose(Tag.objects.of_people(), besides=first) if may_tag else [],
+        "choices": to_choose(TagGroup.About.PERSON, besides=first) if may_tag else [],
         "may_tag": may_tag,
     }
+
+
+@ready_made
+def _carried_by(person: int) -> QuerySet[PersonTag]:
+    return PersonTag.objects.filter(person=person).select_related("tag__group", "by").order_by("at", "pk")
 
 
 def card_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:
@@ -162,10 +168,15 @@ def families(carried: Iterable[PersonTag | AccountTag]) -> list[tuple[str, list[
     ]
 
 
-def to_choose(offered: Any, *, besides: Iterable[PersonTag | AccountTag] = ()) -> list[tuple[str, list[Tag]]]:
-    """Tags that may be given, by group."""
-    found = offered.in_use().in_order().exclude(pk__in=[one.tag_id for one in besides])[:500]
+def to_choose(about: str, *, besides: Iterable[PersonTag | AccountTag] = ()) -> list[tuple[str, list[Tag]]]:
+    """Tags that may be given to people or companies, by group."""
+    found = _offered(str(about), [one.tag_id for one in besides])
     return [(group.name, list(ones)) for group, ones in groupby(found, key=lambda tag: tag.group)]
+
+
+@ready_made
+def _offered(about: str, besides: list[int]) -> QuerySet[Tag]:
+    return Tag.objects.filter(group__about=about).in_use().in_order().exclude(pk__among=besides)[:500]
 
 
 def _named(request: StaffRequest) -> Tag:

@@ -14,8 +14,8 @@ from django.utils.translation import pgettext
 from wutong.events.touch import CHANNELS
 from wutong.lifecycle import field_cards
 from wutong.lifecycle.account_team import may_give, who_may_look_after
+from wutong.lifecycle.acts import FILTERS, KINDS
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, Lead, ProductLine
-from wutong.lifecycle.timeline import FILTERS, KINDS
 from wutong.people.companies.places import large_divisions
 from wutong.people.credit_code import is_consistent
 from wutong.people.group import group_of, ids_below

@@ -16,7 +16,7 @@ from wutong.lifecycle.views.tags import to_choose
 from wutong.people.companies.places import large_divisions
 from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import parameters_of, to_ask
-from wutong.people.models import CustomField, Industry, SizeBand, Tag
+from wutong.people.models import CustomField, Industry, SizeBand, TagGroup
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.saved_views import bar_of, opening_address
@@ -53,7 +53,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "confirmed": pgettext("company", "Confirmed"),
         "unconfirmed": _("Typed, not confirmed"),
     }
-    tags, may_tag = to_choose(Tag.objects.of_accounts()), may(request.user, "people.tag")
+    tags, may_tag = to_choose(TagGroup.About.ACCOUNT), may(request.user, "people.tag")
     colleagues = who_may_look_after() if may(request.user, "accounts.manage") else []
     context = {
         "found": found,

@@ -6,7 +6,8 @@ from datetime import date
 
 from django.utils import timezone, translation
 
-from wutong.lifecycle.timeline import FILTERS, Act, Cursor, Only, timeline_of_people
+from wutong.lifecycle.acts import FILTERS, Act, Cursor, Only
+from wutong.lifecycle.timeline import timeline_of_people
 from wutong.people.models import Person
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest

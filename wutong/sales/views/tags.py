@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from wutong.lifecycle.tagging import AT_ONCE, tag_accounts, untag_account
 from wutong.lifecycle.views.tags import families, to_choose
-from wutong.people.models import Account, AccountTag, Tag
+from wutong.people.models import Account, AccountTag, Tag, TagGroup
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
@@ -71,7 +71,7 @@ def card_of_account(staff: Staff, account: Account) -> dict[str, Any]:
     return {
         "account": account,
         "families": families(carried),
-        "choices": to_choose(Tag.objects.of_accounts(), besides=carried) if may_tag else [],
+        "choices": to_choose(TagGroup.About.ACCOUNT, besides=carried) if may_tag else [],
         "may_tag": may_tag,
     }
 
