@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from wutong.platform.models import DropCount
-from wutong.platform.totals import EXACT_UP_TO, FEW, Total, keys_if_few, keys_in_order, total_of, totals_of
+from wutong.platform.totals import EXACT_UP_TO, LONG_BY_FAR, Total, is_long_by_far, keys_in_order, total_of, totals_of
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,7 @@ def test_several_lists_are_counted_by_one_question() -> None:
     drop("few", n=2)
     drop("more", n=3)
     few, more = (DropCount.objects.filter(reason=reason) for reason in ("few", "more"))
+    totals_of([few, more])  # asks the planner about each, which is remembered
 
     with CaptureQueriesContext(connection) as asked:
         assert totals_of([few, DropCount.objects.none(), more]) == [Total(2), Total(0), Total(3)]
@@ -74,14 +75,19 @@ def test_a_long_list_among_short_ones_is_estimated_alone() -> None:
     assert Total.sum([few, many]) == Total(many.n + 2, is_estimate=True)
 
 
-def test_the_keys_of_a_narrow_list_are_all_of_it_and_those_of_a_wide_one_none() -> None:
-    drop("few", n=3)
-    drop("many", n=FEW + 1)
-    few, many = (DropCount.objects.filter(reason=reason) for reason in ("few", "many"))
+def test_what_the_planner_expects_to_be_long_by_far_is_never_counted() -> None:
+    drop("short", n=1)
+    drop("far", n=LONG_BY_FAR + 1_000)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {DropCount._meta.db_table}")
+    far, short = (DropCount.objects.filter(reason=reason) for reason in ("far", "short"))
 
-    assert sorted(keys_if_few(few) or []) == sorted(row.pk for row in few)
-    assert keys_if_few(DropCount.objects.none()) == []
-    assert keys_if_few(many) is None
+    with CaptureQueriesContext(connection) as asked:
+        assert total_of(far).n > LONG_BY_FAR
+        assert keys_in_order(far, "door") is None
+        assert is_long_by_far(far)
+    assert ["EXPLAIN" in one["sql"] for one in asked] == [True]
+    assert (is_long_by_far(short), is_long_by_far(DropCount.objects.none())) == (False, False)
 
 
 def test_the_keys_of_a_short_list_come_in_its_order_and_of_a_long_one_not_at_all() -> None:

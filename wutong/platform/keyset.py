@@ -5,6 +5,7 @@ A cursor names the last row shown by its value and key. One that was cut or made
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,17 +29,30 @@ class Slice(Generic[M]):
 
 
 def slice_of(
-    rows: QuerySet[M], *, by: str, column: str = "", after: str, is_down: bool = False, size: int = PAGE
+    rows: QuerySet[M],
+    *,
+    by: str,
+    column: str = "",
+    after: str,
+    is_down: bool = False,
+    size: int = PAGE,
+    keys: Sequence[int] | None = None,
 ) -> Slice[M]:
     """One page of ``rows`` in the order of ``by``, then of their keys.
 
     Args:
         by: a column or annotation that is never NULL.
         column: the model's column that an annotation is made of; its kind of value is what a cursor holds.
+        keys: those of all rows there are, in this order, where they are known: only those of the page are looked up.
     """
     mark = "-" if is_down else ""
     rows = rows.order_by(f"{mark}{by}", f"{mark}pk")
     key = _read(after, by, rows.model._meta.get_field(column or by))
+    if keys is not None and (key is None or key[1] in keys):
+        start = keys.index(key[1]) + 1 if key is not None else 0
+        rows, key = rows.filter(pk__in=keys[start : start + size + 1]), None
+    elif keys is not None:  # who ended the page before is not in the list any more
+        rows = rows.filter(pk__among=keys)
     if key is not None:
         value, pk = key
         beyond = "lt" if is_down else "gt"

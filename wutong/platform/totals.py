@@ -11,7 +11,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 EXACT_UP_TO = 10_000
-FEW = 2_000
+LONG_BY_FAR = 3 * EXACT_UP_TO
+"""What the planner expects to have more rows than this is not counted to find out."""
 _REMEMBERED_S = 60
 _LONG_FOR_S = 900
 
@@ -33,8 +34,9 @@ class Total:
 def total_of(rows: QuerySet[Any]) -> Total:
     """Count ``rows`` as far as it is cheap.
 
-    To find out that there are more than ten thousand costs up to 300 ms among a million people, so that much is
-    remembered for a quarter of an hour: a list does not shrink below that so soon, and should it, its estimate says
+    To find out that there are more than ten thousand costs 300 ms among a million people, and a second where nobody
+    has looked for a while: so the planner is asked first, and what it expects to be long by far is never counted. That
+    a list is long is remembered for a quarter of an hour: it does not shrink so soon, and should it, its estimate says
     "about" all the same. The estimate itself is a minute old at most. What is exact is counted each time.
     """
     return totals_of([rows])[0]
@@ -50,17 +52,10 @@ def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
     return [total for total in known.values() if total is not None]
 
 
-def keys_if_few(rows: QuerySet[Any]) -> list[Any] | None:
-    """The keys of ``rows``, in no order, where they are at most :data:`FEW`: to find them out is most of the work of a
-    narrow list, and both its number and its page begin with it.
-    """
+def is_long_by_far(rows: QuerySet[Any]) -> bool:
+    """Whether ``rows`` are so many, as far as the planner knows, that they are better walked than gathered."""
     asked = _Asked.of(rows.values("pk"))
-    if asked is None:
-        return []
-    if asked.is_long():
-        return None
-    found = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return found if len(found) <= FEW else None
+    return asked is not None and asked.is_long()
 
 
 def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False) -> list[int] | None:
@@ -106,14 +101,18 @@ class _Asked:
         return hashlib.sha256(f"{self.sql} {self.params!r}".encode()).hexdigest()
 
     def is_long(self) -> bool:
-        """Whether it was found to have more than :data:`EXACT_UP_TO` rows."""
-        return cache.get(f"long:{self._key}") is not None
+        """Whether it was found to have more than :data:`EXACT_UP_TO` rows, or is expected to have far more."""
+        found: bool | None = cache.get(f"long:{self._key}")
+        if found is None:
+            expected = self._expected()
+            found = expected > LONG_BY_FAR
+            cache.set(f"long:{self._key}", found, _LONG_FOR_S)
+            if found:
+                cache.set(f"total:{self._key}", expected, _REMEMBERED_S)
+        return found
 
     def known(self) -> Total | None:
         """About how many a long list has; None of one that is to be counted."""
-        estimate: int | None = cache.get(f"total:{self._key}")
-        if estimate is not None:
-            return Total(estimate, is_estimate=True)
         return self.estimated() if self.is_long() else None
 
     def found_long(self) -> Total:
@@ -121,12 +120,19 @@ class _Asked:
         return self.estimated()
 
     def estimated(self) -> Total:
+        """About how many it has, as of a minute ago."""
+        estimate: int | None = cache.get(f"total:{self._key}")
+        if estimate is None:
+            estimate = max(self._expected(), EXACT_UP_TO)
+            cache.set(f"total:{self._key}", estimate, _REMEMBERED_S)
+        return Total(estimate, is_estimate=True)
+
+    def _expected(self) -> int:
+        """How many rows the planner thinks there are."""
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {self.sql}", self.params)
             plan = cursor.fetchone()[0]
-        estimate = max(int(plan[0]["Plan"]["Plan Rows"]), EXACT_UP_TO)
-        cache.set(f"total:{self._key}", estimate, _REMEMBERED_S)
-        return Total(estimate, is_estimate=True)
+        return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _counted(lists: Collection[_Asked]) -> Sequence[int]:

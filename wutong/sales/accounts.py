@@ -9,9 +9,9 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
-from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead
+from wutong.lifecycle.models import CLOSED_STAGES, AccountCollaborator, AccountOwner, Contract, FollowUp, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
@@ -38,7 +38,7 @@ from wutong.platform.keyset import slice_of
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
-from wutong.platform.totals import Total, keys_if_few, total_of
+from wutong.platform.totals import Total, is_long_by_far, keys_in_order, total_of
 from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
 
 PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "col"})
@@ -120,7 +120,9 @@ class Acquaintance:
     closeness: int = 0
 
 
-def accounts_visible_to(staff: Staff, *, among: Collection[int] | None = None) -> QuerySet[Account]:
+def accounts_visible_to(
+    staff: Staff, *, among: Collection[int] | None = None, is_walked: bool = False
+) -> QuerySet[Account]:
     """The only door to companies for code that answers a person.
 
     A company is seen by whoever may see a lead, a deal or a contract of it, by its owners, those above them in their
@@ -128,6 +130,8 @@ def accounts_visible_to(staff: Staff, *, among: Collection[int] | None = None) -
 
     Args:
         among: only of these, by id: then nothing else is looked at.
+        is_walked: whether companies are looked at one after the other, for those who see most of them, rather than
+            all in sight gathered first.
     """
     accounts = Account.objects.current() if among is None else Account.objects.current().filter(pk__in=among)
     if not staff.is_active:
@@ -135,12 +139,16 @@ def accounts_visible_to(staff: Staff, *, among: Collection[int] | None = None) -
     if staff.data_scope == DataScope.ALL and not staff.own_scopes():
         return accounts
     of = Q(account__isnull=False) if among is None else Q(account__in=among)
-    # One set of keys rather than three conditions: the planner can begin with it, however many companies there are.
+    if is_walked:
+        of = Q(account=OuterRef("pk"))
     leads = Lead.objects.visible_to(staff).filter(of).order_by().values("account")
     deals = Opportunity.objects.visible_to(staff).filter(of).order_by().values("account")
     contracts = Contract.objects.visible_to(staff).filter(of).order_by().values("account")
     owned = AccountOwner.objects.visible_to(staff).filter(of).order_by().values("account")
     shared = AccountCollaborator.objects.filter(of, staff=staff).order_by().values("account")
+    if is_walked:
+        return accounts.filter(Exists(leads.union(deals, contracts, owned, shared, all=True)))
+    # One set of keys rather than three conditions: the planner can begin with it, however many companies there are.
     return accounts.filter(pk__in=leads.union(deals, contracts, owned, shared))
 
 
@@ -152,16 +160,17 @@ def parameters_for(staff: Staff) -> frozenset[str]:
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
     """The companies in the sight of ``staff`` that fit, by name."""
     found = accounts_wanted(staff, wanted)
-    few = keys_if_few(found)
-    total = total_of(found) if few is None else Total(len(few))
-    listed = found if few is None else Account.objects.filter(pk__in=few)
-    page = slice_of(listed.defer("search_keys"), by="sort_key", after=wanted.after)
+    keys = keys_in_order(found, "sort_key")
+    listed = (found if keys is None else Account.objects.all()).defer("search_keys", "name_grams")
+    page = slice_of(listed, by="sort_key", after=wanted.after, keys=keys)
+    total = total_of(found) if keys is None else Total(len(keys))
     return Accounts(rows_of(page.rows, staff), total, page.next)
 
 
 def accounts_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Account]:
     """The same, in no order and on no page."""
-    return _filtered(accounts_visible_to(staff), staff, wanted)
+    sees_most = is_long_by_far(accounts_visible_to(staff))
+    return _filtered(accounts_visible_to(staff, is_walked=sees_most), staff, wanted)
 
 
 def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
@@ -171,22 +180,25 @@ def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
     affiliations = Affiliation.objects.filter(account__in=rows, person__in=people)
     for pk, n in affiliations.values_list("account").annotate(n=Count("person", distinct=True)):
         rows[pk].people = n
-    leads = Lead.objects.visible_to(staff).filter(account__in=rows)
-    for pk, n, at in leads.open().values_list("account").annotate(n=Count("pk"), at=Max("last_touch_at")):
-        rows[pk].open_leads, rows[pk].last_touch_at = n, at
     held = AccountOwner.objects.filter(account__in=rows).order_by("product_line__position", "product_line")
     for pk, name in held.values_list("account", "owner__full_name"):
         rows[pk].owners += [] if name in rows[pk].owners else [name]
-    owned = leads.filter(owner__isnull=False).values_list("account", "owner__full_name")
-    pairs = set(owned.order_by())
+    pairs = set()
+    by_owner = ("account", "owner__full_name")
+    leads = Lead.objects.visible_to(staff).filter(account__in=rows).order_by().values_list(*by_owner)
+    open_ = ~Q(stage__in=CLOSED_STAGES)
+    for pk, name, n, at in leads.annotate(n=Count("pk", filter=open_), at=Max("last_touch_at", filter=open_)):
+        rows[pk].open_leads += n
+        rows[pk].last_touch_at = max(filter(None, (rows[pk].last_touch_at, at)), default=None)
+        pairs.add((pk, name))
     if may(staff, "deals.read"):
-        deals = Opportunity.objects.visible_to(staff).filter(account__in=rows)
-        for pk, is_open, is_won in deals.values_list("account").annotate(
-            is_open=Sum("amount", filter=Q(closed_at=None)), is_won=Sum("amount", filter=Q(stage=OpportunityStage.WON))
-        ):
-            rows[pk].open_amount, rows[pk].won_amount = is_open, is_won
-        pairs |= set(deals.order_by().values_list("account", "owner__full_name"))
-    for pk, name in sorted(pairs):
+        deals = Opportunity.objects.visible_to(staff).filter(account__in=rows).order_by().values_list(*by_owner)
+        open_sum, won_sum = Sum("amount", filter=Q(closed_at=None)), Sum("amount", filter=Q(stage=OpportunityStage.WON))
+        for pk, name, open_amount, won_amount in deals.annotate(open=open_sum, won=won_sum):
+            rows[pk].open_amount = _plus(rows[pk].open_amount, open_amount)
+            rows[pk].won_amount = _plus(rows[pk].won_amount, won_amount)
+            pairs.add((pk, name))
+    for pk, name in sorted(pair for pair in pairs if pair[1] is not None):
         rows[pk].owners += [] if name in rows[pk].owners else [name]
     return list(rows.values())
 
