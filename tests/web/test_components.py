@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import SafeString
 
+from wutong.platform import cells
 from wutong.web.sample import sample_context
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -132,3 +136,46 @@ def test_no_component_carries_a_style() -> None:
 
     assert "style=" not in drawn
     assert "<style" not in drawn
+
+
+def test_rows_and_cards_say_what_they_are_told_and_nothing_in_it_is_markup() -> None:
+    sharp = '<i>"Northwind" & co</i>'
+    told: list[cells.Cell] = [
+        cells.Head(sharp, "/a?b&c", note=sharp, is_cut=True, face=sharp, mark=("circle-check", sharp)),
+        cells.Text(sharp, is_cut=True),
+        cells.Text(""),
+        cells.Link(sharp, "/a?b&c"),
+        cells.Colleague(sharp),
+        cells.Stage("sal", sharp),
+        cells.Warnings([sharp, sharp]),
+        cells.Number(None),
+        cells.Score(None),
+        cells.Money(None, "CNY", is_short=True),
+    ]
+    row = cells.Row(told, cells.Tick("transfer", UUID(int=1), sharp), is_late=True)
+    ways = cells.Ways(url=f"/move?{sharp}", version=3, buttons=SafeString("<button>"))
+    given: dict[str, Any] = {
+        "name": sharp,
+        "url": "/a",
+        "company": sharp,
+        "owner": sharp,
+        "step": sharp,
+        "currency": "CNY",
+    }
+    card = cells.BoardCard(
+        public_id=UUID(int=2), column="won", amount=None, due_on=None, warnings=[sharp], ways=ways, **given
+    )
+
+    drawn = draw(
+        "{% table_rows rows %}{% board_card card %}<b>asked</b>{% endboard_card %}",
+        rows=[row],
+        card=card,
+        csrf_token="t",
+    )
+
+    assert "<i>" not in drawn
+    assert 'title="<' not in drawn
+    assert drawn.count("&lt;i&gt;&quot;Northwind&quot; &amp; co&lt;/i&gt;") >= 15
+    assert drawn.count("—") >= 4
+    assert "<b>asked</b>" in drawn
+    assert 'data-version="3"' in drawn

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from wutong.lifecycle.field_cards import words_of
 from wutong.people.custom_filters import SIGN
 from wutong.people.custom_values import values_of_accounts, values_of_people
-from wutong.people.models import Account, CustomField, Person
+from wutong.people.models import Account, AccountFact, CustomField, FieldValue, Person
 from wutong.platform.saved_views import OPENED
 
 COLUMN = "col"
@@ -58,15 +58,19 @@ def columns_in(given: QueryDict, usual: Mapping[str, str | Promise], fields: Seq
 
 def own_cells_of_people(people: Sequence[Person], fields: Sequence[CustomField]) -> None:
     """Give each of ``people`` its ``own_cells``, in the order of ``fields``; one query for any number of them."""
-    said = values_of_people([one.pk for one in people], fields)
-    for one in people:
-        held = said[one.pk]
-        one.own_cells = [words_of(field, held[field.code].value) if field.code in held else "" for field in fields]  # type: ignore[attr-defined]  # for the template
+    _put(people, fields, values_of_people([one.pk for one in people], fields))
 
 
 def own_cells_of_accounts(accounts: Sequence[Account], fields: Sequence[CustomField]) -> None:
     """The same of companies."""
-    said = values_of_accounts([one.pk for one in accounts], fields)
-    for one in accounts:
+    _put(accounts, fields, values_of_accounts([one.pk for one in accounts], fields))
+
+
+def _put(
+    rows: Sequence[Person | Account],
+    fields: Sequence[CustomField],
+    said: Mapping[int, Mapping[str, FieldValue | AccountFact]],
+) -> None:
+    for one in rows:
         held = said[one.pk]
-        one.own_cells = [words_of(field, held[field.code].value) if field.code in held else "" for field in fields]  # type: ignore[attr-defined]  # for the template
+        one.own_cells = [words_of(field, held[field.code].value) if field.code in held else "" for field in fields]  # type: ignore[union-attr]  # for the template

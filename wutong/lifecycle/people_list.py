@@ -1,15 +1,12 @@
 """The list of people: searched, filtered and paged so that a million of them cost what fifty do."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-import msgspec
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.visibility import people_visible_to
@@ -17,11 +14,13 @@ from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import Condition, conditions_in, parameters_of, people_that_fit
 from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
+from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.totals import Total, keys_in_order, total_of
 
 PAGE = 50
+_SHOWN = ("public_id", "full_name", "title", "company_name", "reach", "last_seen_at", "sort_key")
 PARAMETERS = frozenset({"q", "reach", "stage", "owner", "tag", "sort", "col"})
 """What the address may say, beside conditions on the company's own fields: what a saved view holds."""
 SORTS = ("-seen", "name")
@@ -66,7 +65,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class People:
-    """A page of people with their visible leads in ``shown_leads``."""
+    """A page of people, each with ``score_value`` and their latest visible ``lead``, or None."""
 
     people: list[Person]
     total: int
@@ -82,20 +81,14 @@ def parameters_for(staff: Staff) -> frozenset[str]:
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = people_wanted(staff, wanted)
-    keys = (
-        keys_in_order(found, "sort_key")
-        if wanted.sort == "name"
-        else keys_in_order(found, "last_seen_at", is_down=True)
-    )
-    if keys is None:
-        total = total_of(found)
-        shown = _page(found, wanted).select_related("score")
-    else:
-        total = Total(len(keys))
-        shown = _page_of(keys, wanted).prefetch_related("score")
-    page = list(shown.defer("search_keys").prefetch_related(_shown_leads(staff))[: PAGE + 1])
-    following = _cursor(page[PAGE - 1], wanted) if len(page) > PAGE else None
-    return People(page[:PAGE], total.n, total.is_estimate, following)
+    by, is_down = ("sort_key", False) if wanted.sort == "name" else ("last_seen_at", True)
+    keys = keys_in_order(found, by, is_down=is_down)
+    shown = _with_lead(found if keys is None else Person.objects.all(), staff).only(*_SHOWN)
+    page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys)
+    total = Total(len(keys)) if keys is not None else total_of(found)
+    if page.next is None and not wanted.after:
+        total = Total(len(page.rows))  # the planner may have expected many where there are few
+    return People(page.rows, total.n, total.is_estimate, page.next)
 
 
 def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
@@ -123,47 +116,14 @@ def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
     return people_that_fit(people, wanted.own)
 
 
-def _page_of(keys: list[int], wanted: Wanted) -> QuerySet[Person]:
-    """The people of a page of a list that is known whole, by its keys in order."""
-    cursor = _read(wanted.after)
-    if cursor and cursor[1] not in keys:  # who ended the page before is not in the list any more
-        return _page(Person.objects.filter(pk__in=keys), wanted)
-    start = keys.index(cursor[1]) + 1 if cursor else 0
-    return _page(Person.objects.filter(pk__in=keys[start : start + PAGE + 1]), replace(wanted, after=""))
-
-
-def _page(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
-    cursor = _read(wanted.after)
-    if wanted.sort == "name":
-        people = people.order_by("sort_key", "pk")
-        if cursor and isinstance(cursor[0], str):
-            people = people.filter(Q(sort_key__gt=cursor[0]) | Q(sort_key=cursor[0], pk__gt=cursor[1]))
-        return people
-    people = people.order_by("-last_seen_at", "-pk")
-    if cursor and isinstance(cursor[0], datetime):
-        people = people.filter(Q(last_seen_at__lt=cursor[0]) | Q(last_seen_at=cursor[0], pk__lt=cursor[1]))
-    return people
-
-
-def _shown_leads(staff: Staff) -> "Prefetch[str]":
-    leads = Lead.objects.visible_to(staff).select_related("owner").order_by("-last_touch_at")
-    return Prefetch("leads", leads, to_attr="shown_leads")
-
-
-def _cursor(person: Person, wanted: Wanted) -> str:
-    value = person.sort_key if wanted.sort == "name" else person.last_seen_at
-    kind = "n" if wanted.sort == "name" else "t"
-    return base64.urlsafe_b64encode(msgspec.json.encode((kind, value, person.pk))).decode()
-
-
-def _read(cursor: str) -> tuple[datetime | str, int] | None:
-    if not cursor:
-        return None
-    try:
-        kind, value, pk = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[str, str, int])
-        at = datetime.fromisoformat(value) if kind == "t" else None
-    except (binascii.Error, msgspec.DecodeError, ValueError):
-        return None
-    if at is None:
-        return value.replace("\x00", ""), pk
-    return (at, pk) if at.tzinfo is not None else None
+def _with_lead(people: QuerySet[Person], staff: Staff) -> QuerySet[Person]:
+    """``people`` with ``score_value`` and what the list tells of the ``lead`` in sight that was touched last."""
+    leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk")).order_by("-last_touch_at")
+    told = JSONObject(
+        id="public_id",
+        stage="stage",
+        owner="owner__full_name",
+        is_contacted=Q(first_contact_at__isnull=False),
+        next_step="next_step",
+    )
+    return people.annotate(score_value=F("score__value"), lead=Subquery(leads.values(told=told)[:1]))

@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,6 +20,7 @@ from django.utils.translation import pgettext
 from wutong.platform.audit import record
 from wutong.platform.models import DefaultView, SavedView, Staff
 from wutong.platform.named import uuid_or_none
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
 
@@ -142,10 +144,8 @@ def opening_address(staff: Staff, code: str, given: QueryDict) -> str | None:
     listing = listing_of(code, staff)
     if given or listing is None:
         return None
-    default = DefaultView.objects.filter(staff=staff, list=code).select_related("view").first()
-    if default is None or not SavedView.objects.visible_to(staff).filter(pk=default.view_id).exists():
-        return None
-    return listing.opened(listing.query(staff, default.view.query), default.view)
+    default = next((view for view, is_default in _views_of(staff, code) if is_default), None)
+    return None if default is None else listing.opened(listing.query(staff, default.query), default)
 
 
 def bar_of(staff: Staff, code: str, given: QueryDict, *, names: Collection[str] | None = None) -> Bar:
@@ -153,21 +153,18 @@ def bar_of(staff: Staff, code: str, given: QueryDict, *, names: Collection[str] 
     listing = _listings[code]
     known = listing.names(staff) if names is None else names
     query = listing.query(staff, given.urlencode(), names=known)
-    views = list(SavedView.objects.visible_to(staff).filter(list=code).select_related("owner").in_order()[: 4 * MOST])
-    default = (
-        DefaultView.objects.filter(staff=staff, list=code).values_list("view", flat=True).first() if views else None
-    )
+    views = _views_of(staff, code)
     opened = uuid_or_none(given.get(OPENED))
-    queries = {view.pk: listing.query(staff, view.query, names=known) for view in views}
+    queries = {view.pk: listing.query(staff, view.query, names=known) for view, _is_default in views}
     tabs = [
         Tab(
             label=view.name,
             url=listing.opened(queries[view.pk], view),
             is_current=view.public_id == opened,
             view=view,
-            is_default=view.pk == default,
+            is_default=is_default,
         )
-        for view in views
+        for view, is_default in views
     ]
     current = next((tab for tab in tabs if tab.is_current), None)
     everything = Tab(
@@ -294,6 +291,16 @@ def forget_searches(tells: Callable[[str], bool]) -> int:
             changed.append(view)
     SavedView.objects.bulk_update(changed, ["query", "name"])
     return len(changed)
+
+
+@once_a_page
+def _views_of(staff: Staff, code: str) -> list[tuple[SavedView, bool]]:
+    """The views of a list that ``staff`` sees, those for everybody first, and whether it opens with one of them."""
+    chosen = DefaultView.objects.filter(staff=staff, list=code, view=OuterRef("pk"))
+    seen = SavedView.objects.visible_to(staff).filter(list=code).select_related("owner")
+    shown = seen.only("public_id", "name", "query", "shared_with", "owner__full_name").in_order()
+    marked = shown.annotate(is_default=Exists(chosen))[: 4 * MOST]
+    return [(view, view.is_default) for view in marked]  # type: ignore[attr-defined]  # annotated just now
 
 
 def _fitting(listing: Listing, by: Staff, query: str) -> str:

@@ -1,6 +1,6 @@
 """The deals a colleague works with: one set, chosen by the address, shown as a table or as a board."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -25,6 +25,20 @@ CARDS = 20
 """So many cards a column draws; the table has the rest."""
 SHOWN_AFTER_CLOSING = timedelta(days=90)
 """Won deals stay among the open ones for so long. Lost and invalid ones are there when asked for."""
+_SHOWN = (
+    "public_id",
+    "name",
+    "stage",
+    "amount",
+    "currency",
+    "close_on",
+    "closed_at",
+    "next_step",
+    "version",
+    "owner",
+    "account__name",
+    "owner__full_name",
+)
 _YEARS = range(1990, 2200)
 _S = OpportunityStage
 _ON_BOARD = (_S.DISCOVER, _S.CONFIRM, _S.PROPOSE, _S.NEGOTIATE, _S.WON)
@@ -146,8 +160,7 @@ def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
         is_down=sort.startswith("-"),
     )
     ids = [deal.pk for deal in page.rows]
-    shown = with_risks(Opportunity.objects.filter(pk__in=ids), at=at, zone=zone).for_list("owner", "product_line")
-    found = {deal.pk: deal for deal in shown}
+    found = {deal.pk: deal for deal in _shown(ids, at=at, zone=zone)}
     held = [found[pk] for pk in ids if pk in found]
     return Table(held, total_of_sums(sums_by_stage(deals).values()), page.next)
 
@@ -158,15 +171,21 @@ def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
     order = [F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc()]
     placed = deals.annotate(place=Window(RowNumber(), partition_by="stage", order_by=order))
     # Which cards first, their risks after: the other way round every deal's contacts would be looked up.
-    on_top = Opportunity.objects.filter(pk__in=list(placed.filter(place__lte=CARDS).values_list("pk", flat=True)))
+    on_top = list(placed.filter(place__lte=CARDS).values_list("pk", flat=True))
     cards: dict[str, list[Opportunity]] = {}
-    for deal in with_risks(on_top, at=at, zone=zone).for_list("owner").order_by(*order):
+    for deal in _shown(on_top, at=at, zone=zone).order_by(*order):
         cards.setdefault(deal.stage, []).append(deal)
     return [
         Column(stage, held, cards.get(stage, []), max(held.n - CARDS, 0))
         for stage in columns_for(wanted)
         for held in [sums.get(stage, Sums())]
     ]
+
+
+def _shown(ids: Collection[int], *, at: datetime, zone: ZoneInfo) -> OpportunityQuerySet:
+    """The deals of these ids with what a row or a card of them tells, and their risks."""
+    deals = Opportunity.objects.filter(pk__in=ids).select_related("account", "owner").only(*_SHOWN)
+    return with_risks(deals, at=at, zone=zone)
 
 
 def columns_for(wanted: Wanted) -> list[OpportunityStage]:

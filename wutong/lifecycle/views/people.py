@@ -29,6 +29,7 @@ from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
+from wutong.lifecycle.views.people_rows import rows_of_people
 from wutong.lifecycle.views.tags import to_choose
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.custom_fields import readable_by
@@ -64,16 +65,19 @@ def people(request: StaffRequest) -> HttpResponse:
     found = people_for(request.user, wanted)
     columns = columns_in(request.GET, _COLUMNS, fields)
     own_cells_of_people(found.people, columns.own)
+    tags = to_choose(TagGroup.About.PERSON)
+    may_choose = bool(tags) and may(request.user, "people.tag")
     context = {
         "views": bar_of(request.user, "people", request.GET, names=PARAMETERS | parameters_of(fields)),
         "columns": columns,
         "found": found,
+        "rows": rows_of_people(found.people, columns, may_choose=may_choose),
         "wanted": wanted,
         "filters": _filters(request, wanted),
         "is_filtered": wanted.is_narrow,
         "own_fields": to_ask(fields, wanted.own),
-        "tags": to_choose(TagGroup.About.PERSON),
-        "may_tag": may(request.user, "people.tag"),
+        "tags": tags,
+        "may_choose": may_choose,
         "stages": Stage.choices,
         "reaches": [*Reach.choices, ("everybody", _("Everybody, visitors too"))],
     }

@@ -14,8 +14,10 @@ from wutong.platform.models.staff import Staff, Team
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, staff: Staff) -> Self:
         """Their own, what is shared with everybody, and with a team that theirs is or stands below."""
-        above = [int(part) for part in staff.team.path.split("/") if part] if staff.team is not None else []
-        shared = Q(shared_with=SavedView.Shared.COMPANY) | Q(shared_with=SavedView.Shared.TEAM, team__in=above)
+        below = models.Exists(
+            Team.objects.filter(pk=staff.team_id or 0, path__startswith=models.OuterRef("team__path"))
+        )
+        shared = Q(shared_with=SavedView.Shared.COMPANY) | Q(below, shared_with=SavedView.Shared.TEAM)
         return self.filter(Q(owner=staff) | shared)
 
     def in_order(self) -> Self:

@@ -23,6 +23,7 @@ from wutong.platform.saved_views import bar_of, opening_address
 from wutong.sales.accounts import PARAMETERS, STATES, Wanted, accounts_for, people_of
 from wutong.sales.views.account_page import account_of, account_page, chosen
 from wutong.sales.views.activity import activity_of
+from wutong.sales.views.table_rows import rows_of_companies
 
 _COLUMNS = {
     "people": gettext_lazy("People in sight"),
@@ -55,8 +56,10 @@ def accounts(request: StaffRequest) -> HttpResponse:
     }
     tags, may_tag = to_choose(TagGroup.About.ACCOUNT), may(request.user, "people.tag")
     colleagues = who_may_look_after() if may(request.user, "accounts.manage") else []
+    may_choose = bool(colleagues or (may_tag and tags))
     context = {
         "found": found,
+        "rows": rows_of_companies(found.rows, columns, currency=our_currency(), may_choose=may_choose),
         "columns": columns,
         "views": bar_of(request.user, "accounts", request.GET, names=PARAMETERS | parameters_of(fields)),
         "wanted": wanted,
@@ -67,7 +70,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "own_fields": to_ask(fields, wanted.own),
         "tags": tags,
         "may_tag": may_tag,
-        "may_choose": bool(colleagues or (may_tag and tags)),
+        "may_choose": may_choose,
         "may_read_deals": may_read_deals,
         "colleagues": colleagues,
         "lines": ProductLine.objects.on_offer().in_order(),

@@ -32,6 +32,7 @@ from wutong.platform.refusal import Refusal
 from wutong.sales.contract_list import DUE_WITHIN, Wanted, contracts_for, renewals_due
 from wutong.sales.forms import ContractMoveForm, RenewForm
 from wutong.sales.models import Opportunity
+from wutong.sales.views.table_rows import rows_of_contracts
 
 _RUNNING = [stage for stage in ContractStage if stage not in ENDED_STAGES]
 
@@ -50,12 +51,13 @@ def contracts(request: StaffRequest) -> HttpResponse:
         after=get.get("after", ""),
     )
     today = timezone.localdate()
+    found = contracts_for(request.user, wanted, today=today)
     context = {
-        "found": contracts_for(request.user, wanted, today=today),
+        "found": found,
+        "rows": rows_of_contracts(found.contracts, today=today),
         "wanted": wanted,
         "tabs": _due_tabs(request, wanted),
         "stages": [*ContractStage.choices, ("all", _("All, ended ones too"))],
-        "today": today,
         "currency": our_currency(),
     }
     return render(request, "sales/contracts.html", context)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wutong.lifecycle.models import Lead, ProductLine, Stage
 from wutong.platform.answers import is_htmx
 from wutong.platform.calendar import months_later
+from wutong.platform.cells import BoardCard, Ways, addresses
 from wutong.platform.models import DataScope, Staff, Team
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
@@ -40,31 +41,21 @@ from wutong.sales.forms import CloseForm
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityStage
 from wutong.sales.opportunities import close_opportunity, may_change, move_opportunity
 from wutong.sales.risks import Risk, risks_of, with_risks
+from wutong.sales.views.table_rows import rows_of_deals
 
 VIEWS = ("board", "table")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A deal as the board and the table show it."""
+    """A deal on the board, with what it says of a move that was refused or asks for more."""
 
     deal: Opportunity
-    risks: list[Risk]
-    may_change: bool
+    told: BoardCard
     column: str
     """The stage in whose column it stands: its own, or the one it is about to enter while that asks for something."""
     asking: CloseForm | None = None
     refusal: str = ""
-
-    @property
-    def share(self) -> int:
-        """The stage's probability in per cent."""
-        return int(PROBABILITY[self.deal.stage] * 100)
-
-    @property
-    def ways_on(self) -> SafeString:
-        """The buttons that move it into another stage."""
-        return _ways_on(self.deal.stage, get_language() or "")
 
 
 @require_safe
@@ -83,7 +74,7 @@ def card(request: StaffRequest, public_id: UUID) -> HttpResponse:
     deal = _deal(request, public_id)
     if not is_htmx(request):
         return HttpResponseRedirect(reverse("sales:opportunity", args=[public_id]))
-    return render(request, "sales/_card.html", _card_context(request, _card(deal, request.user)))
+    return render(request, "sales/_card.html", _card_context(request, _card(deal, request)))
 
 
 @require_POST
@@ -93,7 +84,7 @@ def move_card(request: StaffRequest, public_id: UUID) -> HttpResponse:
     deal = _deal(request, public_id)
     to = request.POST.get("to", "")
     if to not in OpportunityStage.values:
-        return _moved(request, _card(deal, request.user, refusal=_("Choose a stage.")), status=422)
+        return _moved(request, _card(deal, request, refusal=_("Choose a stage.")), status=422)
     deal.version = seen_version(request)
     stage, at = OpportunityStage(to), timezone.now()
     form = None
@@ -102,17 +93,17 @@ def move_card(request: StaffRequest, public_id: UUID) -> HttpResponse:
             form = CloseForm(request.POST if "reason" in request.POST else None, to=stage, deal=deal)
             if not form.is_valid():
                 deal = _deal(request, public_id)
-                return _moved(request, _card(deal, request.user, column=stage.value, asking=form), status=422)
+                return _moved(request, _card(deal, request, column=stage.value, asking=form), status=422)
             close_opportunity(opportunity=deal, to=stage, by=request.user, at=at, **form.given())
         else:
             move_opportunity(opportunity=deal, to=stage, by=request.user, at=at)
     except Refusal as no:
-        return _moved(request, _card(_deal(request, public_id), request.user, refusal=str(no)), status=409)
+        return _moved(request, _card(_deal(request, public_id), request, refusal=str(no)), status=409)
     said = _("“%(name)s” is now in “%(stage)s”.") % {"name": deal.name, "stage": stage.label}
     if not is_htmx(request):
         messages.success(request, said)
         return HttpResponseRedirect(f"{reverse('sales:opportunities')}?{request.GET.urlencode()}")
-    return _moved(request, _card(_deal(request, public_id), request.user), said=said)
+    return _moved(request, _card(_deal(request, public_id), request), said=said)
 
 
 @require_safe
@@ -136,13 +127,30 @@ def _deal(request: StaffRequest, public_id: UUID) -> Opportunity:
     return get_object_or_404(marked, public_id=public_id)
 
 
-def _card(deal: Opportunity, staff: Staff, *, column: str = "", **given: Any) -> Card:
-    return Card(
-        deal=deal,
-        risks=risks_of(deal),
-        may_change=may_change(deal, by=staff),
-        column=column or deal.stage,
-        **given,
+def _card(deal: Opportunity, request: StaffRequest, *, column: str = "", **given: Any) -> Card:
+    return Card(deal=deal, told=_told(deal, request, column or deal.stage), column=column or deal.stage, **given)
+
+
+def _told(deal: Opportunity, request: StaffRequest, column: str) -> BoardCard:
+    ways = None
+    if may_change(deal, by=request.user):
+        url = f"{addresses('sales:move_card').of(deal.public_id)}?{request.GET.urlencode()}"
+        ways = Ways(url, deal.version, _ways_on(deal.stage, get_language() or ""))
+    return BoardCard(
+        public_id=deal.public_id,
+        column=column,
+        name=deal.name,
+        url=addresses("sales:opportunity").of(deal.public_id),
+        company=deal.account.name,
+        amount=deal.amount,
+        currency=deal.currency,
+        due_on=deal.close_on,
+        owner=deal.owner.full_name,
+        share=None if deal.closed_at else int(PROBABILITY[deal.stage] * 100),
+        step=deal.next_step,
+        closed_at=deal.closed_at,
+        warnings=[str(risk.label) for risk in risks_of(deal)],
+        ways=ways,
     )
 
 
@@ -184,13 +192,13 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
     if view == "board":
         columns = board_of(deals, wanted, at=at, zone=zone)
         context["total"] = total_of_sums(column.sums for column in columns)
-        context["columns"] = [(column, _cards(column, request.user, instead)) for column in columns]
+        context["columns"] = [(column, _cards(column, request, instead)) for column in columns]
     else:
         table = table_of(deals, wanted, at=at, zone=zone)
         context |= {
             "table": table,
             "total": table.sums,
-            "rows": [_card(deal, request.user) for deal in table.deals],
+            "rows": rows_of_deals(table.deals),
         }
     return render(request, "sales/opportunities.html", context, status=status)
 
@@ -200,8 +208,8 @@ def _ways_on(stage: str, _language: str) -> SafeString:
     return render_to_string("sales/_ways_on.html", {"stages": list(OpportunityStage), "stage": stage})
 
 
-def _cards(column: Column, staff: Staff, instead: Card | None) -> list[Card]:
-    cards = [_card(deal, staff) for deal in column.deals]
+def _cards(column: Column, request: StaffRequest, instead: Card | None) -> list[Card]:
+    cards = [_card(deal, request) for deal in column.deals]
     if instead is None:
         return cards
     cards = [card for card in cards if card.deal.pk != instead.deal.pk]

@@ -2,9 +2,9 @@
 
 from django.template import Library
 
-from wutong.web.tags import display, feedback, formats, forms, frame, lists, records
+from wutong.web.tags import cells, display, feedback, formats, forms, frame, lists, records
 
 register = Library()
-for _part in (display, feedback, forms, formats, frame, lists, records):
+for _part in (cells, display, feedback, forms, formats, frame, lists, records):
     register.tags.update(_part.register.tags)
     register.filters.update(_part.register.filters)

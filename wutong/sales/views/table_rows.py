@@ -1,0 +1,87 @@
+"""The rows of the tables of deals, contracts and companies."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from wutong.lifecycle.list_columns import Columns
+from wutong.lifecycle.models import Contract, ContractStage
+from wutong.platform.cells import Cell, Colleague, Day, Head, Moment, Money, Number, Row, Stage, Text, Tick, addresses
+from wutong.platform.cells import Warnings as Marks
+from wutong.sales import accounts
+from wutong.sales.models import Opportunity, OpportunityStage
+from wutong.sales.risks import Risk, risks_of
+
+_OWNERS, _OWN = 40, 60
+"""So many characters a cell shows of the owners, and of a field of the company's own."""
+
+
+def rows_of_deals(deals: Iterable[Opportunity]) -> list[Row]:
+    """A row for each, with its risks."""
+    at = addresses("sales:opportunity")
+    stages = {stage.value: str(stage.label) for stage in OpportunityStage}
+    risks = {risk: str(risk.label) for risk in Risk}
+    return [
+        Row(
+            [
+                Head(deal.name, at.of(deal.public_id), is_cut=True),
+                Text(deal.account.name, col=2, is_cut=True),
+                Stage(deal.stage, stages[deal.stage]),
+                Money(deal.amount, deal.currency),
+                Money(deal.weighted, deal.currency, col=3),
+                Day(deal.close_on, col=2, is_short=True),
+                Colleague(deal.owner.full_name, col=2),
+                Text(deal.next_step, col=3, is_cut=True),
+                Marks([risks[risk] for risk in risks_of(deal)], col=3),
+            ]
+        )
+        for deal in deals
+    ]
+
+
+def rows_of_contracts(contracts: Iterable[Contract], *, today: date) -> list[Row]:
+    """A row for each; one that has ended without an answer is marked late."""
+    at = addresses("sales:contract")
+    stages = {stage.value: str(stage.label) for stage in ContractStage}
+    return [
+        Row(
+            [
+                Head(contract.account.name, at.of(contract.public_id)),
+                Text(contract.product_line.name, col=2),
+                Stage(contract.stage, stages[contract.stage]),
+                Money(contract.amount, contract.currency),
+                Day(contract.starts_on, col=3),
+                Day(contract.ends_on),
+                Text(contract.owner.full_name if contract.owner else "", col=2),
+            ],
+            is_late=contract.stage == ContractStage.RENEWAL and contract.ends_on < today,
+        )
+        for contract in contracts
+    ]
+
+
+def rows_of_companies(found: Iterable[accounts.Row], columns: Columns, *, currency: str, may_choose: bool) -> list[Row]:
+    """The columns that are shown of each, its ``own_cells``, and a box to tick if one ``may_choose``."""
+    at = addresses("sales:account")
+    select, comma, confirmed = _("Select %(name)s"), _(", "), ("circle-check", pgettext("company", "Confirmed"))
+
+    def cells(row: accounts.Row) -> Iterator[tuple[str, Cell]]:
+        yield "people", Number(row.people, col=2)
+        yield "leads", Number(row.open_leads)
+        yield "open", Money(row.open_amount, currency, is_short=True)
+        yield "won", Money(row.won_amount, currency, col=3, is_short=True)
+        yield "owner", Text(Truncator(comma.join(row.owners)).chars(_OWNERS), col=2)
+        yield "touch", Moment(row.last_touch_at, col=3)
+
+    rows = []
+    for row in found:
+        one = row.account
+        head = Head(one.name, at.of(one.public_id), mark=confirmed if one.is_confirmed else None)
+        shown = [cell for code, cell in cells(row) if code in columns.shown]
+        own = [Text(Truncator(text).chars(_OWN), col=2) for text in one.own_cells]  # type: ignore[attr-defined]  # given by list_columns
+        tick = Tick("transfer", one.public_id, select % {"name": one.name}) if may_choose else None
+        rows.append(Row([head, *shown, *own], tick))
+    return rows

@@ -1,0 +1,167 @@
+"""How rows of tables and cards of boards look: draws what :mod:`wutong.platform.cells` tells."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.template import Context, Library
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from wutong.platform import cells
+from wutong.platform.format import EMPTY
+from wutong.web.tags import formats
+from wutong.web.tags.display import avatar, badge, score, stage_badge
+from wutong.web.tags.frame import icon
+
+register = Library()
+
+
+@register.simple_tag
+def table_rows(rows: Iterable[cells.Row]) -> SafeString:
+    """The ``<tr>`` of each."""
+    return mark_safe("\n".join(_row(row) for row in rows))  # noqa: S308  # made of what is escaped below
+
+
+@register.simple_block_tag(takes_context=True)
+def board_card(context: Context, content: str, card: cells.BoardCard) -> SafeString:
+    """A card; the block is what else it says, between its figures and its foot."""
+    id, name, owner, expected = card.public_id, escape(card.name), escape(card.owner), _("Expected close")
+    move = f' data-move="{escape(card.ways.url)}" data-version="{card.ways.version}"' if card.ways else ""
+    warnings = "".join(badge(label, tone="warn", icon="alert-triangle") for label in card.warnings)
+    drawn = (
+        f'<article class="board-card deal-card" id="deal-{id}" aria-labelledby="name-{id}"'
+        f' data-column="{escape(card.column)}" data-name="{name}"{move}>'
+        f'<h3 id="name-{id}"><a href="{escape(card.url)}">{name}</a></h3>'
+        f'<span class="muted">{escape(card.company)}</span>'
+        f'<span class="deal-figures"><b>{formats.money_compact(card.amount, card.currency)}</b>{_share(card)}</span>'
+        + (f'<span class="row is-tight">{warnings}</span>' if warnings else "")
+        + content.strip()
+        + f'<span class="deal-foot"><span class="deal-next">{_next(card)}</span>'
+        f'<span class="muted" title="{escape(expected)}">{formats.day_short(card.due_on)}</span>'
+        f'<span title="{owner}">{avatar(card.owner)}<span class="only-heard">{owner}</span></span></span>'
+        + (_ways(card, card.ways, context) if card.ways else "")
+        + "</article>"
+    )
+    return mark_safe(drawn)  # noqa: S308  # escaped above
+
+
+def _share(card: cells.BoardCard) -> str:
+    if card.share is None:
+        return ""
+    return (
+        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{card.share}" height="4" /></svg><span class="muted">{card.share}%</span>'
+    )
+
+
+def _next(card: cells.BoardCard) -> str:
+    if card.closed_at:
+        return formats.ago(card.closed_at)
+    return f"{icon('arrow-right')}<span>{escape(card.step)}</span>" if card.step else ""
+
+
+def _ways(card: cells.BoardCard, ways: cells.Ways, context: Context) -> str:
+    """The list of stages; the form works without a script."""
+    id, url = card.public_id, escape(ways.url)
+    move = _("Move “%(name)s” to…") % {"name": card.name}
+    heard = f'<span class="only-heard">{escape(move)}</span>'
+    return (
+        f'<details class="deal-move"><summary class="btn btn-quiet btn-small btn-icon" id="move-{id}"'
+        f' aria-describedby="board-keys" data-lift>{icon("arrows-move")}{heard}</summary>'
+        f'<form class="deal-stages" method="post" action="{url}" hx-post="{url}"'
+        f' hx-target="#deal-{id}" hx-swap="outerHTML">'
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{context["csrf_token"]}">'
+        f'<input type="hidden" name="version" value="{ways.version}">{ways.buttons}</form></details>'
+    )
+
+
+def _row(row: cells.Row) -> str:
+    tick = _tick(row.tick) if row.tick else ""
+    late = ' class="is-late"' if row.is_late else ""
+    return f"<tr data-row{late}>{tick}{''.join([_DRAWN_BY[type(cell)](cell) for cell in row.cells])}</tr>"
+
+
+def _tick(tick: cells.Tick) -> str:
+    return (
+        f'<td class="is-check"><input type="checkbox" data-select form="{tick.form}" name="chosen" value="{tick.value}"'
+        f' aria-label="{escape(tick.heard)}"></td>'
+    )
+
+
+def _head(head: cells.Head) -> str:
+    cut = format_html(' is-cut" title="{}', head.text) if head.is_cut else ""
+    face = f"{avatar(head.face)} " if head.face is not None else ""
+    note = f' <span class="muted">{escape(head.note)}</span>' if head.note else ""
+    mark = f' {icon(head.mark[0])}<span class="only-heard">{escape(head.mark[1])}</span>' if head.mark else ""
+    link = f'<a href="{escape(head.url)}" data-open>{face}{escape(head.text)}</a>'
+    return f'<th scope="row" class="is-fixed{cut}">{link}{note}{mark}</th>'
+
+
+def _text(cell: cells.Text) -> str:
+    cut = format_html(' is-cut" title="{}', cell.text) if cell.is_cut else ""
+    return f'<td class="col-{cell.col}{cut}">{escape(cell.text or EMPTY)}</td>'
+
+
+def _link(cell: cells.Link) -> str:
+    return f'<td class="col-{cell.col}"><a href="{escape(cell.url)}">{escape(cell.text)}</a></td>'
+
+
+def _colleague(cell: cells.Colleague) -> str:
+    return f'<td class="col-{cell.col}">{avatar(cell.name)} {escape(cell.name)}</td>'
+
+
+def _number(cell: cells.Number) -> str:
+    return f'<td class="num col-{cell.col}">{formats.number(cell.value)}</td>'
+
+
+def _money(cell: cells.Money) -> str:
+    drawn = formats.money_compact if cell.is_short else formats.money
+    return f'<td class="num col-{cell.col}">{drawn(cell.amount, cell.currency)}</td>'
+
+
+def _moment(cell: cells.Moment) -> str:
+    return f'<td class="col-{cell.col}">{formats.ago(cell.at)}</td>'
+
+
+def _day(cell: cells.Day) -> str:
+    drawn = formats.day_short if cell.is_short else formats.day
+    return f'<td class="col-{cell.col}">{drawn(cell.on)}</td>'
+
+
+def _stage(cell: cells.Stage) -> str:
+    return f"<td>{stage_badge(cell.code, str(cell.label))}</td>"
+
+
+def _score(cell: cells.Score) -> str:
+    return f"<td>{EMPTY if cell.value is None else score(cell.value)}</td>"
+
+
+def _warnings(cell: cells.Warnings) -> str:
+    if not cell.labels:
+        return f'<td class="col-{cell.col}">{EMPTY}</td>'
+    first, *others = (str(label) for label in cell.labels)
+    more: str = ""
+    if others:
+        more = format_html(
+            ' <span class="muted" title="{}">+{}<span class="only-heard"> {}</span></span>',
+            _(", ").join((first, *others)),
+            len(others),
+            " ".join(others),
+        )
+    return f'<td class="col-{cell.col}">{badge(first, tone="warn", icon="alert-triangle")}{more}</td>'
+
+
+_DRAWN_BY: dict[type[Any], Callable[[Any], str]] = {
+    cells.Head: _head,
+    cells.Text: _text,
+    cells.Link: _link,
+    cells.Colleague: _colleague,
+    cells.Number: _number,
+    cells.Money: _money,
+    cells.Moment: _moment,
+    cells.Day: _day,
+    cells.Stage: _stage,
+    cells.Score: _score,
+    cells.Warnings: _warnings,
+}
