@@ -1,12 +1,14 @@
 import { isComposing } from "./composing.js";
 
+const AHEAD = 3;
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 /**
  * One-key actions, off while typing and when the person has switched them off.
  *
  * `data-keys="rows"` marks a list whose `data-row` elements J and K walk; Enter opens, X selects. Any other key presses
- * the visible control with that `data-key`, in the current row first, then on the page.
+ * the visible control with that `data-key`, in the current row first, then on the page. Near the end of the list its
+ * `data-more` link, which brings further rows, is pressed.
  */
 export function listenToKeys() {
   document.addEventListener("keydown", (event) => {
@@ -19,6 +21,11 @@ export function isShortcut(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event)) return false;
   if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return false;
   return document.documentElement.dataset.shortcuts !== "off";
+}
+
+/** Bring the list's further rows before whoever walks it comes to its end. */
+export function fetchAhead(rows, at) {
+  if (at >= rows.length - AHEAD) press(rows[at].closest("[data-keys=rows]")?.querySelector("[data-more]"));
 }
 
 /** Press whatever on the page has this key. */
@@ -56,12 +63,14 @@ function walk(list, step) {
   const rows = [...list.querySelectorAll("[data-row]")];
   if (!rows.length) return false;
   const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
-  const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
+  const to = Math.min(Math.max(at + step, 0), rows.length - 1);
+  const next = rows[to];
   rows[at]?.removeAttribute("aria-current");
   next.setAttribute("aria-current", "true");
   if (!next.hasAttribute("tabindex") && next.tabIndex < 0) next.tabIndex = -1;
   next.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
+  fetchAhead(rows, to);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // The lead inbox from the keyboard: a key acts on the row under the cursor, opening it first; an outcome proposes the
 // next step; what is done leads to the next row. Rows stay where they are, whatever arrives.
-import { isShortcut, pressKey } from "../core/keys.js";
+import { fetchAhead, isShortcut, pressKey } from "../core/keys.js";
 import { proposeSteps } from "./proposals.js";
 
 const ACTS = "cwmvn1234esqrdyboa";
@@ -75,11 +75,13 @@ export function mount(split) {
   }
 
   function mark(lead) {
-    for (const row of split.querySelectorAll("[data-row]")) {
+    const rows = [...split.querySelectorAll("[data-row]")];
+    for (const [at, row] of rows.entries()) {
       const isOpen = row.id === `lead-${lead}`;
       row.toggleAttribute("data-opened", isOpen);
       if (isOpen) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
+      if (isOpen) fetchAhead(rows, at);
     }
   }
 

@@ -1,10 +1,13 @@
 """The inbox as SDRs and sales work with it: what is to do now, in which order, and each act by its address."""
 
+import html
 import re
 import uuid
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from tests.cast import LATELY, NINE, make_account, make_lead, make_person, make_staff, signed_in
@@ -325,6 +328,85 @@ def test_news_count_what_is_new_and_tell_who_took_what(mei, lin) -> None:
     assert answer.context["new"] == 1
     states = {state["public_id"]: (state["taken_by"], state["row"]) for state in answer.context["states"]}
     assert states == {taken.public_id: ("Lin", None), done.public_id: ("", None)}
+
+
+def shown_in(page: str) -> list[str]:
+    """``<id>.<version>`` of each row of a list, as its script sends them back."""
+    return re.findall(r'name="shown" value="([^"]+)"', page)
+
+
+def next_of(page: str) -> dict[str, str]:
+    """What the link below a list asks for."""
+    (address,) = re.findall(r'rel="next" href="[^"?]*[?]([^"]+)"', page)
+    return dict(parse_qsl(html.unescape(address)))
+
+
+def test_further_rows_come_below_those_shown_each_once(mei, monkeypatch) -> None:
+    monkeypatch.setattr("wutong.lifecycle.inbox.PAGE", 2)
+    leads = [make_lead(at=LATELY) for _ in range(5)]
+    client = signed_in(mei)
+    first = client.get("/inbox/").text
+    moved_up = client.get("/inbox/", next_of(first)).text  # the same without a script
+    further = client.get("/inbox/rows/", {**next_of(first), "shown": shown_in(first)}, headers=HTMX)
+    again = client.get("/inbox/rows/", {**next_of(first), "shown": shown_in(further.text)}, headers=HTMX)
+    last = client.get("/inbox/rows/", next_of(further.text), headers=HTMX).text
+
+    assert [len(shown_in(page)) for page in (first, moved_up, further.text, again.text, last)] == [2, 2, 2, 0, 1]
+    rows = shown_in(first + further.text + last)
+    assert {f"{lead.public_id}.1" for lead in leads} == set(rows)
+    assert "data-more" in first
+    assert 'rel="next"' not in last
+    assert ("HX-Retarget" in further, "5" in first) == (False, True)
+
+
+def test_a_list_whose_further_rows_are_asked_for_too_late_begins_again(mei) -> None:
+    make_lead(at=LATELY)
+    answer = signed_in(mei).get("/inbox/rows/", {"view": "todo", "after": "of yesterday"}, headers=HTMX)
+    assert (answer["HX-Retarget"], len(shown_in(answer.text))) == ("#inbox-rows", 1)
+
+
+def test_what_stands_below_the_last_row_is_no_news_but_what_has_come_since_is(mei, monkeypatch) -> None:
+    monkeypatch.setattr("wutong.lifecycle.inbox.PAGE", 2)
+    for _ in range(4):
+        make_lead(at=LATELY)
+    client = signed_in(mei)
+    first = client.get("/inbox/").text
+    given = {"view": "todo", "shown": shown_in(first), "more": next_of(first)["after"]}
+
+    def new() -> int:
+        return client.get("/inbox/news/", given, headers=HTMX).context["new"]
+
+    assert new() == 0
+    make_lead(at=timezone.now())
+    assert new() == 1
+    make_lead(at=LATELY - DAY)  # later than all, but found out only now
+    assert new() == 2
+
+
+def test_what_others_do_to_many_is_counted_a_little_later_and_ones_own_act_at_once(mei, lin, monkeypatch) -> None:
+    monkeypatch.setattr("wutong.platform.remembered.LARGE", 2)
+    leads = [make_lead(at=LATELY) for _ in range(5)]
+    client = signed_in(mei)
+
+    def waiting(**headers: str) -> tuple[int, int]:
+        tabs = client.get("/inbox/?view=all").context["tabs"]
+        home = client.get("/", headers=headers).context["waiting"]
+        return next(tab["count"] for tab in tabs if tab["url"] == "?view=waiting") or 0, home
+
+    def contact(lead: Lead, by: Staff) -> None:
+        given = {"id": str(uuid.uuid4()), "kind": "call", "outcome": "reached"}
+        assert post(signed_in(by), lead, "follow-up", **given).status_code == 200
+
+    assert waiting() == (5, 5)
+    contact(leads[0], lin)
+    assert waiting() == (5, 5)
+    assert waiting(**HTMX) == (5, 4)  # the script asks since something has happened
+    contact(leads[1], mei)
+    assert waiting() == (3, 3)
+    contact(leads[2], mei)
+    contact(leads[3], lin)
+    assert waiting() == (1, 1)  # few are counted each time
+    cache.clear()
 
 
 def test_managers_keep_the_contact_statuses_of_the_company(wang, mei) -> None:

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 import msgspec
@@ -12,18 +13,21 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_in_words, status_names
 from wutong.lifecycle.escalation import told_of
 from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
-from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, parts_to_do, to_do_total
+from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, parts_to_do
 from wutong.people.models import Person
 from wutong.platform.models import DataScope, Role, Staff
+from wutong.platform.remembered import Figures
 from wutong.platform.totals import Total, total_of, totals_of
 
-PAGE = 50
+PAGE = 20
+"""How many rows come at a time: a reader acts on the first few, and each costs as much as the frame of a small page."""
 _SDR_VIEWS = ("todo", "waiting", "mine", "returned", "all")
 _SALES_VIEWS = ("todo", "accept", "sal", "sql", "opportunity", "all")
 _MANAGER_VIEWS = ("todo", "waiting", "accept", "returned", "all")
@@ -45,12 +49,16 @@ _DRAWN = (
     "person__full_name",
     "person__title",
     "person__company_name",
-    "person__score",
+    "person__score__value",
+    "person__score__grade",
+    "person__score__fit_letter",
     "account__name",
 )
-"""What a row shows. Fifty leads with all that belongs to them are five thousand values, most of which nobody sees."""
+"""What a row shows. Leads with all that belongs to them are a hundred values each, most of which nobody sees."""
 TO_ACT_ON = ("todo", "waiting", "accept", "returned")
 """Views whose leads wait for somebody to act."""
+_NEWS = 30
+"""How far below the rows shown a list is searched for what has come."""
 _REASONS = 3
 _LATELY = timedelta(days=30)
 _STALE = timedelta(hours=12)
@@ -87,6 +95,19 @@ class Row:
     """When the row was drawn."""
 
     @property
+    def name(self) -> str:
+        return self.lead.person.full_name or _("Unnamed")
+
+    @property
+    def company(self) -> str:
+        account = self.lead.account
+        return (account.name if account else "") or self.lead.person.company_name or _("company unknown")
+
+    @property
+    def read_lately(self) -> str:
+        return _(", ").join(self.reasons)
+
+    @property
     def reasons(self) -> list[str]:
         return [read.page for read in self.reads]
 
@@ -113,6 +134,18 @@ class Rows:
     total: int
     is_estimate: bool
     next: str | None
+    is_first: bool
+    """Whether these rows are the first, be it that the cursor was too old."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A list that was drawn a while ago, as it is now."""
+
+    here: Collection[UUID]
+    """Which leads stand in it."""
+    new: int
+    """How many of them have come since."""
 
 
 class _Cursor(Struct, frozen=True, array_like=True):
@@ -137,7 +170,7 @@ def inbox_of(
     after: str | None = None,
     at: datetime | None = None,
     total: Total | None = None,
-    most: int = PAGE,
+    most: int | None = None,
 ) -> Rows:
     """A page of the leads of ``view``, in its order.
 
@@ -147,20 +180,45 @@ def inbox_of(
 
     Args:
         total: how many there are, when the caller has counted already.
-        most: how many rows a page has.
+        most: how many rows a page has, :data:`PAGE` unless told.
     """
     now = at or timezone.now()
+    most = most or PAGE
     cursor = _read(after, now=now)
-    drawn_at = cursor.drawn_at if cursor else now
-    if total is None:
-        total = to_do_total(staff, at=drawn_at) if view == "todo" else total_of(leads_of_view(staff, view))
-    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor, most=most + 1)
-    # First which leads, then what belongs to them: else thousands are joined with it before the first fifty are known.
+    places = _places(staff, view, drawn_at=cursor.drawn_at if cursor else now, cursor=cursor, most=most + 1)
+    # First which leads, then what belongs to them: else thousands are joined with it before the first few are known.
     shown = Lead.objects.select_related("person__score", "account")
     found = shown.only(*_DRAWN).in_bulk([place.pk for place in places[:most]])
     rows = rows_of([found[place.pk] for place in places[:most] if place.pk in found])
     following = _written(places[most - 1]) if len(places) > most else None
-    return Rows(rows, total.n, total.is_estimate, following)
+    if cursor is None and following is None:
+        total = Total(len(rows))  # all of them are here
+    elif total is None:
+        total = counts_of(staff, [view], at=now)[view]
+    return Rows(rows, total.n, total.is_estimate, following, is_first=cursor is None)
+
+
+def standing(
+    staff: Staff, *, view: str, after: str | None, shown: Collection[UUID], more: str | None, at: datetime
+) -> Standing:
+    """What has become of a list of which the leads ``shown`` were drawn.
+
+    Args:
+        more: the cursor of what stood below the last one shown, if anything did. That is not new, now as then.
+    """
+    cursor, below = _read(after, now=at), _read(more, now=at)
+    drawn_at = cursor.drawn_at if cursor else at
+    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor, most=len(shown) + _NEWS)
+    leads = Lead.objects.filter(pk__in=[place.pk for place in places]).values_list("pk", "public_id", "created_at")
+    found = {pk: (public_id, created_at) for pk, public_id, created_at in leads}
+    here = [found[place.pk] for place in places if place.pk in found]
+    last = max((place for place, (one, _created_at) in enumerate(here) if one in shown), default=len(here))
+    new = [
+        one
+        for place, (one, created_at) in enumerate(here)
+        if one not in shown and (below is None or place < last or created_at > below.drawn_at)
+    ]
+    return Standing({one for one, _created_at in here}, 0 if after else len(new))
 
 
 def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
@@ -184,12 +242,25 @@ def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
             return leads
 
 
-def counts_of(staff: Staff, views: Iterable[str], *, at: datetime) -> dict[str, Total]:
-    """How many leads there are in each of ``views`` and to be done, by one question."""
-    to_do = parts_to_do(staff, at=at)
-    others = [view for view in dict.fromkeys(views) if view != "todo"]
-    totals = totals_of([*to_do, *(leads_of_view(staff, view) for view in others)])
-    return {"todo": Total.sum(totals[: len(to_do)])} | dict(zip(others, totals[len(to_do) :], strict=True))
+def counts_of(staff: Staff, views: Iterable[str], *, at: datetime, afresh: bool = False) -> dict[str, Total]:
+    """How many leads there are in each of ``views``, by one question for those that are not remembered.
+
+    Args:
+        afresh: count all of them, since something is known to have changed.
+    """
+    wanted = list(dict.fromkeys(views))
+    figures = Figures(staff)
+    known: dict[str, Total] = {} if afresh else figures.recall(wanted)
+    lists = {
+        view: parts_to_do(staff, at=at) if view == "todo" else [leads_of_view(staff, view)]
+        for view in wanted
+        if view not in known
+    }
+    counted = iter(totals_of([part for parts in lists.values() for part in parts]))
+    for view, parts in lists.items():
+        known[view] = Total.sum(islice(counted, len(parts)))
+        figures.keep(view, known[view], n=known[view].n)
+    return known
 
 
 def waiting_count(staff: Staff) -> int:
@@ -267,7 +338,7 @@ def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | No
     found: list[_Cursor] = []
     if cursor is None or cursor.part == "late":
         after = (cursor.at, cursor.pk) if cursor else None
-        passed = late(leads, staff, at=drawn_at, after=after, most=most)
+        passed = late(leads, staff, at=drawn_at, after=after, most=most, are_most=view == "todo")
         found = [_Cursor("late", drawn_at, at, pk) for at, pk in passed]
         cursor = None
     if len(found) == most:

@@ -6,12 +6,20 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from wutong.lifecycle.models import SEARCHED_BY, FollowUp, Lead, Machine, Stage, StageVisit
+from wutong.lifecycle.models import FollowUp, Lead, Machine, Stage, StageVisit
 from wutong.platform.models import Staff
 from wutong.platform.organisation import our_zone
 
 _SHOWN = 8
-_SEARCHED_BY = tuple(f"lead__{name}" for name in SEARCHED_BY)
+_OF_VISIT = (
+    "entered_at",
+    "lead__public_id",
+    "lead__stage",
+    "lead__person__full_name",
+    "lead__person__company_name",
+    "lead__owner__full_name",
+    "lead__account__name",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +57,8 @@ def contacts_since(today: datetime, staff: Staff) -> Contacts:
     )
     shown = (
         done.filter(lead__in=Lead.objects.visible_to(staff))
-        .select_related("lead__person", "lead__account")
-        .defer(*_SEARCHED_BY)
+        .select_related("lead__person")
+        .only("at", "kind", "outcome", "lead__next_step", "lead__person__public_id", "lead__person__full_name")
     )
     return Contacts(**counted, latest=list(shown.order_by("-at")[:_SHOWN]))
 
@@ -61,7 +69,7 @@ def qualified_in_week_of(today: datetime, staff: Staff) -> Qualified:
     visits = StageVisit.objects.filter(
         machine=Machine.LEAD, stage=Stage.MQL, entered_at__gte=monday, entered_by=staff
     ).select_related("lead__person", "lead__owner", "lead__account")
-    of_lead = {visit.lead_id: visit for visit in visits.defer(*_SEARCHED_BY).order_by("entered_at")}
+    of_lead = {visit.lead_id: visit for visit in visits.only(*_OF_VISIT).order_by("entered_at")}
     went_on = StageVisit.objects.filter(lead__in=of_lead, stage=Stage.SAL, entered_at__gte=monday)
     accepted = went_on.values("lead").distinct().count()
     visible = set(Lead.objects.visible_to(staff).filter(pk__in=of_lead).values_list("pk", flat=True))

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wutong.lifecycle.models import TO_HAND_OVER, Clock, Lead
 from wutong.platform.models import Role, Staff
-from wutong.platform.totals import Total, totals_of
 
 Place = tuple[datetime, int]
 """Where a lead stands among the late ones: since when it is due, and its id."""
@@ -29,9 +28,16 @@ def leads_to_do(staff: Staff) -> QuerySet[Lead]:
     return leads if staff.role == Role.MANAGER else leads.filter(_mine_or_nobodys(staff))
 
 
-def late(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Place | None, most: int) -> list[Place]:
-    """The first late ones of ``leads``: by their clocks, and of those ``staff`` owns by their planned steps."""
-    clocks = first_clocks(leads).filter(due_at__lte=at)
+def late(
+    leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Place | None, most: int, are_most: bool = False
+) -> list[Place]:
+    """The first late ones of ``leads``: by their clocks, and of those ``staff`` owns by their planned steps.
+
+    Args:
+        are_most: whether most clocks that run are of ``leads``, so that the first of all are nearly the first of these.
+    """
+    clocks = _first_clocks(_is_among(leads)) if are_most else first_clocks(leads)
+    clocks = clocks.filter(due_at__lte=at)
     steps = planned(leads, staff).filter(next_step_at__lte=at)
     if after is not None:
         clocks = clocks.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], lead__gt=after[1]))
@@ -56,11 +62,6 @@ def due(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Heat | None
     return list(waiting.values_list("heat", "created_at", "pk")[:most])
 
 
-def to_do_total(staff: Staff, *, at: datetime) -> Total:
-    """How many leads there are to do today, late ones included."""
-    return Total.sum(totals_of(parts_to_do(staff, at=at)))
-
-
 def parts_to_do(staff: Staff, *, at: datetime) -> list[QuerySet[Any]]:
     """What there is to do today, late ones included, in parts that share no lead: by a clock, by a plan, by neither."""
     leads = leads_to_do(staff)
@@ -70,11 +71,7 @@ def parts_to_do(staff: Staff, *, at: datetime) -> list[QuerySet[Any]]:
 
 def first_clocks(leads: QuerySet[Lead]) -> QuerySet[Clock]:
     """Of each of ``leads`` that has running clocks the one that runs out first."""
-    running = Clock.objects.filter(stopped_at=None)
-    earlier = running.filter(lead=OuterRef("lead")).filter(
-        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
-    )
-    return running.filter(~Exists(earlier), lead__in=leads.order_by().values("pk"))
+    return _first_clocks(Q(lead__in=leads.order_by().values("pk")))
 
 
 def planned(leads: QuerySet[Lead], staff: Staff) -> QuerySet[Lead]:
@@ -93,6 +90,22 @@ def end_of_day(at: datetime) -> datetime:
     """Midnight where the reader is."""
     local = timezone.localtime(at)
     return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _first_clocks(of: Q | Coalesce) -> QuerySet[Clock]:
+    running = Clock.objects.filter(stopped_at=None)
+    earlier = running.filter(lead=OuterRef("lead")).filter(
+        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk"))
+    )
+    return running.filter(~Exists(earlier), of)
+
+
+def _is_among(leads: QuerySet[Lead]) -> Coalesce:
+    """Whether a clock is of one of ``leads``, asked clock by clock.
+
+    As a plain condition it makes the planner join all clocks with their leads before it takes the first few.
+    """
+    return Coalesce(Exists(leads.order_by().filter(pk=OuterRef("lead"))), Value(False))
 
 
 def _due_parts(leads: QuerySet[Lead], staff: Staff, *, at: datetime) -> Iterable[QuerySet[Any, Any]]:

@@ -3,9 +3,13 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
+from django.db import transaction
+
 from wutong.platform.models import ApiKey, AuditEntry, Staff
+from wutong.platform.remembered import forget_figures_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +54,6 @@ def record(
         request_id=source.request_id,
         address=source.address,
     )
+    if isinstance(actor, Staff):
+        # Not before the act is there to be counted.
+        transaction.on_commit(partial(forget_figures_of, actor.pk))

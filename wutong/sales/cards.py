@@ -11,16 +11,19 @@ from wutong.platform.permissions import may
 from wutong.sales.models import Opportunity, OpportunityPerson
 
 _SHOWN = 8
+_OF_STEP = ("public_id", "name", "stage", "amount", "currency", "next_step", "next_step_at", "account__name")
 
 
 def next_steps_of(staff: Staff) -> dict[str, Any] | None:
     """The open deals of a salesperson by their planned step, those without a plan first: they are at risk."""
     if staff.role != Role.SALES:
         return None
-    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff).for_list()
-    planless = list(own.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
-    planned = list(own.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
-    return {"deals": [*planless, *planned], "n": own.count()}
+    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff)
+    drawn = own.select_related("account").only(*_OF_STEP)
+    planless = list(drawn.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
+    planned = list(drawn.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
+    deals = [*planless, *planned]
+    return {"deals": deals, "n": own.count() if len(deals) == _SHOWN else len(deals)}
 
 
 def deals_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:

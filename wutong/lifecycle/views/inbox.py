@@ -1,5 +1,7 @@
 """The lead inbox: the list, what is new in it, the work area."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.assignment import who_may_be_given_leads
-from wutong.lifecycle.inbox import PAGE, Rows, inbox_of, taken_from
+from wutong.lifecycle.inbox import PAGE, inbox_of, rows_of, standing, taken_from
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.views.tabs import order_of
 from wutong.lifecycle.views.work_area import (
@@ -25,7 +27,8 @@ from wutong.platform.answers import is_htmx
 from wutong.platform.named import id_or_none, uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 
-MORE_THAN_A_PAGE = PAGE + 1
+MOST_SHOWN = 5 * PAGE
+"""How long a list grows in one page: it names all its rows in an address when it asks for what is new."""
 
 
 @require_safe
@@ -49,12 +52,21 @@ def inbox(request: StaffRequest) -> HttpResponse:
 @require_safe
 @requires("leads.work")
 def rows(request: StaffRequest) -> HttpResponse:
-    """The list alone, as it is now."""
+    """The list alone, as it is now; with ``after`` its next rows, to stand below those ``shown``."""
     view = view_in(request)
     shown = inbox_of(request.user, view=view, after=request.GET.get("after"))
+    if not shown.is_first:
+        above = dict(_versions(request.GET.getlist("shown")))
+        fresh = [row for row in shown.rows if row.lead.public_id not in above]
+        context = {"rows": replace(shown, rows=fresh), "view": view, "grows": len(above) + len(fresh) < MOST_SHOWN}
+        return render(request, "lifecycle/_inbox_further.html", context)
     opened = uuid_or_none(request.GET.get("lead"))
     lead = leads_in_sight(request.user).filter(public_id=opened).first() if opened else None
-    return render(request, "lifecycle/_inbox_rows.html", {"rows": shown, "view": view, "opened": lead})
+    context = {"rows": shown, "view": view, "opened": lead}
+    response = render(request, "lifecycle/_inbox_rows.html", context)
+    if request.GET.get("after"):  # too old: what was due then is late by now, so the list begins again
+        response["HX-Retarget"], response["HX-Reswap"] = "#inbox-rows", "outerHTML"
+    return response
 
 
 @require_safe
@@ -66,14 +78,9 @@ def news(request: StaffRequest) -> HttpResponse:
     """
     view = view_in(request)
     shown = dict(_versions(request.GET.getlist("shown")))
-    after = request.GET.get("after")
-    now = inbox_of(request.user, view=view, after=after, at=timezone.now())
-    here = {row.lead.public_id for row in now.rows}
-    context = {
-        "view": view,
-        "new": 0 if after else len(here - shown.keys()),
-        "states": _states(request, shown, now),
-    }
+    after, more = request.GET.get("after"), request.GET.get("more")
+    now = standing(request.user, view=view, after=after, shown=shown.keys(), more=more, at=timezone.now())
+    context = {"view": view, "new": now.new, "states": _states(request, shown, now.here)}
     return render(request, "lifecycle/_inbox_news.html", context)
 
 
@@ -91,23 +98,19 @@ def work(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _states(request: StaffRequest, shown: dict[UUID, int], now: Rows) -> list[dict[str, Any]]:
+def _states(request: StaffRequest, shown: dict[UUID, int], here: Collection[UUID]) -> list[dict[str, Any]]:
     """The rows that are no longer what the list shows: taken by somebody, done, or only changed."""
-    here = {row.lead.public_id: row for row in now.rows}
     leads = {lead.public_id: lead for lead in leads_in_sight(request.user).filter(public_id__in=shown)}
-    states: list[dict[str, Any]] = []
-    for public_id, version in shown.items():
-        lead = leads.get(public_id)
-        if lead is None or lead.version == version:
-            continue
-        is_taken = lead.owner is not None and lead.owner != request.user
-        states.append(
-            {
-                "public_id": public_id,
-                "row": here.get(public_id),
-                "taken_by": lead.owner.full_name if is_taken and lead.owner is not None else "",
-            }
-        )
+    changed = [lead for public_id, lead in leads.items() if lead.version != shown[public_id]]
+    rows = {row.lead.pk: row for row in rows_of([lead for lead in changed if lead.public_id in here])}
+    states = [
+        {
+            "public_id": lead.public_id,
+            "row": rows.get(lead.pk),
+            "taken_by": lead.owner.full_name if lead.owner is not None and lead.owner != request.user else "",
+        }
+        for lead in changed
+    ]
     for unseen, name in taken_from(request.user, shown.keys() - leads.keys()).items():
         states.append({"public_id": unseen, "row": None, "taken_by": name})
     return states
@@ -115,6 +118,6 @@ def _states(request: StaffRequest, shown: dict[UUID, int], now: Rows) -> list[di
 
 def _versions(given: list[str]) -> list[tuple[UUID, int]]:
     """``<id>.<version>`` of each row shown; whatever is none of ours is left out."""
-    pairs = [text.partition(".") for text in given[:MORE_THAN_A_PAGE]]
+    pairs = [text.partition(".") for text in given[: MOST_SHOWN + PAGE]]
     read = [(uuid_or_none(one), id_or_none(version)) for one, _dot, version in pairs]
     return [(one, version) for one, version in read if one is not None and version is not None]
