@@ -205,6 +205,12 @@ def test_each_list_opens_in_excel(what: str, ada: Staff, mei: Staff, north: Team
     assert sheet[1][-1].endswith(f" · {one.mark}")
 
 
+def test_of_people_either_they_or_their_leads_are_exported(ada: Staff) -> None:
+    imported(ZHOU, by=ada, leads=PeopleImport.Leads.ALL)
+    page = signed_in(ada).get("/people/").content.decode()
+    assert [page.count(f'type="radio" name="list" value="{what}"') for what in ("people", "leads")] == [1, 1]
+
+
 def test_a_file_names_who_exported_it_and_is_still_read_by_machines(ada: Staff) -> None:
     Organisation.objects.update(name="R&D <b>")
     Staff.objects.filter(pk=ada.pk).update(full_name="=Ada/张")

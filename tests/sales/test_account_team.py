@@ -9,7 +9,7 @@ from tests.cast import make_account, make_lead, make_person, make_scope, make_st
 from tests.lifecycle.test_contracts import make_contract
 from tests.sales.cast import LATER, deal_of, sql_of
 from tests.sales.test_account_pages import employ
-from wutong.lifecycle.account_team import NotYourCompany, give_account, share_account
+from wutong.lifecycle.account_team import NotYourCompany, SharedNoLonger, end_sharing, give_account, share_account
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner, Contract, Lead
 from wutong.lifecycle.visibility import people_visible_to
@@ -206,6 +206,20 @@ def test_nobody_merges_a_colleagues_company_into_their_own(xu, mei, wang, north)
     ):
         with pytest.raises(CompanyGone):
             act()
+
+
+def test_sharing_is_ended_by_those_concerned_or_who_may_correct_companies(xu, mei, lin, north) -> None:
+    account, helper = make_account(), make_staff("Helper", role="success", data_scope="own")
+    share_account(account=account, with_=helper, by=mei, at=LATER)
+    (row,) = account.collaborators.all()
+    partner = make_staff("Partner", role="partner_manager", data_scope="all")
+    address = f"/accounts/{account.public_id}/collaborators/end/"
+    given = {"staff": str(helper.public_id)}
+    assert signed_in(partner).post(address, given).status_code == 409
+    make_lead(account=account, team=north)
+    assert signed_in(lin).post(address, given).status_code == 302
+    with pytest.raises(SharedNoLonger):
+        end_sharing(collaborator=row, by=helper, at=LATER)
 
 
 def test_the_duplicate_check_names_nobodys_company_and_lets_one_ask_for_it(xu, mei) -> None:

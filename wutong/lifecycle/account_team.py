@@ -42,6 +42,11 @@ class SharedAlready(Refusal):
     message = _("%(name)s works on this company already.")
 
 
+class SharedNoLonger(Refusal):
+    code = "shared_no_longer"
+    message = _("%(name)s no longer works on this company. Reload the page.")
+
+
 def may_give(held: AccountOwner | None, *, by: Staff) -> bool:
     """Whether ``by`` may say who looks after a company: its owner, a manager, anybody while nobody does."""
     return held is None or held.owner_id == by.pk or may(by, "routing.manage")
@@ -150,16 +155,21 @@ def share(account: Account, *, with_: Staff, by: Staff, at: datetime, reason: st
 def end_sharing(*, collaborator: AccountCollaborator, by: Staff, at: datetime) -> None:
     """Take a company back from somebody it was shared with, or give it back oneself.
 
+    While nobody looks after it, whoever may correct companies may, as for sharing it.
+
     Raises:
-        NotYourCompany: see there.
+        NotYourCompany, SharedNoLonger: see there.
     """
     with transaction.atomic(durable=True):
         owners = list(AccountOwner.objects.filter(account=collaborator.account_id).select_related("owner"))
         is_theirs = by.pk in (collaborator.staff_id, collaborator.by_id)
         if owners and not is_theirs and not any(may_give(one, by=by) for one in owners):
             raise NotYourCompany(name=owners[0].owner.full_name)
+        if not is_theirs and not may(by, "accounts.manage"):
+            raise NotYourCompany(name=collaborator.by.full_name)
         to = str(collaborator.staff.public_id)
-        collaborator.delete()
+        if not AccountCollaborator.objects.filter(pk=collaborator.pk).delete()[0]:
+            raise SharedNoLonger(name=collaborator.staff.full_name)
         forget_accounts_of(collaborator.staff)
         record("lifecycle.account_unshared", actor=by, subject=collaborator.account, at=at, to=to)
 

@@ -56,7 +56,7 @@ class NotYoursToShare(Refusal):
 
 class NoTeamToShareWith(Refusal):
     code = "no_team_to_share_with"
-    message = _("You are in no team. Share the view with everybody, or keep it for yourself.")
+    message = _("%(name)s is in no team. Share the view with everybody, or keep it for one person.")
 
 
 class NotYourView(Refusal):
@@ -192,7 +192,7 @@ def save_view(
         ViewNameTaken, TooManyViews, TooLongForAView, NotYoursToShare, NoTeamToShareWith: nothing is kept then.
     """
     held = _fitting(listing, by, query)
-    _refuse_sharing(shared_with, by)
+    _refuse_sharing(shared_with, by, owner=by)
     try:
         with transaction.atomic(durable=True):
             # Who saves twice at once waits here, so that the limit holds.
@@ -222,15 +222,13 @@ def change_view(*, view: SavedView, name: str, shared_with: SavedView.Shared, by
     """
     _refuse_others(view, by)
     if shared_with != view.shared_with:
-        _refuse_sharing(shared_with, by)
+        _refuse_sharing(shared_with, by, owner=view.owner)
     try:
         with transaction.atomic(durable=True):
             now = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
             before = now.shared_with
             if shared_with != before:
-                now.team = now.owner.team if shared_with == SavedView.Shared.TEAM else None
-                if shared_with == SavedView.Shared.TEAM and now.team is None:
-                    raise NoTeamToShareWith
+                now.team = view.owner.team if shared_with == SavedView.Shared.TEAM else None
             now.name, now.shared_with, now.changed_at = name, shared_with, at
             now.save()
             record("views.changed", actor=by, subject=now, at=at, list=now.list, shared=[before, shared_with.value])
@@ -310,11 +308,11 @@ def _fitting(listing: Listing, by: Staff, query: str) -> str:
     return held
 
 
-def _refuse_sharing(shared_with: SavedView.Shared, by: Staff) -> None:
+def _refuse_sharing(shared_with: SavedView.Shared, by: Staff, *, owner: Staff) -> None:
     if shared_with != SavedView.Shared.NOBODY and not may(by, "views.share"):
         raise NotYoursToShare
-    if shared_with == SavedView.Shared.TEAM and by.team is None:
-        raise NoTeamToShareWith
+    if shared_with == SavedView.Shared.TEAM and owner.team is None:
+        raise NoTeamToShareWith(name=owner.full_name)
 
 
 def _refuse_others(view: SavedView, by: Staff) -> None:

@@ -127,7 +127,10 @@ def th(
 
 @register.inclusion_tag("web/components/export.html", takes_context=True)
 def export_list(context: Context, what: str) -> dict[str, Any]:
-    """Buttons that write this page's list to a file, by the conditions of its address; nothing without the right."""
+    """Buttons that write this page's list to a file, by the conditions of its address; nothing without the right.
+
+    Of people, either they or their leads are written, as the reader chooses.
+    """
     request = context["request"]
     conditions = [(name, value) for name, value in _pairs(request) if name not in _NO_CONDITIONS]
     return {
