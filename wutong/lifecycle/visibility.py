@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wutong.lifecycle.models import Lead
-from wutong.lifecycle.models.lead import accounts_looked_after_by
+from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere
 from wutong.people.models import Affiliation, Person, PersonCollaborator
 from wutong.platform.models import ApiKey, DataScope, Staff
 
@@ -25,7 +25,7 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
         return people
     leads = Lead.objects.visible_to(staff)
     companies = accounts_looked_after_by(staff) if staff.is_active else []
-    if not staff.is_active or not (companies or _is_let_in_anywhere(staff)):
+    if not staff.is_active or not (companies or is_let_in_anywhere(staff)):
         return people.filter(Exists(leads.filter(person=OuterRef("pk"))))
     shared = PersonCollaborator.objects.filter(staff=staff).order_by().values("person")
     members = Affiliation.objects.filter(account__in=companies).order_by().values("person")
@@ -33,15 +33,6 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
         of_leads = Exists(leads.filter(person=OuterRef("pk")))
         return people.filter(of_leads | Q(pk__in=shared) | Q(pk__in=members))
     return people.filter(pk__in=leads.order_by().values("person").union(shared, members))
-
-
-def _is_let_in_anywhere(staff: Staff) -> bool:
-    """Asked once a request: a page asks for people several times, and hardly anybody is let in anywhere."""
-    known: bool | None = getattr(staff, "is_let_in_anywhere", None)
-    if known is None:
-        known = PersonCollaborator.objects.filter(staff=staff).exists()
-        staff.is_let_in_anywhere = known  # type: ignore[attr-defined]  # remembered on the colleague of this request
-    return known
 
 
 def managers_over(lead: Lead, managers: Iterable[Staff]) -> list[Staff]:

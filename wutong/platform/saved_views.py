@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,6 +22,7 @@ from wutong.platform.models import DefaultView, SavedView, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 MOST = 50
@@ -294,11 +295,16 @@ def forget_searches(tells: Callable[[str], bool]) -> int:
 @once_a_page
 def _views_of(staff: Staff, code: str) -> list[tuple[SavedView, bool]]:
     """The views of a list that ``staff`` sees, those for everybody first, and whether it opens with one of them."""
-    chosen = DefaultView.objects.filter(staff=staff, list=code, view=OuterRef("pk"))
-    seen = SavedView.objects.visible_to(staff).filter(list=code).select_related("owner")
+    views = _shown(code, staff.pk, staff.team_id)
+    return [(view, view.is_default) for view in views]  # type: ignore[attr-defined]  # annotated there
+
+
+@ready_made
+def _shown(code: str, staff: int, team: int | None) -> QuerySet[SavedView]:
+    chosen = DefaultView.objects.filter(staff=staff, view=OuterRef("pk"), list=OuterRef("list"))
+    seen = SavedView.objects.filter(list=code).seen_by(staff, team=team).select_related("owner")
     shown = seen.only("public_id", "name", "query", "shared_with", "owner__full_name").in_order()
-    marked = shown.annotate(is_default=Exists(chosen))[: 4 * MOST]
-    return [(view, view.is_default) for view in marked]  # type: ignore[attr-defined]  # annotated just now
+    return shown.annotate(is_default=Exists(chosen))[: 4 * MOST]
 
 
 def _fitting(listing: Listing, by: Staff, query: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.people.models import Account, Identifier, Person
+from wutong.people.models import Account, Identifier, Person, PersonCollaborator
 from wutong.platform.models import ApiKey, BusinessScope, DataScope, Staff, Team
+from wutong.platform.ready_made import ready_made
 
 
 class Stage(models.TextChoices):
@@ -135,7 +136,9 @@ _SHIPPED_LINES = {"general": pgettext_lazy("product line", "General")}
 _Rows = TypeVar("_Rows", bound="models.QuerySet[Any]")
 
 
-_KEPT = "_accounts_looked_after"
+_KEPT = "_looked_after"
+_LET_IN = 0
+"""Among the ids of companies: to single people, too."""
 
 
 def accounts_looked_after_by(staff: Staff) -> list[int]:
@@ -143,18 +146,33 @@ def accounts_looked_after_by(staff: Staff) -> list[int]:
 
     Asked once for each loaded colleague, as a list: a subquery beside other conditions would keep every index unused.
     """
-    kept: list[int] | None = getattr(staff, _KEPT, None)
-    if kept is None:
-        owned = Account.objects.filter(owners__owner=staff).order_by().values_list("pk", flat=True)
-        shared = Account.objects.filter(collaborators__staff=staff).order_by().values_list("pk", flat=True)
-        kept = list(owned.union(shared))
-        setattr(staff, _KEPT, kept)
-    return kept
+    return [one for one in _looked_after_by(staff) if one != _LET_IN]
+
+
+def is_let_in_anywhere(staff: Staff) -> bool:
+    """Whether a person is shared with ``staff``; hardly anybody is let in anywhere."""
+    return _LET_IN in _looked_after_by(staff)
 
 
 def forget_accounts_of(staff: Staff) -> None:
     """Ask anew which companies ``staff`` looks after: that has changed."""
     setattr(staff, _KEPT, None)
+
+
+def _looked_after_by(staff: Staff) -> list[int]:
+    kept: list[int] | None = getattr(staff, _KEPT, None)
+    if kept is None:
+        kept = [one for (one,) in _looked_after(staff.pk)]
+        setattr(staff, _KEPT, kept)
+    return kept
+
+
+@ready_made
+def _looked_after(staff: int) -> Any:
+    owned = Account.objects.filter(owners__owner=staff).order_by().values_list("pk")
+    shared = Account.objects.filter(collaborators__staff=staff).order_by().values_list("pk")
+    let_in = PersonCollaborator.objects.filter(staff=staff).order_by().values_list(Value(_LET_IN))
+    return owned.union(shared, let_in)
 
 
 def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:

@@ -14,11 +14,15 @@ from wutong.platform.models.staff import Staff, Team
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, staff: Staff) -> Self:
         """Their own, what is shared with everybody, and with a team that theirs is or stands below."""
-        below = models.Exists(
-            Team.objects.filter(pk=staff.team_id or 0, path__startswith=models.OuterRef("team__path"))
-        )
-        shared = Q(shared_with=SavedView.Shared.COMPANY) | Q(below, shared_with=SavedView.Shared.TEAM)
-        return self.filter(Q(owner=staff) | shared)
+        return self.seen_by(staff.pk, team=staff.team_id)
+
+    def seen_by(self, staff: int, *, team: int | None) -> Self:
+        """The same, of a colleague and a team by id."""
+        seen = Q(owner=staff) | Q(shared_with=SavedView.Shared.COMPANY)
+        if team is not None:
+            theirs = Team.objects.filter(pk=team, path__startswith=models.OuterRef("team__path"))
+            seen |= Q(models.Exists(theirs), shared_with=SavedView.Shared.TEAM)
+        return self.filter(seen)
 
     def in_order(self) -> Self:
         """Those for everybody first, then the team's, then one's own; by name."""

@@ -192,7 +192,7 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
     if view == "board":
         columns = board_of(deals, wanted, at=at, zone=zone)
         context["total"] = total_of_sums(column.sums for column in columns)
-        context["columns"] = [(column, _cards(column, request, instead)) for column in columns]
+        context["columns"] = [(column, *_cards(column, request, instead)) for column in columns]
     else:
         table = table_of(deals, wanted, at=at, zone=zone)
         context |= {
@@ -208,12 +208,11 @@ def _ways_on(stage: str, _language: str) -> SafeString:
     return render_to_string("sales/_ways_on.html", {"stages": list(OpportunityStage), "stage": stage})
 
 
-def _cards(column: Column, request: StaffRequest, instead: Card | None) -> list[Card]:
-    cards = [_card(deal, request) for deal in column.deals]
-    if instead is None:
-        return cards
-    cards = [card for card in cards if card.deal.pk != instead.deal.pk]
-    return [instead, *cards] if instead.column == column.stage else cards
+def _cards(column: Column, request: StaffRequest, instead: Card | None) -> tuple[Card | None, list[BoardCard]]:
+    """The card that something was just done with, if it stands here, and the others."""
+    others = [deal for deal in column.deals if instead is None or deal.pk != instead.deal.pk]
+    here = instead if instead is not None and instead.column == column.stage else None
+    return here, [_told(deal, request, deal.stage) for deal in others]
 
 
 def _choices(staff: Staff, wanted: Wanted) -> list[dict[str, Any]]:
