@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from wutong.lifecycle.models import HandOver, Lead
+from wutong.lifecycle.viewer import Viewer
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.platform.once_a_page import once_a_page
@@ -18,9 +19,14 @@ HAND_OVERS = 51
 @once_a_page
 def latest_leads_of(person: Person, viewer: Staff) -> list[Lead]:
     """Those that ``viewer`` may see with all that a page tells of them, the latest first; :data:`MOST` at most."""
-    leads = Lead.objects.visible_to(viewer).filter(person=person).defer("account__search_keys")
+    return _leads_of(Viewer(viewer), person.pk)
+
+
+@ready_made
+def _leads_of(viewer: Viewer, person: int) -> QuerySet[Lead]:
+    leads = Lead.objects.visible_to(viewer.staff).filter(person=person)
     joined = leads.select_related("owner", "product_line", "team", "account", "person__score")
-    return list(joined.order_by("-last_touch_at")[:MOST])
+    return joined.defer("account__search_keys", "person__search_keys").order_by("-last_touch_at")[:MOST]
 
 
 def lead_ids_of(person: Person, viewer: Staff) -> Collection[int]:

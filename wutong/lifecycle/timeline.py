@@ -6,12 +6,16 @@ from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from wutong.lifecycle.acts import EVERYTHING, Act, Cursor, LeadInSight, Only, Wanted
 from wutong.lifecycle.acts_of_events import acts_of_events
 from wutong.lifecycle.acts_of_ours import acts_of_ours
 from wutong.lifecycle.models import Lead
+from wutong.lifecycle.viewer import Viewer
 from wutong.people.models import Person
 from wutong.platform.models import Staff
+from wutong.platform.ready_made import ready_made
 
 PAGE = 50
 
@@ -87,7 +91,7 @@ def _timeline(
 ) -> Timeline:
     # Their leads first, each part then begins with those: to tell again in each which are in sight took half its time.
     if leads is None:
-        found = Lead.objects.visible_to(viewer).filter(person__in=people).values_list("pk", "person_id", "stage")
+        found = _leads_of(Viewer(viewer), [person.pk for person in people])
         leads = {pk: LeadInSight(person_id, stage) for pk, person_id, stage in found}
     until, shown = (after.at, after.shown) if after is not None else (None, 0)
     wanted = Wanted(until=until, most=PAGE + 1 + shown, which=which, only=only)
@@ -105,6 +109,12 @@ def _timeline(
         for on, of_day in groupby(page, key=lambda act: act.at.astimezone(zone).date())
     ]
     return Timeline(days, older)
+
+
+@ready_made
+def _leads_of(viewer: Viewer, people: list[int]) -> QuerySet[Lead, tuple[int, int, str]]:
+    leads = Lead.objects.visible_to(viewer.staff).filter(person__among=people)
+    return leads.values_list("pk", "person_id", "stage")
 
 
 def _end(page: list[Act], after: Cursor | None) -> Cursor:

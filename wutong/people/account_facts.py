@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from wutong.people.account_names import refresh_names
 from wutong.people.accounts import companies_named, name_key
 from wutong.people.companies.places import division_name, division_named
@@ -14,6 +16,7 @@ from wutong.people.mail_domains import MailDomain, whose
 from wutong.people.models import Account, AccountAlias, AccountDomain, AccountFact
 from wutong.people.public_suffixes import registrable
 from wutong.platform.models import Staff
+from wutong.platform.ready_made import ready_made
 
 STATED = ("name", "credit_code", "domain", "industry", "size_band", "region", "parent")
 """The fields whose statements are kept, in the order in which they are shown."""
@@ -120,12 +123,16 @@ def set_parent(account: Account, parent: Account | None, *, word: Word) -> bool:
 def sources_of(account: Account) -> dict[str, AccountFact]:
     """The latest statement of each field that says what stands there now."""
     found: dict[str, AccountFact] = {}
-    for fact in (
-        AccountFact.objects.filter(account=account, field__in=STATED).select_related("by").order_by("-at", "-pk")[:200]
-    ):
+    for fact in _stated_of(account.pk):
         if fact.field not in found and fact.value == _written(account, fact.field):
             found[fact.field] = fact
     return found
+
+
+@ready_made
+def _stated_of(account: int) -> QuerySet[AccountFact]:
+    stated = AccountFact.objects.filter(account=account, field__in=STATED).select_related("by")
+    return stated.order_by("-at", "-pk")[:200]
 
 
 def _written(account: Account, field: str) -> str:

@@ -3,14 +3,16 @@
 Django takes longer to build a query of some joins and to write its SQL than PostgreSQL takes to answer it.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from itertools import count
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 from uuid import UUID
 
-from django.db import connections
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, connections
 from django.db.models import Model, QuerySet
 
 from wutong.platform.among import as_parameter
@@ -18,6 +20,29 @@ from wutong.platform.among import as_parameter
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 Row = TypeVar("Row")
+_STAND_IN = 2**62
+
+
+class Composite(ABC):
+    """A value of a question made of several that stand in it, or not, such as whoever looks at a page."""
+
+    @abstractmethod
+    def form(self) -> tuple[object, ...]:
+        """All that decides how a question is built of it, beside the values of its parts."""
+
+    @abstractmethod
+    def parts(self) -> list[Any]:
+        """What may stand in a question; as many for each form."""
+
+    @abstractmethod
+    def made_of(self, parts: Sequence[Any]) -> Self:
+        """The same of other parts, and of nothing else: a question that looks at more must fail."""
+
+
+class Beginning(str):
+    """A text with which a field starts: ``field__startswith``."""
+
+    __slots__ = ()
 
 
 def ready_made(ask: Callable[P, QuerySet[M, Row]]) -> Callable[P, list[Row]]:
@@ -31,15 +56,18 @@ def ready_made(ask: Callable[P, QuerySet[M, Row]]) -> Callable[P, list[Row]]:
     @wraps(ask)
     def asked(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
         given = (*args, *kwargs.values())
-        form = (*kwargs, *(value if _is_of_the_form(value) else type(value) for value in given))
+        form = (*kwargs, *(_form(value) for value in given))
         question = known.get(form)
         if question is None:
-            numbers = count(1)
-            stand_ins = [value if _is_of_the_form(value) else _stand_in(value, next(numbers)) for value in given]
-            n = len(args)
+            numbers = count(_STAND_IN + 1000, 1000)
+            stand_ins = [_stand_in(value, numbers) for value in given]
             built: Callable[..., QuerySet[M, Row]] = ask
+            n = len(args)
             rows = built(*stand_ins[:n], **dict(zip(kwargs, stand_ins[n:], strict=True)))
-            question = known[form] = _Question(rows, stand_ins)
+            try:
+                question = known[form] = _Question(rows, stand_ins)
+            except EmptyResultSet:  # Django knows without asking that there is nothing, perhaps of the stand-ins alone
+                return list(ask(*args, **kwargs))
         answer: list[Row] = question.answer(given)
         return answer
 
@@ -49,20 +77,23 @@ def ready_made(ask: Callable[P, QuerySet[M, Row]]) -> Callable[P, list[Row]]:
 class _Question:
     """A query whose SQL is known, and which of the values given stands at each place of it."""
 
-    def __init__(self, rows: QuerySet[Any, Any], stand_ins: list[object]) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], stand_ins: Sequence[object]) -> None:
         self._rows = rows
         self._compiler = rows.query.get_compiler(using=rows.db)
         self._sql, parameters = self._compiler.as_sql()
-        shown = {_shown(one): place for place, one in enumerate(stand_ins) if not _is_of_the_form(one)}
         self._fixed = list(parameters)
-        self._places = [(at, shown[one]) for at, one in enumerate(parameters) if _hashable(one) and one in shown]
-        if {place for _at, place in self._places} != set(shown.values()):
+        shown = {one: place for place, one in enumerate(_as_shown(stand_ins)) if _is_stand_in(one)}
+        found = [(at, one) for at, one in enumerate(parameters) if _is_stand_in(one)]
+        simple = _as_shown([one for one in stand_ins if not isinstance(one, Composite)])
+        wanted = {one for one in simple if _is_stand_in(one)}
+        if not wanted <= {one for _at, one in found} <= shown.keys():
             raise TypeError(f"Not every value of the question stands in it as it was given: {self._sql}")
+        self._places = [(at, shown[one]) for at, one in found]
 
-    def answer(self, given: tuple[object, ...]) -> list[Any]:
-        parameters = self._fixed.copy()
+    def answer(self, given: Sequence[object]) -> list[Any]:
+        parameters, shown = self._fixed.copy(), _as_shown(given)
         for at, place in self._places:
-            parameters[at] = _shown(given[place])
+            parameters[at] = shown[place]
         compiler = _twin(self._compiler)
         compiler.connection = connections[self._rows.db]  # each thread has its own
         compiler.as_sql = lambda: (self._sql, tuple(parameters))
@@ -84,26 +115,62 @@ def _is_of_the_form(value: object) -> bool:
     return value is None or isinstance(value, bool)
 
 
-def _stand_in(value: object, number: int) -> object:
+def _form(value: object) -> object:
+    if isinstance(value, Composite):
+        return (type(value), *value.form())
+    return value if _is_of_the_form(value) else type(value)
+
+
+def _stand_in(value: object, numbers: Iterator[int]) -> Any:
     """Something of the kind of ``value`` that no query has in it for another reason."""
     match value:
+        case None | bool():
+            return value
+        case Composite():
+            return value.made_of([_stand_in(part, numbers) for part in value.parts()])
         case int():
-            return 2**62 + number
+            return next(numbers)
         case str():
-            return f"stand-in {number}\x00"
+            return type(value)(f"{next(numbers)}\x00")
         case UUID():
-            return UUID(int=number)
+            return UUID(int=next(numbers))
         case datetime():
-            return datetime.max.replace(tzinfo=UTC) - timedelta(days=number)
+            return datetime(9999, 12, 31, tzinfo=UTC) - timedelta(microseconds=next(numbers) - _STAND_IN)
+        case date():
+            return date(9999, 12, 31) - timedelta(days=(next(numbers) - _STAND_IN) // 1000)
         case list():
-            return [2**62 + number]
+            return [next(numbers)]
     raise TypeError(f"A ready-made question takes no {type(value).__name__}.")
 
 
-def _shown(value: object) -> object:
-    """A value as it stands among the parameters of SQL."""
-    return as_parameter(value) if isinstance(value, list) else value
+def _is_stand_in(value: object) -> bool:
+    match value:
+        case bool():
+            return False
+        case int():
+            return value > _STAND_IN
+        case str():
+            return "\x00" in value or (
+                value.startswith("[") and value[1:-1].isdecimal() and int(value[1:-1]) > _STAND_IN
+            )
+        case UUID():
+            return _STAND_IN < value.int < 2**63
+        case date():
+            return value.year == 9999
+    return False
 
 
-def _hashable(value: object) -> bool:
-    return not isinstance(value, list | dict)
+def _as_shown(values: Sequence[object]) -> list[Any]:
+    """Values as they stand among the parameters of SQL; those of composites in the place of these."""
+    shown: list[Any] = []
+    for value in values:
+        match value:
+            case Composite():
+                shown += _as_shown(value.parts())
+            case list():
+                shown.append(as_parameter(value))
+            case Beginning():
+                shown.append(connection.ops.prep_for_like_query(value) + "%")
+            case _:
+                shown.append(value)
+    return shown

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
-from wutong.lifecycle.models import CLOSED_STAGES, AccountCollaborator, AccountOwner, Contract, FollowUp, Lead
+from wutong.lifecycle.models import CLOSED_STAGES, AccountCollaborator, AccountOwner, Contract, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
@@ -29,7 +29,6 @@ from wutong.people.models import (
     Affiliation,
     CustomField,
     Industry,
-    Person,
     SizeBand,
 )
 from wutong.platform.audit import record
@@ -39,7 +38,7 @@ from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
 from wutong.platform.totals import Total, is_long_by_far, keys_in_order, total_of
-from wutong.sales.models import Opportunity, OpportunityPerson, OpportunityStage
+from wutong.sales.models import Opportunity, OpportunityStage
 
 PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "col"})
 """What the address may say, beside conditions on the company's own fields: what a saved view holds."""
@@ -107,17 +106,6 @@ class Accounts:
     rows: list[Row]
     total: Total
     next: str | None
-
-
-@dataclass(frozen=True)
-class Acquaintance:
-    """A colleague who knows people of the company. ``closeness`` is 0 to 3; ``people``: how many were reached."""
-
-    staff: Staff
-    contacts: int
-    last_at: datetime | None
-    people: int = 0
-    closeness: int = 0
 
 
 def accounts_visible_to(
@@ -220,48 +208,6 @@ def summed(rows: Sequence[Row]) -> Row | None:
 
 def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
     return (one or Decimal(0)) + other if other is not None else one
-
-
-def people_of(account: Account, staff: Staff) -> list[Affiliation]:
-    """Who of the company is in sight, one place a person; those whose part is known first.
-
-    A part that is not known of the place is taken from the deal in sight that changed last.
-    """
-    places = Affiliation.objects.filter(account=account, person__in=people_visible_to(staff)).select_related("person")
-    newest = list(places.order_by("person", "-created_at").distinct("person")[:200])
-    if may(staff, "deals.read"):
-        deals = Opportunity.objects.visible_to(staff).filter(account=account)
-        parts = OpportunityPerson.objects.filter(opportunity__in=deals).exclude(role="")
-        in_deals = dict(parts.order_by("opportunity__changed_at").values_list("person", "role"))
-        for place in newest:
-            place.buying_role = place.buying_role or in_deals.get(place.person_id, "")
-    return sorted(newest, key=lambda place: (not place.buying_role, place.person.sort_key))
-
-
-def acquaintances(people: Sequence[Person], account: Account, staff: Staff, *, at: datetime) -> list[Acquaintance]:
-    """Who of us knows ``people``: by contacts on leads in sight, the closest first, and by owning such a lead."""
-    leads = Lead.objects.visible_to(staff).filter(Q(person__in=people) | Q(account=account))
-    contacts = FollowUp.objects.filter(lead__in=leads).exclude(kind=FollowUp.Kind.NOTE)
-    by = contacts.order_by().values_list("by")
-    reached = Count("person", distinct=True, filter=Q(outcome=FollowUp.Outcome.REACHED))
-    counted = {pk: (n, last, known) for pk, n, last, known in by.annotate(n=Count("pk"), last=Max("at"), known=reached)}
-    owners = set(leads.filter(owner__isnull=False).order_by().values_list("owner", flat=True))
-    found = []
-    for one in Staff.objects.filter(pk__in=owners | set(counted)):
-        n, last, known = counted.get(one.pk, (0, None, 0))
-        found.append(Acquaintance(one, n, last, known, _closeness(n, last, at=at)))
-    return sorted(found, key=lambda one: (-one.closeness, -one.contacts, one.staff.sort_key))
-
-
-def _closeness(contacts: int, last_at: datetime | None, *, at: datetime) -> int:
-    """0 to 3: how well a colleague knows a company, by the number of contacts and how long ago the last was.
-
-    Convention of this project: a contact counts half after 90 days; 3 from the worth of five fresh ones, 2 from two.
-    """
-    if last_at is None:
-        return 0
-    worth = contacts * 0.5 ** (max((at - last_at).days, 0) / 90)
-    return 3 if worth >= 5 else 2 if worth >= 2 else 1
 
 
 def mark_of_account(account: Account) -> str:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 
 from wutong.lifecycle.models import Contract, Lead, Stage
+from wutong.lifecycle.viewer import Viewer
 from wutong.people.models import Person
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.sales.models import Opportunity, OpportunityPerson
 
 _SHOWN = 8
@@ -38,11 +40,21 @@ def deals_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:
 
 def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     """The deals in which a person has a part and the contracts whose main contact they are, as far as seen."""
-    part = OpportunityPerson.objects.filter(opportunity=OuterRef("pk"), person=person)
-    deals = Opportunity.objects.visible_to(staff).filter(Exists(part)).for_list("owner")
-    contracts = Contract.objects.visible_to(staff).filter(person=person).select_related("account", "product_line")
-    shown = {
-        "deals": list(deals.order_by("-changed_at")[:20]) if may(staff, "deals.read") else [],
-        "contracts": list(contracts.order_by("-signed_at")[:20]) if may(staff, "contracts.work") else [],
-    }
-    return shown if shown["deals"] or shown["contracts"] else None
+    viewer = Viewer(staff)
+    deals = _deals_of(viewer, person.pk) if may(staff, "deals.read") else []
+    contracts = _contracts_of(viewer, person.pk) if may(staff, "contracts.work") else []
+    return {"deals": deals, "contracts": contracts} if deals or contracts else None
+
+
+@ready_made
+def _deals_of(viewer: Viewer, person: int) -> QuerySet[Opportunity]:
+    parts = OpportunityPerson.objects.filter(person=person).order_by().values("opportunity")
+    deals = Opportunity.objects.visible_to(viewer.staff).filter(pk__in=parts).for_list("owner")
+    return deals.order_by("-changed_at")[:20]
+
+
+@ready_made
+def _contracts_of(viewer: Viewer, person: int) -> QuerySet[Contract]:
+    contracts = Contract.objects.visible_to(viewer.staff).filter(person=person)
+    joined = contracts.select_related("account", "product_line").defer("account__search_keys", "account__name_grams")
+    return joined.order_by("-signed_at")[:20]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -13,6 +14,7 @@ from wutong.people.models import Affiliation
 from wutong.platform import format as formats
 from wutong.platform.audit_labels import ACTIONS
 from wutong.platform.models import AuditEntry
+from wutong.platform.ready_made import ready_made
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import REASONS
 
@@ -31,7 +33,6 @@ class Change:
 
 def changes_of(deal: Opportunity, *, language: str) -> list[Change]:
     """The latest :data:`SHOWN` changes, newest first."""
-    entries = AuditEntry.objects.filter(subject_kind="opportunity", subject_id=str(deal.public_id))
     return [
         Change(
             at=entry.at,
@@ -39,8 +40,14 @@ def changes_of(deal: Opportunity, *, language: str) -> list[Change]:
             what=ACTIONS.get(entry.action, entry.action),
             details=_details(entry.detail, deal, language),
         )
-        for entry in entries.select_related("actor").order_by("-at", "-id")[:SHOWN]
+        for entry in _entries_about(str(deal.public_id))
     ]
+
+
+@ready_made
+def _entries_about(public_id: str) -> QuerySet[AuditEntry]:
+    entries = AuditEntry.objects.filter(subject_kind="opportunity", subject_id=public_id)
+    return entries.select_related("actor").order_by("-at", "-id")[:SHOWN]
 
 
 def _details(detail: dict[str, Any], deal: Opportunity, language: str) -> list[str]:

@@ -28,16 +28,20 @@ def with_risks(deals: OpportunityQuerySet, *, at: datetime, zone: ZoneInfo) -> O
 
     A contact counts with whomever of the deal's people it was, and whatever lead it was recorded on.
     """
+    return marked(deals, at=at, silent_since=at - SILENT_AFTER, today=at.astimezone(zone).date())
+
+
+def marked(deals: OpportunityQuerySet, *, at: datetime, silent_since: datetime, today: date) -> OpportunityQuerySet:
+    """The same, for a ready-made question, which works nothing out."""
     contacts = FollowUp.objects.filter(person__opportunity_parts__opportunity=OuterRef("pk"), at__lte=at)
     latest = contacts.exclude(kind=FollowUp.Kind.NOTE).order_by("-at").values("at")[:1]
     deciders = OpportunityPerson.objects.filter(opportunity=OuterRef("pk"), role=Affiliation.BuyingRole.DECISION_MAKER)
     is_open = ~Q(stage__in=[*CLOSED])
-    today: date = at.astimezone(zone).date()
     return deals.annotate(
         last_contact_at=Greatest(Coalesce(Subquery(latest), F("created_at")), F("created_at")),
         has_decider=Exists(deciders),
     ).annotate(
-        is_silent=_is(is_open & Q(last_contact_at__lt=at - SILENT_AFTER)),
+        is_silent=_is(is_open & Q(last_contact_at__lt=silent_since)),
         is_no_decider=_is(is_open & Q(has_decider=False)),
         is_late=_is(is_open & Q(close_on__lt=today)),
         is_no_next_step=_is(is_open & Q(next_step="")),

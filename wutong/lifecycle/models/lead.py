@@ -159,6 +159,11 @@ def forget_accounts_of(staff: Staff) -> None:
     setattr(staff, _KEPT, None)
 
 
+def know_what_was_given_to(staff: Staff, *, companies: list[int], is_let_in: bool) -> None:
+    """Say which companies ``staff`` looks after and whether they are let in anywhere, so that nobody need ask."""
+    setattr(staff, _KEPT, [*companies, *([_LET_IN] if is_let_in else [])])
+
+
 def _looked_after_by(staff: Staff) -> list[int]:
     kept: list[int] | None = getattr(staff, _KEPT, None)
     if kept is None:

@@ -28,6 +28,7 @@ from wutong.lifecycle.people_list import PARAMETERS, Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import timeline_of
+from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.people_rows import rows_of_people
 from wutong.lifecycle.views.tags import to_choose
@@ -197,13 +198,17 @@ def _doing(request: StaffRequest, lead: Lead | None) -> dict[str, Any]:
 
 
 def _person(request: StaffRequest, public_id: UUID) -> Person:
-    in_sight = people_visible_to(request.user)
-    if (one := in_sight.filter(public_id=public_id).first()) is not None:
+    for one in _in_sight(Viewer(request.user), public_id):
         return one
     named = get_object_or_404(Person, public_id=public_id)
     while named.merged_into is not None:
         named = named.merged_into
-    return get_object_or_404(in_sight, pk=named.pk)
+    return get_object_or_404(people_visible_to(request.user), pk=named.pk)
+
+
+@ready_made
+def _in_sight(viewer: Viewer, public_id: UUID) -> QuerySet[Person]:
+    return people_visible_to(viewer.staff).filter(public_id=public_id).defer("search_keys")
 
 
 def _timeline(request: StaffRequest, one: Person, *, leads: list[Lead] | None = None) -> Any:

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from wutong.events.touch import CHANNELS
 from wutong.lifecycle import field_cards
 from wutong.lifecycle.account_team import may_give, who_may_look_after
 from wutong.lifecycle.acts import FILTERS, KINDS
-from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, Lead, ProductLine
+from wutong.lifecycle.models import AccountCollaborator, ProductLine
+from wutong.lifecycle.viewer import Viewer
 from wutong.people.companies.places import large_divisions
 from wutong.people.credit_code import is_consistent
 from wutong.people.group import group_of, ids_below
@@ -25,12 +26,22 @@ from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may
 from wutong.platform.refusal import Refusal
 from wutong.sales.account_access import who_sees
+from wutong.sales.account_record import (
+    account_in_sight,
+    acquaintances,
+    contracts_of,
+    deals_of,
+    leads_of,
+    owners_of,
+    people_of,
+    row_of,
+)
 from wutong.sales.account_words import facts_in_words, history_of, parent_in_sight
-from wutong.sales.accounts import accounts_visible_to, acquaintances, mark_of_account, people_of, rows_of, summed
+from wutong.sales.accounts import accounts_visible_to, mark_of_account, rows_of, summed
 from wutong.sales.collisions import clashes_of
 from wutong.sales.committee import empty_chairs
 from wutong.sales.forms import AccountForm, MemberForm
-from wutong.sales.models import AccountFile, AccountWish, Opportunity
+from wutong.sales.models import AccountFile, AccountWish
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.tags import card_of_account
 
@@ -39,10 +50,10 @@ _SHOWN = 50
 
 def account_of(request: StaffRequest, public_id: UUID) -> Account:
     """The company in the reader's sight; who comes by an entry that was merged gets the one that remains."""
-    named = Account.objects.filter(public_id=public_id).first()
-    while named is not None and named.merged_into is not None:
-        named = named.merged_into
-    return get_object_or_404(accounts_visible_to(request.user), pk=named.pk if named else None)
+    found = account_in_sight(public_id, request.user)
+    if found is None:
+        raise Http404
+    return found
 
 
 def account_page(
@@ -67,10 +78,11 @@ def account_page(
     names = tabs_for(staff)
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in names else "overview"
-    places = people_of(one, staff)
+    places, owners = people_of(one, staff), owners_of(one.pk)
     context: dict[str, Any] = {
         "account": one,
-        "row": rows_of([one], staff)[0],
+        "row": row_of(one, staff, places=places, owners=owners),
+        "owners": owners,
         "clash": clashes_of(one),
         "tab": tab,
         "tabs": [{"label": label, "url": f"?tab={code}", "is_current": code == tab} for code, label in names.items()],
@@ -126,7 +138,6 @@ def _overview(request: StaffRequest, one: Account, places: list[Affiliation]) ->
         ),
         "facts": facts_in_words(one, viewer=request.user),
         "code_is_doubtful": bool(one.credit_code) and not is_consistent(one.credit_code or ""),
-        "owners": AccountOwner.objects.filter(account=one).select_related("owner", "product_line"),
         "acquaintances": acquaintances(people, one, request.user, at=timezone.now()),
     }
 
@@ -166,22 +177,19 @@ def _committee(_request: StaffRequest, _one: Account, places: list[Affiliation])
 
 
 def _leads(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
-    leads = Lead.objects.visible_to(request.user).filter(account=one).select_related("person", "owner", "product_line")
-    return {"leads": leads.defer("person__search_keys").order_by("-last_touch_at")[:_SHOWN]}
+    return {"leads": leads_of(Viewer(request.user), one.pk)}
 
 
 def _deals(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
     if not may(request.user, "deals.read"):
         return {}
-    deals = Opportunity.objects.visible_to(request.user).filter(account=one).select_related("owner")
-    return {"deals": deals.defer("search_keys").order_by("-changed_at")[:_SHOWN]}
+    return {"deals": deals_of(Viewer(request.user), one.pk)}
 
 
 def _contracts(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
     if not may(request.user, "contracts.work"):
         return {}
-    contracts = Contract.objects.visible_to(request.user).filter(account=one).select_related("owner", "product_line")
-    return {"contracts": contracts.order_by("-ends_on")[:_SHOWN]}
+    return {"contracts": contracts_of(Viewer(request.user), one.pk)}
 
 
 def _group(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from wutong.people.models import CustomField, Industry, SizeBand, TagGroup
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.saved_views import bar_of, opening_address
-from wutong.sales.accounts import PARAMETERS, STATES, Wanted, accounts_for, people_of
+from wutong.sales.account_record import people_of
+from wutong.sales.accounts import PARAMETERS, STATES, Wanted, accounts_for
 from wutong.sales.views.account_page import account_of, account_page, chosen
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.table_rows import rows_of_companies

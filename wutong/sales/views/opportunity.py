@@ -1,16 +1,18 @@
 """One deal: what is known, who decides it, what happened, and what ends it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wutong.lifecycle.models import Contract, Lead, Stage
+from wutong.lifecycle.models import Lead
+from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Person
 from wutong.platform.answers import done
@@ -19,6 +21,17 @@ from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.changes import changes_of
 from wutong.sales.committee import empty_chairs
+from wutong.sales.deal_record import (
+    candidates_for,
+    contract_of,
+    deal_in_sight,
+    fed_by,
+    feedable,
+    parts_of,
+    people_in_sight,
+    places_of,
+    stays_of,
+)
 from wutong.sales.forms import CloseForm, DealForm, PartForm
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityPerson, OpportunityStage
 from wutong.sales.opportunities import (
@@ -32,11 +45,9 @@ from wutong.sales.opportunities import (
     name_person,
     remove_person,
 )
-from wutong.sales.risks import risks_of, with_risks
+from wutong.sales.risks import risks_of
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.opportunities import seen_version
-
-CANDIDATES = 8
 
 
 @require_safe
@@ -51,10 +62,9 @@ def opportunity(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def activity(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """An older page of what its people and we did."""
     deal = _deal(request, public_id)
-    older = reverse("sales:activity", args=[public_id])
-    return render(
-        request, "sales/_activity.html", {"activity": activity_of(request, _people(request, deal)), "older_url": older}
-    )
+    people = _people(request, parts_of(deal.pk))
+    context = {"activity": activity_of(request, people), "older_url": reverse("sales:activity", args=[public_id])}
+    return render(request, "sales/_activity.html", context)
 
 
 @require_POST
@@ -115,7 +125,7 @@ def close(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def candidates(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """People of the company, in sight, who have no part yet."""
     deal = _deal(request, public_id)
-    context = {"deal": deal, "found": _candidates(request, deal), "roles": Affiliation.BuyingRole}
+    context = {"deal": deal, "found": _candidates(request, deal), "roles": _roles()}
     return render(request, "sales/_candidates.html", context)
 
 
@@ -179,11 +189,10 @@ def feed(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 def _deal(request: StaffRequest, public_id: UUID) -> Opportunity:
-    deals = Opportunity.objects.visible_to(request.user).select_related(
-        "account", "owner", "product_line", "team", "changed_by"
-    )
-    marked = with_risks(deals, at=timezone.now(), zone=timezone.get_current_timezone())
-    return get_object_or_404(marked, public_id=public_id)
+    found = deal_in_sight(public_id, request.user, at=timezone.now(), zone=timezone.get_current_timezone())
+    if found is None:
+        raise Http404
+    return found
 
 
 def _done(request: StaffRequest, public_id: UUID, said: str) -> HttpResponse:
@@ -200,9 +209,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     mine = may(request.user, "deals.work") and may_change(deal, by=request.user)
-    parts = list(deal.people.select_related("person").order_by("-is_main", "pk"))
-    people = _people(request, deal)
-    contract = Contract.objects.visible_to(request.user).filter(opportunity=deal).first()
+    parts = parts_of(deal.pk)
+    people = _people(request, parts)
+    contract = contract_of(Viewer(request.user), deal.pk) if may(request.user, "contracts.work") else []
     context: dict[str, Any] = {
         "deal": deal,
         "risks": risks_of(deal),
@@ -216,17 +225,22 @@ def _page(
         "refusal": refusal,
         "parts": [(part, part.person_id in {person.pk for person in people}) for part in parts],
         "empty_chairs": empty_chairs(part.role for part in parts),
-        "roles": Affiliation.BuyingRole,
+        "roles": _roles(),
         "found": _candidates(request, deal) if mine else [],
-        "fed_by": deal.leads.select_related("lead__person", "lead__owner").order_by("at"),
-        "feedable": _feedable(request, deal) if mine else [],
-        "stays": deal.stays.select_related("entered_by").order_by("-entered_at", "-pk")[:20],
+        "fed_by": fed_by(deal.pk),
+        "feedable": feedable(Viewer(request.user), deal.account_id, deal.product_line_id) if mine else [],
+        "stays": stays_of(deal.pk),
         "changes": changes_of(deal, language=translation.get_language() or "zh-hans"),
         "activity": activity_of(request, people),
         "older_url": reverse("sales:activity", args=[deal.public_id]),
-        "contract": contract if may(request.user, "contracts.work") else None,
+        "contract": next(iter(contract), None),
     }
     return render(request, "sales/opportunity.html", context, status=status)
+
+
+def _roles() -> list[tuple[str, str]]:
+    """Put into words once: each of a dozen forms offers them."""
+    return [(value, str(label)) for value, label in Affiliation.BuyingRole.choices]
 
 
 def _path(deal: Opportunity) -> list[dict[str, Any]]:
@@ -248,20 +262,19 @@ def _closings(deal: Opportunity, given: CloseForm | None) -> list[CloseForm]:
     return [given if given is not None and given.to == to else CloseForm(to=to, deal=deal) for to in CLOSED]
 
 
-def _people(request: StaffRequest, deal: Opportunity) -> list[Person]:
-    """Those of its people whom the reader may see."""
-    parts = OpportunityPerson.objects.filter(opportunity=deal).values("person")
-    return list(people_visible_to(request.user).filter(pk__in=parts).order_by("pk"))
+def _people(request: StaffRequest, parts: Sequence[OpportunityPerson]) -> list[Person]:
+    """Those of a deal's people whom the reader may see."""
+    return people_in_sight(Viewer(request.user), [part.person_id for part in parts])
 
 
 def _candidates(request: StaffRequest, deal: Opportunity) -> list[Affiliation]:
     """Places in the company whose people are in sight and have no part yet, one a person."""
-    people = people_visible_to(request.user).exclude(opportunity_parts__opportunity=deal)
-    if search := request.GET.get("who", "").strip()[:80]:
-        keys = query_keys(search)
-        people = people.filter(search_keys__contains=keys) if keys else people.none()
-    places = Affiliation.objects.filter(account=deal.account_id, person__in=people).select_related("person")
-    return list(places.order_by("person", "-created_at").distinct("person")[:CANDIDATES])
+    search = request.GET.get("who", "").strip()[:80]
+    if not search:
+        return candidates_for(Viewer(request.user), deal.pk, deal.account_id)
+    keys = query_keys(search)
+    people = people_visible_to(request.user).filter(search_keys__contains=keys)
+    return list(places_of(people, deal.pk, deal.account_id)) if keys else []
 
 
 def _somebody(request: StaffRequest, deal: Opportunity, public_id: UUID) -> Person:
@@ -271,10 +284,3 @@ def _somebody(request: StaffRequest, deal: Opportunity, public_id: UUID) -> Pers
         return part.person
     people = people_visible_to(request.user).filter(affiliations__account=deal.account_id).distinct()
     return get_object_or_404(people, public_id=public_id)
-
-
-def _feedable(request: StaffRequest, deal: Opportunity) -> list[Lead]:
-    leads = Lead.objects.visible_to(request.user).filter(
-        stage=Stage.SQL, account=deal.account_id, product_line=deal.product_line_id
-    )
-    return list(leads.select_related("person", "owner").order_by("-last_touch_at")[:10])

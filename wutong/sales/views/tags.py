@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 from wutong.sales.accounts import accounts_visible_to
 
@@ -66,7 +68,7 @@ def account_untag(request: StaffRequest, public_id: UUID, tag_id: UUID) -> HttpR
 
 def card_of_account(staff: Staff, account: Account) -> dict[str, Any]:
     """What the company's page shows of its tags."""
-    carried = list(AccountTag.objects.filter(account=account).select_related("tag__group", "by"))
+    carried = _carried_by(account.pk)
     may_tag = may(staff, "people.tag")
     return {
         "account": account,
@@ -74,6 +76,11 @@ def card_of_account(staff: Staff, account: Account) -> dict[str, Any]:
         "choices": to_choose(TagGroup.About.ACCOUNT, besides=carried) if may_tag else [],
         "may_tag": may_tag,
     }
+
+
+@ready_made
+def _carried_by(account: int) -> QuerySet[AccountTag]:
+    return AccountTag.objects.filter(account=account).select_related("tag__group", "by")
 
 
 def _after(request: StaffRequest, account: Account) -> HttpResponse:

@@ -1,0 +1,63 @@
+"""Whoever looks at a page, as a ready-made question takes them: whose is it to see what it asks for?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere, know_what_was_given_to
+from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+from wutong.platform.ready_made import Beginning, Composite
+
+
+@dataclass(frozen=True)
+class Viewer(Composite):
+    """A colleague, of whom a question may know what ``visible_to`` asks: ``visible_to(viewer.staff)``."""
+
+    staff: Staff
+
+    def form(self) -> tuple[object, ...]:
+        staff = self.staff
+        return (
+            staff.is_active,
+            str(staff.data_scope),
+            staff.team_id is None,
+            len(staff.own_scopes()),
+            len(self._companies()),
+            is_let_in_anywhere(staff),
+        )
+
+    def parts(self) -> list[Any]:
+        staff = self.staff
+        path = [Beginning(staff.team.path)] if staff.data_scope == DataScope.TREE and staff.team is not None else []
+        team = [] if staff.team_id is None else [staff.team_id]
+        return [staff.pk, *team, *path, *(scope.pk for scope in staff.own_scopes()), *self._companies()]
+
+    def made_of(self, parts: Sequence[Any]) -> Self:
+        """A colleague of whom nothing else is known: every other field, when it is looked at, is sought in vain."""
+        staff, rest = self.staff, list(parts)
+        other = _known_by(Staff, id=rest.pop(0), is_active=staff.is_active, data_scope=staff.data_scope)
+        if staff.team_id is None:
+            other.team = None
+        else:
+            known = {"id": rest.pop(0)}
+            if rest and isinstance(rest[0], Beginning):
+                known["path"] = str(rest.pop(0))
+            other.team = _known_by(Team, **known)
+        n = len(staff.own_scopes())
+        other._prefetched_objects_cache = {"scopes": [_known_by(BusinessScope, id=pk) for pk in rest[:n]]}
+        know_what_was_given_to(other, companies=rest[n:], is_let_in=is_let_in_anywhere(staff))
+        return type(self)(other)
+
+    def _companies(self) -> list[int]:
+        """Those that are looked after, the last repeated: so that there are few forms, not one for each number."""
+        if not self.staff.is_active or (self.staff.data_scope == DataScope.ALL and not self.staff.own_scopes()):
+            return []
+        companies = accounts_looked_after_by(self.staff)
+        wanted = 1 << (len(companies) - 1).bit_length() if companies else 0
+        return companies + companies[-1:] * (wanted - len(companies))
+
+
+def _known_by(model: Any, **known: Any) -> Any:
+    """An object of ``model`` of which only these fields are known."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return model.from_db("default", names, [known[name] for name in names])
