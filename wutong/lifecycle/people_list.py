@@ -93,7 +93,9 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
 
 def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
     """The same, in no order and on no page."""
-    people = people_visible_to(staff)
+    people = _with_leads(staff, wanted)
+    if people is None:
+        people = people_visible_to(staff)
     keys = query_keys(wanted.search)
     if wanted.search.strip():
         people = people.filter(search_keys__contains=keys) if keys else people.none()
@@ -101,19 +103,24 @@ def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
         people = people.filter(reach=wanted.reach)
     elif not wanted.search.strip() and wanted.reach != "everybody":
         people = people.exclude(reach=Reach.VISITOR)
-    if wanted.stage in Stage.values or wanted.owner == "me":
-        leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
-        if wanted.stage in Stage.values:
-            leads = leads.filter(stage=wanted.stage)
-        if wanted.owner == "me":
-            leads = leads.filter(owner=staff)
-        people = people.filter(Exists(leads))
     if wanted.tag is not None:
         # By its id and not by a join: so the planner knows how many carry it, and walks the list or the tag's index.
         tag = Tag.objects.filter(public_id=wanted.tag).values_list("pk", flat=True).first()
         carried = PersonTag.objects.filter(tag=tag or 0, person=OuterRef("pk"))
         people = people.filter(Exists(carried))
     return people_that_fit(people, wanted.own)
+
+
+def _with_leads(staff: Staff, wanted: Wanted) -> QuerySet[Person] | None:
+    """Those with a lead in sight that is wanted, who are in sight with it; None if any will do."""
+    leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
+    if wanted.stage in Stage.values:
+        leads = leads.filter(stage=wanted.stage)
+    elif wanted.owner != "me":
+        return None
+    if wanted.owner == "me":
+        leads = leads.filter(owner=staff)
+    return Person.objects.current().filter(Exists(leads))
 
 
 def _with_lead(people: QuerySet[Person], staff: Staff) -> QuerySet[Person]:

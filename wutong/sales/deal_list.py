@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DecimalField, F, Q, Sum, Value, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from wutong.platform.calendar import months_later
 from wutong.platform.chinese import query_keys
@@ -133,7 +133,7 @@ def deals_wanted(staff: Staff, wanted: Wanted, *, at: datetime, zone: ZoneInfo) 
 
 def sums_by_stage(deals: OpportunityQuerySet) -> dict[str, Sums]:
     """What ``deals`` add up to in each stage that has some. A deal without an amount counts as a deal alone."""
-    found = deals.order_by().values("stage").annotate(n=Count("pk"), amount=Coalesce(Sum("amount"), Decimal(0)))
+    found = deals.order_by().values("stage").annotate(n=Count("*"), amount=Coalesce(Sum("amount"), Decimal(0)))
     return {row["stage"]: Sums(row["n"], row["amount"], row["amount"] * PROBABILITY[row["stage"]]) for row in found}
 
 
@@ -168,18 +168,25 @@ def table_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
 def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: ZoneInfo) -> list[Column]:
     """``deals`` by stage: what is to be decided first stands on top, of the closed ones what was closed last."""
     sums = sums_by_stage(deals)
-    order = [F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc()]
-    placed = deals.annotate(place=Window(RowNumber(), partition_by="stage", order_by=order))
+    columns = columns_for(wanted)
     # Which cards first, their risks after: the other way round every deal's contacts would be looked up.
-    on_top = list(placed.filter(place__lte=CARDS).values_list("pk", flat=True))
+    first, *others = (_on_top(deals, stage) for stage in columns)
+    on_top = [pk for (pk,) in first.union(*others, all=True)]
     cards: dict[str, list[Opportunity]] = {}
+    order = (F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc())
     for deal in _shown(on_top, at=at, zone=zone).order_by(*order):
         cards.setdefault(deal.stage, []).append(deal)
     return [
         Column(stage, held, cards.get(stage, []), max(held.n - CARDS, 0))
-        for stage in columns_for(wanted)
+        for stage in columns
         for held in [sums.get(stage, Sums())]
     ]
+
+
+def _on_top(deals: OpportunityQuerySet, stage: OpportunityStage) -> QuerySet[Opportunity, tuple[int]]:
+    """The keys of a stage's cards, by an index of its own: to number all deals takes ten times as long."""
+    order = ("-closed_at", "close_on", "pk") if stage in CLOSED else ("close_on", "pk")
+    return deals.filter(stage=stage).order_by(*order).values_list("pk")[:CARDS]
 
 
 def _shown(ids: Collection[int], *, at: datetime, zone: ZoneInfo) -> OpportunityQuerySet:

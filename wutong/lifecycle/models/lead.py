@@ -312,9 +312,9 @@ class Lead(models.Model):
                 condition=TO_HAND_OVER,
             ),
             models.Index(
-                name="leads_in_a_sales_stage",
+                name="leads_in_work_by_stage",
                 fields=["stage", "owner", "-last_touch_at"],
-                condition=Q(stage__in=["returned", "sal", "sql", "opportunity"]),
+                condition=Q(stage__in=["new", "mql", "returned", "sal", "sql", "opportunity"]),
             ),
         ]
 

@@ -66,6 +66,7 @@ class Person(models.Model):
                 condition=Q(merged_into=None) & ~Q(reach="visitor"),
             ),
             models.Index(name="own_people", fields=["id"], condition=Q(is_own=True)),
+            models.Index(name="contacts", fields=["id"], condition=Q(merged_into=None, reach="contact")),
         ]
 
     def __str__(self) -> str:

@@ -113,6 +113,7 @@ class Opportunity(models.Model):
             ),
             models.Index(name="opportunities_of_an_owner", fields=["owner", "-changed_at"]),
             models.Index(name="opportunities_of_an_account", fields=["account", "-changed_at"]),
+            models.Index(name="opportunities_by_stage", fields=["stage", "closed_at"], include=["amount"]),
             models.Index(name="opportunities_by_change", fields=["-changed_at", "-id"]),
             GinIndex(name="opportunities_by_search_key", fields=["search_keys"], fastupdate=False),
         ]
