@@ -4,10 +4,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff
 from wutong.platform.once_a_page import once_a_page
+from wutong.platform.ready_made import ready_made
 
 FIELDS = (
     "name",
@@ -27,7 +29,12 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 @once_a_page
 def our_organisation() -> Organisation | None:
     """The organisation as it stands, to be read only; None before it is founded."""
-    return Organisation.objects.first()
+    return next(iter(_stored()), None)
+
+
+@ready_made
+def _stored() -> QuerySet[Organisation]:
+    return Organisation.objects.order_by("pk")[:1]
 
 
 def our_zone() -> ZoneInfo:
