@@ -185,9 +185,16 @@ def test_no_cell_of_the_file_is_a_formula_and_numbers_are_masked(form: Form, nor
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
     assert PHONE not in text
     assert MAIL not in text
-    assert MAIL in export_csv(form, Wanted(search="=1"), by=ada, zone=UTC, at=LATELY)
+    assert MAIL not in export_csv(form, Wanted(search="=1"), by=ada, zone=UTC, at=LATELY)
+    assert MAIL not in export_csv(form, Wanted(search="=1"), by=nora, zone=UTC, at=LATELY, in_full=True)
+    assert MAIL in export_csv(form, Wanted(search="=1"), by=ada, zone=UTC, at=LATELY, in_full=True)
     rows = AuditEntry.objects.filter(action="content.submissions_exported").order_by("pk").values_list("detail")
-    assert [(detail["rows"], detail["in_full"]) for (detail,) in rows] == [(6, False), (1, True)]
+    assert [(detail["rows"], detail["in_full"]) for (detail,) in rows] == [
+        (6, False),
+        (1, False),
+        (1, False),
+        (1, True),
+    ]
 
 
 def test_the_file_comes_by_a_post_with_the_filters_of_the_page(form: Form, nora) -> None:
@@ -195,3 +202,8 @@ def test_the_file_comes_by_a_post_with_the_filters_of_the_page(form: Form, nora)
     answer = signed_in(nora).post(f"/forms/{form.key}/submissions/export/", {"q": "再来"})
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert [row["姓名"] for row in rows_of(answer.content.decode())] == ["再来"]
+    states = {
+        state: signed_in(nora).post(f"/forms/{form.key}/submissions/export/", {"state": state}).content.decode()
+        for state in ("lead", "known")
+    }
+    assert [len(rows_of(text)) for text in states.values()] == [1, 1]

@@ -104,10 +104,7 @@ class Found:
 
 def submissions_of(form: Form, wanted: Wanted, *, viewer: Staff, zone: tzinfo) -> Found:
     """The submissions of a form that fit ``wanted``."""
-    found = _matching(FormSubmission.objects.filter(form=form), wanted, zone)
-    if wanted.state in STATES:
-        opened = Exists(Lead.objects.filter(created_by_event_id=OuterRef("pk")))
-        found = found.filter(opened if wanted.state == "lead" else ~opened)
+    found = _wanted_of(form, wanted, zone)
     total = found.order_by()[:COUNTED].count()
     page = list(_page(found, wanted.after).select_related("version", "person")[: PAGE + 1])
     visible = _visible([one.person_id for one in page], viewer)
@@ -156,17 +153,18 @@ def release(*, submission: QuarantinedSubmission, by: Staff, at: datetime) -> No
         record("content.submission_released", actor=by, subject=now, at=at, form=now.form.key, reasons=now.reasons)
 
 
-def export_csv(form: Form, wanted: Wanted, *, by: Staff, zone: tzinfo, at: datetime) -> str:
+def export_csv(form: Form, wanted: Wanted, *, by: Staff, zone: tzinfo, at: datetime, in_full: bool = False) -> str:
     """The submissions that fit, for a spreadsheet, newest first. The export leaves an audit entry.
 
-    Telephone numbers, addresses and credit codes are masked for colleagues who may not reveal them.
+    Args:
+        in_full: telephone numbers, addresses and credit codes are not masked, as far as ``by`` may export them so.
 
     Raises:
         EnoughExported: a day allows so many rows in full.
     """
-    found = _matching(FormSubmission.objects.filter(form=form), wanted, zone)
+    found = _wanted_of(form, wanted, zone)
     rows = list(found.select_related("version").order_by("-at", "-pk")[:MOST_EXPORTED])
-    in_full = may(by, "people.reveal")
+    in_full = in_full and may(by, "lists.export_in_full")
     design = questions_in(form.fields)
     asked: dict[str, Question] = {one.name: one for one in design}
     for row in rows:
@@ -197,6 +195,15 @@ def masked(question: Question | None, name: str, answer: str) -> str:
     if kind == "credit_code" and answer:
         return formats.credit_code_masked(answer)
     return answer
+
+
+def _wanted_of(form: Form, wanted: Wanted, zone: tzinfo) -> "QuerySet[FormSubmission]":
+    """What of a form was worked through and fits ``wanted``."""
+    found = _matching(FormSubmission.objects.filter(form=form), wanted, zone)
+    if wanted.state not in STATES:
+        return found
+    opened = Exists(Lead.objects.filter(created_by_event_id=OuterRef("pk")))
+    return found.filter(opened if wanted.state == "lead" else ~opened)
 
 
 def _matching(found: "QuerySet[Kept]", wanted: Wanted, zone: tzinfo) -> "QuerySet[Kept]":

@@ -51,7 +51,7 @@ def submissions(request: StaffRequest, key: str) -> HttpResponse:
         "found": found,
         "wanted": wanted,
         "is_filtered": bool(wanted.first or wanted.last or wanted.state or wanted.search),
-        "shows_in_full": may(request.user, "people.reveal"),
+        "may_in_full": may(request.user, "lists.export_in_full"),
     }
     return render(request, "content/submissions.html", context)
 
@@ -63,7 +63,8 @@ def submissions_export(request: StaffRequest, key: str) -> HttpResponse:
     form = _form(request, key)
     zone, now = timezone.get_current_timezone(), timezone.now()
     try:
-        text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=now)
+        in_full = request.POST.get("in_full") == "on"
+        text = export_csv(form, _wanted(request.POST), by=request.user, zone=zone, at=now, in_full=in_full)
     except Refusal as no:
         return refused(request, no, back=reverse("content:submissions", args=[key]))
     return csv_download(text, name=file_name(form.key, "csv", by=request.user, at=now))
