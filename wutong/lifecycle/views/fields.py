@@ -77,7 +77,7 @@ def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     said = _("“%(name)s” is changed.") % {"name": one.name}
     if "switch" in request.POST:
         try:
-            retire_field(field=one, is_active=not one.is_active, by=request.user, at=at)
+            retire_field(field=one, is_active=request.POST["switch"] == "on", by=request.user, at=at)
         except Refusal as no:
             return refused(request, no, back=back)
         return done(request, back, said)
@@ -117,7 +117,7 @@ def option_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     at, back = timezone.now(), reverse("lifecycle:field", args=[option.field.public_id])
     said = _("“%(name)s” is changed.") % {"name": option.name}
     if "switch" in request.POST:
-        retire_option(option=option, is_active=not option.is_active, by=request.user, at=at)
+        retire_option(option=option, is_active=request.POST["switch"] == "on", by=request.user, at=at)
         return done(request, back, said)
     if "move" in request.POST:
         move_option(option=option, up=request.POST["move"] == "up", by=request.user, at=at)
