@@ -4,7 +4,7 @@ Each row is an observation of its identifiers, entered by a colleague; what it s
 leaves behind bears the row's own id, so that a row that comes twice changes nothing and an import can be taken back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -89,6 +89,26 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
     entries = _wanted(run, rows, owners, known, outcome, at=at)
     if not entries:
         return outcome
+    with unawaited():  # while it writes, we work out what is to be written next
+        accounts = _enter(run, entries, known, outcome, at=at)
+    tag_rows(run, [(entry.row, entry.person) for entry in entries])
+    outcome.leads = _open_leads(run, entries, accounts, at=at)
+    return outcome
+
+
+def _enter(
+    run: PeopleImport,
+    entries: Sequence[_Entry],
+    known: Mapping[IdentifierKey, Known],
+    outcome: Outcome,
+    *,
+    at: datetime,
+) -> Mapping[int, Account]:
+    """Write all that the rows say but for leads; returns the company of each subject.
+
+    What is read comes first wherever it can: whoever reads waits until everything before is written.
+    """
+    said = _said(run, {one.person_id for one in known.values() if one.person_id is not None})
     recognised = see_many(
         [
             Observed(
@@ -114,24 +134,25 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
         entry.is_new = entry.person not in people_before and entry.person not in created
         created |= {entry.person} if entry.is_new else set()
     outcome.merged = len(recognised.absorbed)
+    outcome.created = len(created)
+    outcome.updated = len(entries) - outcome.created
     people = {entry.person for entry in entries} | (recognised.changed_people - recognised.absorbed.keys())
-    statements = _statements(run, entries)
-    with unawaited():  # while it writes what is said, we work out what people are found by
-        state_many(statements)
-        added = _add_people(run, entries, recognised, statements, at=at)
-        _remember(run, entries, recognised, before=known)
-        claim_own(sorted(people))
+    if recognised.moved:
+        said = _said(run, {entry.person for entry in entries if not entry.is_new})
+    _keep_what_counts(run, entries, said)
+    denying = _denying(run, entries)
     accounts = _employ(run, entries, at=at)
-    _note_basis(run, entries, recognised)
+    statements = _statements(run, entries)
+    state_many(statements)
+    added = _add_people(run, entries, recognised, statements, at=at)
+    _remember(run, entries, recognised, before=known)
+    claim_own(sorted(people))
+    _note_basis(run, entries, recognised, denying)
     refresh_people(sorted(people - added), added=added)
     settle_reach(dict.fromkeys(sorted(people - added), at))
     if recognised.unfinished_moves:
         reassign_later.defer(subjects=sorted(recognised.unfinished_moves), people=sorted(recognised.changed_people))
-    tag_rows(run, [(entry.row, entry.person) for entry in entries])
-    outcome.leads = _open_leads(run, entries, accounts, at=at)
-    outcome.created = len(created)
-    outcome.updated = len(entries) - outcome.created
-    return outcome
+    return accounts
 
 
 def _wanted(
@@ -171,39 +192,41 @@ def _in_sight(people: set[int], staff: Staff) -> set[int | None]:
     return set(people_visible_to(staff).filter(pk__in=people).values_list("pk", flat=True))
 
 
-def _statements(run: PeopleImport, entries: Sequence[_Entry]) -> list[Statement]:
-    """What the rows say: all of it about new people, what is missing of others, or what the policy lets count."""
-    said: set[tuple[int, str]] = set()
-    if run.known == _K.FILL:
-        others = {entry.person for entry in entries if not entry.is_new}
-        if others:
-            said = set(
-                execute(
-                    "SELECT DISTINCT person_id, field FROM people_fieldvalue"
-                    " WHERE person_id = ANY(%(people)s::bigint[])",
-                    people=id_array(others),
-                )
-            )
-    statements = []
-    source = run.source_code
+def _said(run: PeopleImport, people: Collection[int]) -> set[tuple[int, str]]:
+    """Which fields of ``people`` something is known of, where the policy is to add what is missing."""
+    if run.known != _K.FILL or not people:
+        return set()
+    found = execute(
+        "SELECT DISTINCT person_id, field FROM people_fieldvalue WHERE person_id = ANY(%(people)s::bigint[])",
+        people=id_array(list(people)),
+    )
+    return {(person, field) for person, field in found}
+
+
+def _keep_what_counts(run: PeopleImport, entries: Sequence[_Entry], said: set[tuple[int, str]]) -> None:
+    """All that a row says about new people, what is missing of others, or what the policy lets count."""
     for entry in entries:
         entry.facts = {name: value for name, value in entry.row.facts.items() if (entry.person, name) not in said}
         if run.known == _K.FILL:
-            said |= {(entry.person, name) for name in entry.facts}
-        statements += [
-            Statement(
-                subject_id=entry.subject,
-                person_id=entry.person,
-                field=name,
-                value=value,
-                source=source,
-                assurance=Assurance.STAFF,
-                observed_at=run.started_at or entry.at,
-                event_id=entry.id,
-            )
-            for name, value in entry.facts.items()
-        ]
-    return statements
+            said.update((entry.person, name) for name in entry.facts)
+
+
+def _statements(run: PeopleImport, entries: Sequence[_Entry]) -> list[Statement]:
+    source = run.source_code
+    return [
+        Statement(
+            subject_id=entry.subject,
+            person_id=entry.person,
+            field=name,
+            value=value,
+            source=source,
+            assurance=Assurance.STAFF,
+            observed_at=run.started_at or entry.at,
+            event_id=entry.id,
+        )
+        for entry in entries
+        for name, value in entry.facts.items()
+    ]
 
 
 def _add_people(
@@ -294,17 +317,22 @@ def _employ(run: PeopleImport, entries: Sequence[_Entry], *, at: datetime) -> di
     return accounts
 
 
-def _note_basis(run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised) -> None:
+def _denying(run: PeopleImport, entries: Sequence[_Entry]) -> set[int]:
+    """Who has refused or withdrawn: a list is nobody's own word, so they are left at that."""
+    if run.basis != PeopleImport.Basis.CONSENT:
+        return set()
+    denials = ConsentStanding.objects.filter(kind=ConsentKind.GENERAL, purpose__in=[ANY, "contact"])
+    denials = denials.exclude(state=ConsentState.GRANTED).filter(person__among={entry.person for entry in entries})
+    return set(denials.values_list("person_id", flat=True))
+
+
+def _note_basis(run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised, denying: set[int]) -> None:
     """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone.
 
-    It is kept for each address that the row has, because an agreement holds for its address alone. A list is nobody's
-    own word: whoever has refused or withdrawn is left at that.
+    It is kept for each address that the row has, because an agreement holds for its address alone.
     """
     if run.basis != PeopleImport.Basis.CONSENT:
         return
-    denials = ConsentStanding.objects.filter(kind=ConsentKind.GENERAL, purpose__in=[ANY, "contact"])
-    denials = denials.exclude(state=ConsentState.GRANTED).filter(person__among={entry.person for entry in entries})
-    denying = set(denials.values_list("person_id", flat=True))
     told = {entry.id: [key for key in entry.row.identifiers if key.kind in _WRITTEN_TO] for entry in entries}
     addresses = recognised.known
     decide_many(

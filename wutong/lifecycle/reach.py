@@ -7,7 +7,7 @@ from django.db import connection
 from msgspec import Struct
 
 from wutong.people.models import IdentifierKind
-from wutong.platform.rows import execute_with_rows
+from wutong.platform.rows import write_rows
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ def arrive_many(arrivals: Sequence[Arrived]) -> None:
     """Open a visitor's stay for people seen for the first time. Opens no transaction."""
     if not arrivals:
         return
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, left_at, reason, channel)
         SELECT 'reach', s.stage, s.subject_id, a.person_id, s.entered_at, s.left_at, s.reason, s.channel

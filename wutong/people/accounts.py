@@ -15,7 +15,7 @@ from wutong.people.credit_code import is_consistent
 from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import Account, AccountAlias, AccountDomain, Affiliation, Assurance
 from wutong.platform.chinese import normalised, search_keys, sort_key
-from wutong.platform.rows import execute_with_rows, insert_objects
+from wutong.platform.rows import insert_objects, write_rows
 
 PEOPLE_FOR_A_DOMAIN = 2
 """So many people of one company, and of no other, make a domain that company's. Source: ``algorithms.md`` 2.3."""
@@ -168,7 +168,7 @@ def _note_affiliations(employments: Sequence[Employment], found: Mapping[int, Ac
         elif not place.email_domain:
             place = replace(place, email_domain=domain)
         places[one.subject_id, account] = place
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_affiliation AS a (subject_id, person_id, account_id, title, department, buying_role,
                                              assurance, source, email_domain, created_at)

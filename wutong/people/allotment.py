@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from wutong.people.graph import Link
 from wutong.people.identifiers import Known, allot
-from wutong.platform.rows import execute, execute_with_rows, id_array
+from wutong.platform.rows import execute, id_array, write_rows
 
 
 class NewPerson(Struct, frozen=True):
@@ -71,7 +71,7 @@ def insert_people(people: Sequence[NewPerson], *, at: datetime) -> None:
     """Add people of whom nothing is known yet. Opens no transaction."""
     if not people:
         return
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_person (id, public_id, full_name, title, company_name, reach, is_own, first_seen_at,
                                    last_seen_at, sort_key, search_keys)

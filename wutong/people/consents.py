@@ -26,7 +26,7 @@ from wutong.people.models import (
 )
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import ready_made
-from wutong.platform.rows import execute, execute_with_rows, id_array
+from wutong.platform.rows import execute, id_array, write, write_rows
 
 _LANE = 0x636F6E73
 """Advisory lock ("cons"): two who decide at once must both see the other's decision in what they work out."""
@@ -114,9 +114,9 @@ def decide_many(decisions: Sequence[Decision]) -> None:
     """
     if not decisions:
         return
-    execute("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
+    write("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
     texts = _texts(decisions)
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_consent (subject_id, person_id, kind, channel, purpose, state, text_version, text_id, source,
                                     proof, reason, by_id, assurance, at, expires_at, event_id)
@@ -172,7 +172,7 @@ def take_back_many(events: Collection[UUID]) -> None:
 def work_out(subjects: Collection[int]) -> None:
     """Bring what stands of ``subjects`` in line with their decisions. Opens no transaction; in the lane of consents."""
     # Most were decided of once, and that stands; what several amount to is said below, once for all.
-    execute(
+    write(
         f"""
         {_STAND} SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at,
             r.expires_at, r.id
@@ -182,7 +182,7 @@ def work_out(subjects: Collection[int]) -> None:
         subjects=id_array(list(subjects)),
     )
     if several := _standing_of(subjects, decided_more_than=1):
-        execute_with_rows(
+        write_rows(
             f"""
             {_STAND} SELECT r.subject_id, i.person_id, r.kind, r.channel, r.purpose, r.state, r.assurance, r.at,
                 r.expires_at, r.id

@@ -31,7 +31,7 @@ from wutong.people.models import (
 )
 from wutong.people.normal_form import is_generic
 from wutong.platform.chinese import sort_key
-from wutong.platform.rows import execute, execute_with_rows, id_array
+from wutong.platform.rows import execute, execute_with_rows, id_array, write
 from wutong.platform.totals import total_of
 
 AT_ONCE = 200
@@ -112,7 +112,7 @@ class Population:
 def compare_again(people: Sequence[int], at: datetime | None = None) -> None:  # noqa: ARG001  # a follower is told when
     """Look for doubles of these people soon. Follower of what is known and of who is who. Opens no transaction."""
     if people:
-        execute(
+        write(
             "INSERT INTO people_persontocompare (person_id) SELECT unnest(%(people)s::bigint[])",
             people=id_array(sorted(set(people))),
         )

@@ -15,7 +15,7 @@ from wutong.people.models import Assurance, FieldValue, Person, Reach
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import ready_made
-from wutong.platform.rows import execute_with_rows, id_array
+from wutong.platform.rows import id_array, write_rows
 
 _SAID = 500
 SHOWN_FIELDS = ("full_name", "title", "company")
@@ -81,7 +81,7 @@ def follow(follower: Follower) -> None:
 
 def state_many(statements: Sequence[Statement]) -> None:
     """Keep every statement; a repeat of the same event changes nothing. Opens no transaction."""
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_fieldvalue
             (subject_id, person_id, field, value, source, assurance, observed_at, event_id)
@@ -154,7 +154,7 @@ def add_people(
         )
         for person in people
     ]
-    execute_with_rows(
+    write_rows(
         f"""
         INSERT INTO people_person (id, public_id, is_own, first_seen_at, last_seen_at,
                                    full_name, title, company_name, sort_key, search_keys, reach)
@@ -199,7 +199,7 @@ def _bring_up_to_date(people: Sequence[int]) -> None:
         for person_id, kind, value in cursor.fetchall():
             addresses[person_id].append((kind, value))
 
-    execute_with_rows(
+    write_rows(
         f"""
         UPDATE people_person p
         SET full_name = r.full_name, title = r.title, company_name = r.company_name, sort_key = r.sort_key,

@@ -17,7 +17,9 @@ from wutong.people.observations import (
     Observed,
     Recognised,
     Whose,
+    add_links,
     add_nothing,
+    pairs_of,
     reserve,
     store_links,
     store_observations,
@@ -79,11 +81,15 @@ def see_many(
     found = load_by_key(keys) if known is None else {key: known[key] for key in keys if key in known}
     fresh = reserve(keys - found.keys(), alike, blocked=blocked)
     now = found | fresh
-    new_links = store_links(store_observations(_linking(alike), now), now)
-    touched = {identifier.id for identifier in fresh.values()} | {end for pair in new_links for end in pair}
+    new_ids = {identifier.id for identifier in fresh.values()}
+    pairs = pairs_of(store_observations(_linking(alike), now), now)
+    first_ever = [pair for pair in pairs if pair.low in new_ids or pair.high in new_ids]
+    changed = store_links([pair for pair in pairs if pair.low not in new_ids and pair.high not in new_ids])
+    touched = new_ids.union(*([pair.low, pair.high] for pair in first_ever), *changed)
     if touched:
-        links = [Link(low, high, first) for (low, high), first in new_links.items()]
+        links = [Link(pair.low, pair.high, (pair.at, pair.id)) for pair in first_ever]
         now |= project(touched, fresh, now, recognised, at=at, level=level, links=links, leaves_people=leaves_people)
+    add_links(first_ever)
     verify(observations, now)
     recognised.known = now
     recognised.whose |= _whose(alike, now, level)

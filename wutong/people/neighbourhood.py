@@ -35,6 +35,7 @@ def around(
     known: dict[int, Known],
     level: Level,
     *,
+    new_ids: Collection[int] = frozenset(),
     at_hand: Mapping[int, Sequence[Link[int]]] | None = None,
 ) -> Neighbourhood:
     """Read what the people of ``touched`` depend on.
@@ -46,7 +47,8 @@ def around(
 
     Args:
         known: identifiers that need not be read again, by id.
-        at_hand: all links of those that nobody had seen before, by id: they are not read either.
+        new_ids: those that nobody had seen before: all their links are ``at_hand``.
+        at_hand: links that need not be stored yet, by either end.
     """
     at_hand = at_hand or {}
     nodes = known | load_by_id(touched - known.keys())
@@ -62,7 +64,7 @@ def around(
 
     def take_links_of(ids: set[int]) -> set[int]:
         found = [link for id in ids if id in at_hand for link in at_hand[id]]
-        if stored := ids - at_hand.keys():
+        if stored := ids.difference(new_ids):
             found += links_of(stored)
         links.update(found)
         ends = {end for link in found for end in (link.one, link.other)}
@@ -91,7 +93,7 @@ def around(
     return Neighbourhood(
         nodes={id: nodes[id] for id in touched | linked},
         links=list(links),
-        apart=told_apart(old) if level >= Level.EXCLUSIVE and (old := linked - at_hand.keys()) else [],
+        apart=told_apart(old) if level >= Level.EXCLUSIVE and (old := linked.difference(new_ids)) else [],
         concerned=touched | reached | browsers,
     )
 

@@ -10,10 +10,9 @@ from django.db import connection
 from msgspec import Struct
 
 from wutong.people.allotment import NewPerson
-from wutong.people.graph import Mark
 from wutong.people.identifiers import Blocked, IdentifierKey, Known, allot
 from wutong.people.models import Assurance
-from wutong.platform.rows import execute_with_rows, id_array
+from wutong.platform.rows import execute_with_rows, id_array, write_rows
 
 
 class Observed(Struct, frozen=True, kw_only=True):
@@ -137,7 +136,7 @@ def store_observations(linking: Sequence[Observed], known: dict[IdentifierKey, K
     return [by_id[id] for (id,) in stored]
 
 
-class _Pair(Struct, frozen=True):
+class Pair(Struct, frozen=True):
     """Two identifiers in observations that are at hand: the earliest that shows them, and whether one is verified."""
 
     low: int
@@ -149,7 +148,7 @@ class _Pair(Struct, frozen=True):
 
 def add_nothing(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> bool:
     """Whether all that these show has been seen before, earlier and as surely: then nobody can change by them."""
-    pairs = _pairs(observations, known)
+    pairs = pairs_of(observations, known)
     if not pairs:
         return True
     found = execute_with_rows(
@@ -164,15 +163,10 @@ def add_nothing(observations: Sequence[Observed], known: Mapping[IdentifierKey, 
     return bool(found[0][0] == len(pairs))
 
 
-def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> dict[tuple[int, int], Mark]:
-    """Keep the pairs of new observations, each with its earliest.
-
-    Returns:
-        the pairs by which anything can change, each with the earliest of these observations that shows it.
-    """
-    pairs = _pairs(observations, known)
+def store_links(pairs: Sequence[Pair]) -> list[tuple[int, int]]:
+    """Keep pairs of identifiers that were known, each with its earliest; returns those by which anything can change."""
     if not pairs:
-        return {}
+        return []
     stored = execute_with_rows(
         """
         INSERT INTO people_identitylink AS l (low_id, high_id, first_at, first_observation_id, is_verified)
@@ -190,18 +184,31 @@ def store_links(observations: Sequence[Observed], known: Mapping[IdentifierKey, 
         """,
         pairs,
     )
-    marks = {(pair.low, pair.high): (pair.at, pair.id) for pair in pairs}
-    return {(low, high): marks[low, high] for low, high in stored}
+    return [(low, high) for low, high in stored]
 
 
-def _pairs(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> list[_Pair]:
-    pairs: dict[tuple[int, int], _Pair] = {}
+def add_links(pairs: Sequence[Pair]) -> None:
+    """Keep pairs with an identifier that nobody had seen before: they cannot be there yet."""
+    if pairs:
+        write_rows(
+            """
+            INSERT INTO people_identitylink (low_id, high_id, first_at, first_observation_id, is_verified)
+            SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+                low bigint, high bigint, at timestamptz, id uuid, is_verified bool)
+            """,
+            pairs,
+        )
+
+
+def pairs_of(observations: Sequence[Observed], known: Mapping[IdentifierKey, Known]) -> list[Pair]:
+    """The pairs of identifiers that the observations show."""
+    pairs: dict[tuple[int, int], Pair] = {}
     for observed in observations:
         is_verified = observed.assurance is Assurance.VERIFIED
         for low, high in combinations(sorted({known[key].id for key in observed.identifiers}), 2):
-            one = _Pair(low, high, observed.at, observed.id, is_verified)
+            one = Pair(low, high, observed.at, observed.id, is_verified)
             if other := pairs.get((low, high)):
                 first = min((one.at, one.id), (other.at, other.id))
-                one = _Pair(low, high, *first, is_verified or other.is_verified)
+                one = Pair(low, high, *first, is_verified or other.is_verified)
             pairs[low, high] = one
     return list(pairs.values())

@@ -19,7 +19,7 @@ from wutong.people.identifiers import IdentifierKey, Known
 from wutong.people.models import IdentityRules
 from wutong.people.neighbourhood import Neighbourhood, around
 from wutong.people.observations import Recognised
-from wutong.platform.rows import execute_with_rows, id_array
+from wutong.platform.rows import id_array, write_rows
 
 _SHOWN_LINKS = 20
 
@@ -55,14 +55,15 @@ def project(
 
     Args:
         fresh: identifiers whose rows are still to be written.
-        links: all links of the ``fresh`` ones.
+        links: all links of the ``fresh`` ones, which need not be stored yet.
         leaves_people: leave the rows of new people to the caller; see :class:`Recognised`.
     """
-    at_hand = _by_end(fresh, links)
+    at_hand = _by_end(links)
     largest = largest_person() if level is Level.PRODUCT else LARGEST
     strangers = _strangers(fresh, at_hand, largest=largest)
     touched = touched.difference(*strangers)
-    place = around(touched, {one.id: one for one in known.values()}, level, at_hand=at_hand)
+    new_ids = {one.id for one in fresh.values()}
+    place = around(touched, {one.id: one for one in known.values()}, level, new_ids=new_ids, at_hand=at_hand)
     resolution = resolve(place.traits(), place.links, apart=place.apart, level=level, largest=largest)
     groups = [group for whole in resolution.groups if (group := whole & place.concerned)]
     nodes = {id: place.nodes[id] for id in place.concerned}
@@ -82,10 +83,10 @@ def project(
         one.key: replace(one, person_id=allotment.person_of[id], is_shared=id in resolution.shared)
         for id, one in nodes.items()
     }
-    _insert_identifiers([now[key] for key in fresh])
     _mark_shared({id: nodes[id] for id in place.concerned}, resolution.shared)
     if level >= Level.EXCLUSIVE and touched:
         _keep_refused(place, resolution.refused, at=at)
+    _insert_identifiers([now[key] for key in fresh])
     if moves:
         _move(moves, allotment, place, recognised, at=at, cause=cause)
     return now
@@ -99,7 +100,7 @@ def _strangers(
     Most rows of a list are such. There is nothing to decide where no rule can object, so the graph is not asked.
     """
     seen_with = Counter(
-        frozenset([one.id, *(end for link in at_hand[one.id] for end in (link.one, link.other))])
+        frozenset([one.id, *(end for link in at_hand.get(one.id, ()) for end in (link.one, link.other))])
         for one in fresh.values()
     )
     by_id = {one.id: one for one in fresh.values()}
@@ -116,12 +117,11 @@ def _are_surely_one(identifiers: Sequence[Known], *, largest: int) -> bool:
     return fit_anybody(tuple(sorted((one.key.kind.value, one.key.scope) for one in identifiers)), largest=largest)
 
 
-def _by_end(fresh: Mapping[IdentifierKey, Known], links: Sequence[Link[int]]) -> dict[int, list[Link[int]]]:
-    found: dict[int, list[Link[int]]] = {one.id: [] for one in fresh.values()}
+def _by_end(links: Sequence[Link[int]]) -> dict[int, list[Link[int]]]:
+    found: dict[int, list[Link[int]]] = {}
     for link in links:
-        for end in (link.one, link.other):
-            if end in found:
-                found[end].append(link)
+        found.setdefault(link.one, []).append(link)
+        found.setdefault(link.other, []).append(link)
     return found
 
 
@@ -133,7 +133,7 @@ def largest_person() -> int:
 def _insert_identifiers(fresh: Sequence[Known]) -> None:
     if not fresh:
         return
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_identifier
             (id, kind, scope, value, person_id, is_blocked, is_shared, is_verified, first_seen_at)
@@ -184,7 +184,7 @@ def _keep_refused(place: Neighbourhood, refused: list[Refused[int]], *, at: date
         if before.get(pair) != [no.reason.value, no.kind, no.first[0]]
     ]
     if changed:
-        execute_with_rows(
+        write_rows(
             """
             INSERT INTO people_refusedlink (low_id, high_id, why, kind, first_at, opened_at)
             SELECT low, high, why, kind, at, %(opened_at)s
@@ -302,7 +302,7 @@ def _write_history(
                 "observation": seen[0].first[1] if seen else None,
             }
         )
-    execute_with_rows(
+    write_rows(
         """
         INSERT INTO people_identitychange
             (kind, at, cause, act, actor_id, source_person_id, target_person_id, identifiers, links, observation_id)

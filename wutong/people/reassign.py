@@ -11,6 +11,8 @@ from datetime import datetime
 
 from django.db import connection, models
 
+from wutong.platform.rows import execute, id_array
+
 AT_ONCE = 1_000
 """Up to so many rows move in the caller's transaction; more move in a job, a piece at a time."""
 
@@ -93,20 +95,23 @@ def _move(owned: Owned, subjects: Sequence[int], *, limit: int) -> int:
     if not limit:
         return 0
     table, subject, person = owned.table, owned.subject_column, owned.person_column
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
+    moved: int
+    ((moved,),) = execute(
+        f"""
+        WITH moved AS (
             UPDATE {table} AS t SET {person} = w.person_id
             FROM (
                 SELECT r.tableoid AS part, r.ctid AS place, i.person_id
                 FROM {table} r JOIN people_identifier i ON i.id = r.{subject}
-                WHERE r.{subject} = ANY(%s) AND r.{person} <> i.person_id LIMIT %s
+                WHERE r.{subject} = ANY(%(subjects)s::bigint[]) AND r.{person} <> i.person_id LIMIT %(limit)s
             ) w
             WHERE t.tableoid = w.part AND t.ctid = w.place
-            """,
-            [list(subjects), limit],
-        )
-        moved: int = cursor.rowcount
+            RETURNING 1
+        ) SELECT count(*) FROM moved
+        """,
+        subjects=id_array(subjects),
+        limit=limit,
+    )
     return moved
 
 

@@ -4,8 +4,9 @@ One JSON text that the server takes apart with ``json_to_recordset``, bound on t
 the client ten times as much, because psycopg quotes arrays in Python, element by element.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -32,23 +33,49 @@ def execute_with_rows(statement: str, rows: Sequence[object], **values: object) 
 
 def execute(statement: str, **values: object) -> list[tuple[Any, ...]]:
     """Run ``statement`` with ``values`` bound on the server; returns what it gives back. Opens no transaction."""
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.encode(), values)
+    with _sent(statement, values) as cursor:
+        if (pipeline := _unawaited.get()) is not None:
+            pipeline.sync()
         return cursor.fetchall() if cursor.description else []
+
+
+def write_rows(statement: str, rows: Sequence[object], **values: object) -> None:
+    """As :func:`execute_with_rows`, for a statement that gives nothing back: see :func:`write`."""
+    write(statement, rows=_encoder.encode(rows).decode(), **values)
+
+
+def write(statement: str, **values: object) -> None:
+    """Run a statement that gives nothing back; in a block of :func:`unawaited` it is not waited for."""
+    with _sent(statement, values):
+        pass
 
 
 @contextmanager
 def unawaited() -> Iterator[None]:
-    """Let the database work on the statements of this block while we go on; at its end all are done, or the first that
-    failed is raised.
+    """Let the database work on what is written in this block while we go on; at its end all is done.
 
-    For statements that give nothing back: what one would give cannot be had in here.
+    Whoever reads in the block waits until all that was written before is done. The first statement that fails is raised
+    at the next of these moments. How many rows a statement has changed cannot be had in here.
     """
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+    with connection.wrap_database_errors, connection.connection.pipeline() as pipeline:
+        token = _unawaited.set(pipeline)
+        try:
+            yield
+        finally:
+            _unawaited.reset(token)
+
+
+_unawaited: ContextVar[psycopg.Pipeline | None] = ContextVar("unawaited", default=None)
+
+
+@contextmanager
+def _sent(statement: str, values: Mapping[str, object]) -> Iterator["psycopg.Cursor[tuple[Any, ...]]"]:
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement.encode(), values)
+        yield cursor
 
 
 def id_array(ids: Iterable[int] | Iterable[UUID]) -> str:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from wutong.people.models import Person
 from wutong.platform.ready_made import ready_made
-from wutong.platform.rows import execute_with_rows
+from wutong.platform.rows import execute_with_rows, write_rows
 from wutong.scoring.behaviour import Curve, Sum, last_counted
 from wutong.scoring.fit import Fitting, profiles_of
 from wutong.scoring.in_force import Model, Models, models_in_force
@@ -247,4 +247,4 @@ def _store(rows: Sequence[Struct], model: Model, parts: Mapping[str, str], *, at
         **parts,
     )
     gate, version = list(model.definition.gate), model.version
-    execute_with_rows(statement, rows, at=at, gate=gate, version=version, line=model.product_line)
+    write_rows(statement, rows, at=at, gate=gate, version=version, line=model.product_line)
