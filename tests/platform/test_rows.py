@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from wutong.platform.models import DropCount
-from wutong.platform.rows import execute_with_rows, id_array, insert_objects, update_objects
+from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, unawaited, update_objects, write
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +58,32 @@ def test_ids_are_an_array_of_the_server() -> None:
     )
 
     assert (found, numbers, none) == (uuids, [7], [])
+
+
+_ADD = "INSERT INTO platform_dropcount (\"on\", door, reason, n) VALUES ('2026-03-02', 'web', %(reason)s, %(n)s)"
+
+
+def test_who_reads_sees_what_was_written_without_waiting() -> None:
+    with unawaited():
+        write(_ADD, reason="a", n=1)
+        changed = execute("UPDATE platform_dropcount SET n = 5 WHERE reason = 'a' RETURNING n")
+        execute("UPDATE platform_dropcount SET n = n + 1 WHERE reason = 'a'")
+        write(_ADD, reason="b", n=2)
+        listed = dict(DropCount.objects.values_list("reason", "n"))
+
+    assert (changed, listed) == ([(5,)], {"a": 6, "b": 2})
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["at the next reading", "at the end"])
+def test_what_could_not_be_written_is_told(reads: bool) -> None:
+    def act() -> None:
+        with transaction.atomic(), unawaited():
+            write(_ADD, reason=None, n=1)
+            write(_ADD, reason="b", n=2)
+            if reads:
+                pytest.fail(f"{DropCount.objects.first()} was read after all.")
+
+    with pytest.raises(IntegrityError):
+        act()
+
+    assert not DropCount.objects.exists()

@@ -166,12 +166,13 @@ def _wanted(
 ) -> list[_Entry]:
     """The rows that are imported: without those about known people who are to be left alone, or are not in sight."""
     people = {one.person_id for one in known.values() if one.person_id is not None}
-    in_sight = people if sees_everybody(run.by) else _in_sight(people, run.by)
+    is_all_in_sight = sees_everybody(run.by)
+    in_sight = set() if is_all_in_sight else _in_sight(people, run.by)
     met: set[IdentifierKey] = set()
     entries = []
     for row in rows:
         before = {known[key].person_id for key in row.identifiers if key in known}
-        if not before <= in_sight:
+        if not is_all_in_sight and not before <= in_sight:
             outcome.refused.append((row, Problem(-1, "not_in_sight")))
             continue
         if run.known == _K.SKIP and (before or not met.isdisjoint(row.identifiers)):

@@ -43,6 +43,7 @@ def domain_of(address: str) -> str:
     return registrable(address.rpartition("@")[2])
 
 
+@lru_cache(maxsize=20_000)
 def whose(domain: str) -> MailDomain:
     """Disposable first: the public lists of free providers hold throw-away domains, too."""
     names = _with_parents(domain.strip().rstrip(".").lower())
@@ -63,7 +64,6 @@ def organisation_domain(address: str) -> str:
     return _organisation(address.rpartition("@")[2])
 
 
-@lru_cache(maxsize=20_000)
 def _organisation(domain: str) -> str:
     return "" if not domain or whose(domain) != MailDomain.ORGANISATION else registrable(domain)
 

@@ -64,12 +64,16 @@ def reserve(
     """
     if not missing:
         return {}
-    seen_at: dict[IdentifierKey, list[datetime]] = {}
+    first_seen: dict[IdentifierKey, datetime] = {}
+    last_seen: dict[IdentifierKey, datetime] = {}
     for identifiers, seen in alike.items():
-        instants = [observed.at for observed in seen]
-        for key in missing.intersection(identifiers):
-            seen_at.setdefault(key, []).extend(instants)
-    first_seen = {key: min(instants) for key, instants in seen_at.items()}
+        first = last = seen[0].at
+        for observed in seen[1:]:
+            first, last = min(first, observed.at), max(last, observed.at)
+        for key in identifiers:
+            if key in missing:
+                first_seen[key] = min(first_seen.get(key, first), first)
+                last_seen[key] = max(last_seen.get(key, last), last)
     ordered = sorted(missing, key=lambda key: (first_seen[key], key))
     ids = allot("people_identifier_id_seq", len(ordered))
     no_links = blocked(ordered)
@@ -81,7 +85,7 @@ def reserve(
             is_blocked=key in no_links,
             is_shared=False,
             first_seen_at=first_seen[key],
-            last_seen_at=max(seen_at[key]),
+            last_seen_at=last_seen[key],
         )
         for id, key in zip(ids, ordered, strict=True)
     }
