@@ -27,7 +27,8 @@ from tests.cast import (
 from wutong.lifecycle import inbox as inbox_module
 from wutong.lifecycle import people_list
 from wutong.lifecycle.acts import Cursor
-from wutong.lifecycle.inbox import inbox_of, leads_of_view, waiting_count
+from wutong.lifecycle.inbox import inbox_of, waiting_count
+from wutong.lifecycle.inbox_views import leads_of_view, views_of
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.timeline import timeline_of
@@ -68,7 +69,7 @@ def test_each_view_of_the_inbox_holds_its_leads(mei, lin, south) -> None:
     make_lead(stage="lost", accountable="nobody")
     make_lead(team=south)
 
-    assert {view: {row.lead for row in inbox_of(mei, view=view).rows} for view in inbox_module.views_of(mei)} == {
+    assert {view: {row.lead for row in inbox_of(mei, view=view).rows} for view in views_of(mei)} == {
         "todo": {waiting, mine},  # her clock still runs
         "returned": set(),
         "waiting": {waiting},

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,6 +22,7 @@ from wutong.lifecycle.visibility import managers_over
 from wutong.platform.calendar import NeverOpen, WorkingCalendar
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, announce, notify_many
+from wutong.platform.ready_made import ready_made
 
 MANY = 5
 """More late leads than this in one minute are told in one sentence."""
@@ -81,19 +82,28 @@ def escalate(*, at: datetime) -> int:
 
 def told_of(clocks: Iterable[Clock]) -> dict[int, str]:
     """Who was told of each late clock, in words; nothing for those of which nobody was."""
-    rows = Escalation.objects.filter(clock__in=[clock.pk for clock in clocks]).order_by("minutes")
+    late = [clock.pk for clock in clocks]
     told: dict[int, list[int]] = {}
-    for row in rows:
+    for row in _levels_told_of(late) if late else ():
         told.setdefault(row.clock_id, []).extend(id for id in row.told if id not in told.get(row.clock_id, []))
-    names = dict(
-        Staff.objects.filter(pk__in={id for ids in told.values() for id in ids}).values_list("pk", "full_name")
-    )
+    names = dict(_names_of(sorted({id for ids in told.values() for id in ids}))) if told else {}
     comma = pgettext("between names", ", ")
     return {
         clock: _("Told: %(names)s") % {"names": comma.join(names[id] for id in ids if id in names)}
         for clock, ids in told.items()
         if ids
     }
+
+
+@ready_made
+def _levels_told_of(clocks: list[int]) -> QuerySet[Escalation]:
+    return Escalation.objects.filter(clock__among=clocks).order_by("minutes")
+
+
+@ready_made
+def _names_of(staff: list[int]) -> QuerySet[Staff, tuple[int, str]]:
+    named: QuerySet[Staff, tuple[int, str]] = Staff.objects.filter(pk__among=staff).values_list("pk", "full_name")
+    return named
 
 
 def _late(limits: TimeLimits, *, at: datetime) -> list[Late]:

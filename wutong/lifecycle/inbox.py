@@ -1,39 +1,33 @@
 """The lead inbox: what waits for whom, in the order in which to act."""
 
-import base64
-import binascii
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from msgspec import Struct
 
 from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_in_words, status_names
 from wutong.lifecycle.escalation import told_of
-from wutong.lifecycle.models import UNCONTACTED, Accountable, Clock, HandOver, Lead, Stage
-from wutong.lifecycle.to_do import due, late, leads_to_do, not_late, parts_to_do
+from wutong.lifecycle.inbox_places import MOST, Cursor, places_in
+from wutong.lifecycle.inbox_views import leads_of_view
+from wutong.lifecycle.models import Accountable, Clock, HandOver, Lead, Stage
+from wutong.lifecycle.to_do import parts_to_do
 from wutong.people.models import Person
-from wutong.platform.models import DataScope, Role, Staff
+from wutong.platform.models import DataScope, Staff
+from wutong.platform.ready_made import ready_made
 from wutong.platform.remembered import Figures
 from wutong.platform.totals import Total, total_of, totals_of
 
 PAGE = 20
 """How many rows come at a time: a reader acts on the first few, and each costs as much as the frame of a small page."""
-_SDR_VIEWS = ("todo", "waiting", "mine", "returned", "all")
-_SALES_VIEWS = ("todo", "accept", "sal", "sql", "opportunity", "all")
-_MANAGER_VIEWS = ("todo", "waiting", "accept", "returned", "all")
-VIEWS: Mapping[str, tuple[str, ...]] = {Role.SALES: _SALES_VIEWS, Role.MANAGER: _MANAGER_VIEWS}
-"""todo: late or due today; waiting: nobody of us has been in contact yet; accept: handed over, unanswered; mine: owned
-by the reader; returned: given back; sal, sql, opportunity: the reader's in that stage; all: every open lead."""
 _DRAWN = (
     "public_id",
     "stage",
@@ -55,14 +49,10 @@ _DRAWN = (
     "account__name",
 )
 """What a row shows. Leads with all that belongs to them are a hundred values each, most of which nobody sees."""
-TO_ACT_ON = ("todo", "waiting", "accept", "returned")
-"""Views whose leads wait for somebody to act."""
 _NEWS = 30
 """How far below the rows shown a list is searched for what has come."""
 _REASONS = 3
 _LATELY = timedelta(days=30)
-_STALE = timedelta(hours=12)
-"""A cursor older than this starts again: what was due then is late by now."""
 
 
 @dataclass(frozen=True)
@@ -148,21 +138,6 @@ class Standing:
     """How many of them have come since."""
 
 
-class _Cursor(Struct, frozen=True, array_like=True):
-    """Where a page ended. ``drawn_at`` keeps what is late on the next page what was late on the first."""
-
-    part: str
-    drawn_at: datetime
-    at: datetime
-    pk: int
-    heat: float = 0.0
-
-
-def views_of(staff: Staff) -> tuple[str, ...]:
-    """The views that ``staff`` is offered; the first is the one shown unasked."""
-    return VIEWS.get(staff.role, _SDR_VIEWS)
-
-
 def inbox_of(
     staff: Staff,
     *,
@@ -174,9 +149,7 @@ def inbox_of(
 ) -> Rows:
     """A page of the leads of ``view``, in its order.
 
-    ``todo`` as :mod:`wutong.lifecycle.to_do` says; ``waiting`` and ``accept`` by their clocks; the others late ones
-    first, then by their last act; ``all`` by the last act alone. An ``after`` that is not one of our cursors, or an old
-    one, is treated as none.
+    An ``after`` that is not one of our cursors, or an old one, is treated as none.
 
     Args:
         total: how many there are, when the caller has counted already.
@@ -184,13 +157,12 @@ def inbox_of(
     """
     now = at or timezone.now()
     most = most or PAGE
-    cursor = _read(after, now=now)
-    places = _places(staff, view, drawn_at=cursor.drawn_at if cursor else now, cursor=cursor, most=most + 1)
+    cursor = Cursor.read(after, now=now)
+    places = places_in(staff, view, at=now, after=cursor, most=most + 1)
     # First which leads, then what belongs to them: else thousands are joined with it before the first few are known.
-    shown = Lead.objects.select_related("person__score", "account")
-    found = shown.only(*_DRAWN).in_bulk([place.pk for place in places[:most]])
+    found = {lead.pk: lead for lead in _to_draw([place.pk for place in places[:most]])}
     rows = rows_of([found[place.pk] for place in places[:most] if place.pk in found])
-    following = _written(places[most - 1]) if len(places) > most else None
+    following = str(places[most - 1]) if len(places) > most else None
     if cursor is None and following is None:
         total = Total(len(rows))  # all of them are here
     elif total is None:
@@ -206,9 +178,8 @@ def standing(
     Args:
         more: the cursor of what stood below the last one shown, if anything did. That is not new, now as then.
     """
-    cursor, below = _read(after, now=at), _read(more, now=at)
-    drawn_at = cursor.drawn_at if cursor else at
-    places = _places(staff, view, drawn_at=drawn_at, cursor=cursor, most=len(shown) + _NEWS)
+    cursor, below = Cursor.read(after, now=at), Cursor.read(more, now=at)
+    places = places_in(staff, view, at=at, after=cursor, most=min(len(shown) + _NEWS, MOST))
     leads = Lead.objects.filter(pk__in=[place.pk for place in places]).values_list("pk", "public_id", "created_at")
     found = {pk: (public_id, created_at) for pk, public_id, created_at in leads}
     here = [found[place.pk] for place in places if place.pk in found]
@@ -221,27 +192,6 @@ def standing(
     return Standing({one for one, _created_at in here}, 0 if after else len(new))
 
 
-def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
-    """The open leads of a view; for ``todo`` those among which its leads are."""
-    leads = Lead.objects.visible_to(staff).open().of_the_market()
-    match view:
-        case "todo":
-            return leads_to_do(staff)
-        case "waiting":
-            return leads.filter(UNCONTACTED)
-        case "accept":
-            handed = leads.filter(stage=Stage.MQL, accountable=Accountable.SALES)
-            return handed if staff.role == Role.MANAGER else handed.filter(owner=staff)
-        case "returned":
-            return leads.filter(stage=Stage.RETURNED)
-        case "sal" | "sql" | "opportunity":
-            return leads.filter(stage=view, owner=staff)
-        case "mine":
-            return leads.filter(owner=staff)
-        case _:
-            return leads
-
-
 def counts_of(staff: Staff, views: Iterable[str], *, at: datetime, afresh: bool = False) -> dict[str, Total]:
     """How many leads there are in each of ``views``, by one question for those that are not remembered.
 
@@ -251,16 +201,24 @@ def counts_of(staff: Staff, views: Iterable[str], *, at: datetime, afresh: bool 
     wanted = list(dict.fromkeys(views))
     figures = Figures(staff)
     known: dict[str, Total] = {} if afresh else figures.recall(wanted)
-    lists = {
-        view: parts_to_do(staff, at=at) if view == "todo" else [leads_of_view(staff, view)]
-        for view in wanted
-        if view not in known
-    }
+    lists = {view: _parts_of(staff, view, at=at) for view in wanted if view not in known}
     counted = iter(totals_of([part for parts in lists.values() for part in parts]))
     for view, parts in lists.items():
         known[view] = Total.sum(islice(counted, len(parts)))
         figures.keep(view, known[view], n=known[view].n)
     return known
+
+
+def _parts_of(staff: Staff, view: str, *, at: datetime) -> list[QuerySet[Any]]:
+    """What a view holds, in parts that share no lead."""
+    match view:
+        case "todo":
+            return parts_to_do(staff, at=at)
+        case "accept":  # as the list, by the clocks: MQLs have no index of their own
+            leads = leads_of_view(staff, view).order_by().values("pk")
+            return [Clock.objects.filter(kind=Clock.Kind.ACCEPTANCE, stopped_at=None, lead__in=leads)]
+        case _:
+            return [leads_of_view(staff, view)]
 
 
 def waiting_count(staff: Staff) -> int:
@@ -293,8 +251,7 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
     now = timezone.now()
     running: dict[int, Clock] = {}
     first: dict[int, Clock] = {}
-    clocks = Clock.objects.filter(Q(stopped_at=None) | Q(kind=Clock.Kind.FIRST_CONTACT), lead__in=leads)
-    for clock in clocks.order_by("due_at"):
+    for clock in _clocks_of([lead.pk for lead in leads]) if leads else ():
         if clock.stopped_at is None:
             running.setdefault(clock.lead_id, clock)
         if clock.kind == Clock.Kind.FIRST_CONTACT:
@@ -322,41 +279,16 @@ def rows_of(leads: Sequence[Lead]) -> list[Row]:
     ]
 
 
-def _places(staff: Staff, view: str, *, drawn_at: datetime, cursor: _Cursor | None, most: int) -> list[_Cursor]:
-    """Where the first ``most`` leads stand after ``cursor``."""
-    leads = leads_of_view(staff, view)
-    if view in ("waiting", "accept"):
-        kind = Clock.Kind.FIRST_CONTACT if view == "waiting" else Clock.Kind.ACCEPTANCE
-        # By the running clocks, which an index holds in this order, rather than by all leads that wait.
-        clocked = leads.filter(clocks__kind=kind, clocks__stopped_at=None).annotate(due_at=F("clocks__due_at"))
-        if cursor:
-            clocked = clocked.filter(Q(due_at__gt=cursor.at) | Q(due_at=cursor.at, pk__gt=cursor.pk))
-        by_clock = clocked.order_by("due_at", "pk").values_list("due_at", "pk")[:most]
-        return [_Cursor("late", drawn_at, at, pk) for at, pk in by_clock]
-    if view == "all":
-        return _by_touch(leads, drawn_at=drawn_at, cursor=cursor, most=most)
-    found: list[_Cursor] = []
-    if cursor is None or cursor.part == "late":
-        after = (cursor.at, cursor.pk) if cursor else None
-        passed = late(leads, staff, at=drawn_at, after=after, most=most, are_most=view == "todo")
-        found = [_Cursor("late", drawn_at, at, pk) for at, pk in passed]
-        cursor = None
-    if len(found) == most:
-        return found
-    if view != "todo":
-        rest = _by_touch(not_late(leads, at=drawn_at), drawn_at=drawn_at, cursor=cursor, most=most)
-    else:
-        heat = (cursor.heat, cursor.at, cursor.pk) if cursor else None
-        today = due(leads, staff, at=drawn_at, after=heat, most=most)
-        rest = [_Cursor("due", drawn_at, created_at, pk, heat) for heat, created_at, pk in today]
-    return [*found, *rest][:most]
+@ready_made
+def _to_draw(leads: list[int]) -> QuerySet[Lead]:
+    return Lead.objects.filter(pk__among=leads).select_related("person__score", "account").only(*_DRAWN)
 
 
-def _by_touch(leads: QuerySet[Lead], *, drawn_at: datetime, cursor: _Cursor | None, most: int) -> list[_Cursor]:
-    ordered = leads.order_by("-last_touch_at", "-pk")
-    if cursor:
-        ordered = ordered.filter(Q(last_touch_at__lt=cursor.at) | Q(last_touch_at=cursor.at, pk__lt=cursor.pk))
-    return [_Cursor("touch", drawn_at, at, pk) for at, pk in ordered.values_list("last_touch_at", "pk")[:most]]
+@ready_made
+def _clocks_of(leads: list[int]) -> QuerySet[Clock]:
+    """Running ones and those of the first contact, by when they run out."""
+    wanted = Clock.objects.filter(Q(stopped_at=None) | Q(kind=Clock.Kind.FIRST_CONTACT), lead__among=leads)
+    return wanted.order_by("due_at")
 
 
 def _score(person: Person) -> float:
@@ -388,19 +320,3 @@ def _lately_read(people: Sequence[int]) -> dict[int, list[Read]]:
             if len(found.setdefault(person_id, [])) < _REASONS:
                 found[person_id].append(Read(page_name(title, url), at))
     return found
-
-
-def _written(place: _Cursor) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
-
-
-def _read(text: str | None, *, now: datetime) -> _Cursor | None:
-    if not text:
-        return None
-    try:
-        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Cursor)
-    except (binascii.Error, msgspec.DecodeError, ValueError):
-        return None
-    if cursor.at.tzinfo is None or cursor.drawn_at.tzinfo is None:
-        return None
-    return cursor if now - _STALE < cursor.drawn_at <= now else None

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -22,34 +22,38 @@ Heat = tuple[float, datetime, int]
 """Where a lead stands among those that are due: score, creation, id."""
 
 
-def leads_to_do(staff: Staff) -> QuerySet[Lead]:
-    """The open leads whose clocks ``staff`` is to stop: own and nobody's; for a manager everybody's."""
+def leads_to_do(staff: Staff, *, are_all: bool) -> QuerySet[Lead]:
+    """The open leads whose clocks ``staff`` is to stop: own and nobody's; for a manager everybody's (``are_all``)."""
     leads = Lead.objects.visible_to(staff).open().of_the_market()
-    return leads if staff.role == Role.MANAGER else leads.filter(_mine_or_nobodys(staff))
+    return leads if are_all else leads.filter(_mine_or_nobodys(staff.pk))
 
 
 def late(
-    leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Place | None, most: int, are_most: bool = False
-) -> list[Place]:
-    """The first late ones of ``leads``: by their clocks, and of those ``staff`` owns by their planned steps.
+    leads: QuerySet[Lead], owner: int, *, at: datetime, after: Place | None, most: int, is_clock_by_clock: bool
+) -> QuerySet[Any, Place]:
+    """Among which the first late ones of ``leads`` are, in no order: by their clocks, and of those that ``owner`` owns
+    by their planned steps.
 
     Args:
-        are_most: whether most clocks that run are of ``leads``, so that the first of all are nearly the first of these.
+        most: how many of either.
+        is_clock_by_clock: whether to look at one running clock after the other: they are few, or mostly of ``leads``,
+            compared with how many leads there are.
     """
-    clocks = _first_clocks(_is_among(leads)) if are_most else first_clocks(leads)
+    clocks = _first_clocks(_is_among(leads)) if is_clock_by_clock else first_clocks(leads)
     clocks = clocks.filter(due_at__lte=at)
-    steps = planned(leads, staff).filter(next_step_at__lte=at)
+    steps = planned(leads, owner).filter(next_step_at__lte=at)
     if after is not None:
         clocks = clocks.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], lead__gt=after[1]))
         steps = steps.filter(Q(next_step_at__gt=after[0]) | Q(next_step_at=after[0], pk__gt=after[1]))
     passed = clocks.order_by("due_at", "lead_id").values_list("due_at", "lead_id")[:most]
-    dated = steps.order_by("next_step_at", "pk").values_list("next_step_at", "pk")[:most]
-    return sorted(passed.union(dated, all=True))[:most]
+    return passed.union(steps.order_by("next_step_at", "pk").values_list("next_step_at", "pk")[:most], all=True)
 
 
-def due(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Heat | None, most: int) -> list[Heat]:
-    """The first of those to be done today that are not late: hot ones first, then who came first."""
-    parts = list(_due_parts(leads, staff, at=at))
+def due(
+    leads: QuerySet[Lead], owner: int, *, at: datetime, until: datetime, after: Heat | None
+) -> QuerySet[Lead, Heat]:
+    """Those to be done by ``until`` that are not late: hot ones first, then who came first."""
+    parts = list(_due_parts(leads, owner, at=at, until=until))
     waiting = (
         Lead.objects.filter(pk__in=parts[0].union(*parts[1:]))
         .annotate(heat=Coalesce(F("person__score__value"), 0.0))
@@ -59,14 +63,14 @@ def due(leads: QuerySet[Lead], staff: Staff, *, at: datetime, after: Heat | None
         heat, created_at, pk = after
         same = Q(created_at__gt=created_at) | Q(created_at=created_at, pk__gt=pk)
         waiting = waiting.filter(Q(heat__lt=heat) | (Q(heat=heat) & same))
-    return list(waiting.values_list("heat", "created_at", "pk")[:most])
+    return waiting.values_list("heat", "created_at", "pk")
 
 
 def parts_to_do(staff: Staff, *, at: datetime) -> list[QuerySet[Any]]:
     """What there is to do today, late ones included, in parts that share no lead: by a clock, by a plan, by neither."""
-    leads = leads_to_do(staff)
-    today = planned(leads, staff).filter(next_step_at__lte=end_of_day(at))
-    return [first_clocks(leads), today, _to_hand_over(leads, staff)]
+    leads = leads_to_do(staff, are_all=staff.role == Role.MANAGER)
+    today = planned(leads, staff.pk).filter(next_step_at__lte=end_of_day(at))
+    return [first_clocks(leads), today, _to_hand_over(leads, staff.pk)]
 
 
 def first_clocks(leads: QuerySet[Lead]) -> QuerySet[Clock]:
@@ -74,9 +78,9 @@ def first_clocks(leads: QuerySet[Lead]) -> QuerySet[Clock]:
     return _first_clocks(Q(lead__in=leads.order_by().values("pk")))
 
 
-def planned(leads: QuerySet[Lead], staff: Staff) -> QuerySet[Lead]:
-    """Those of ``leads`` with a planned step of ``staff``'s own and no running clock, which would go before it."""
-    return leads.filter(~_has_running_clock(), owner=staff, next_step_at__isnull=False)
+def planned(leads: QuerySet[Lead], owner: int) -> QuerySet[Lead]:
+    """Those of ``leads`` with a planned step of their ``owner``'s and no running clock, which would go before it."""
+    return leads.filter(~_has_running_clock(), owner=owner, next_step_at__isnull=False)
 
 
 def not_late(leads: QuerySet[Lead], *, at: datetime) -> QuerySet[Lead]:
@@ -101,27 +105,29 @@ def _first_clocks(of: Q | Coalesce) -> QuerySet[Clock]:
 
 
 def _is_among(leads: QuerySet[Lead]) -> Coalesce:
-    """Whether a clock is of one of ``leads``, asked clock by clock.
+    """Whether a clock's lead is among ``leads``, asked clock by clock.
 
-    As a plain condition it makes the planner join all clocks with their leads before it takes the first few.
+    As a condition that the planner can take apart, it finds all leads, or joins all clocks with theirs, before it takes
+    the first few.
     """
-    return Coalesce(Exists(leads.order_by().filter(pk=OuterRef("lead"))), Value(False))
+    same = leads.order_by().filter(pk=OuterRef("lead")).values(found=Value(True))[:1]
+    return Coalesce(Subquery(same, output_field=BooleanField()), Value(False))
 
 
-def _due_parts(leads: QuerySet[Lead], staff: Staff, *, at: datetime) -> Iterable[QuerySet[Any, Any]]:
+def _due_parts(leads: QuerySet[Lead], owner: int, *, at: datetime, until: datetime) -> Iterable[QuerySet[Any, Any]]:
     yield first_clocks(leads).filter(due_at__gt=at).values("lead_id")
-    yield planned(leads, staff).filter(next_step_at__gt=at, next_step_at__lte=end_of_day(at)).values("pk")
-    yield _to_hand_over(leads, staff).values("pk")
+    yield planned(leads, owner).filter(next_step_at__gt=at, next_step_at__lte=until).values("pk")
+    yield _to_hand_over(leads, owner).values("pk")
 
 
-def _to_hand_over(leads: QuerySet[Lead], staff: Staff) -> QuerySet[Lead]:
+def _to_hand_over(leads: QuerySet[Lead], owner: int) -> QuerySet[Lead]:
     """Qualified or returned, nobody asked to accept it, nothing planned."""
-    return leads.filter(TO_HAND_OVER).filter(~_has_running_clock()).filter(_mine_or_nobodys(staff))
+    return leads.filter(TO_HAND_OVER).filter(~_has_running_clock()).filter(_mine_or_nobodys(owner))
 
 
 def _has_running_clock() -> Exists:
     return Exists(Clock.objects.filter(lead=OuterRef("pk"), stopped_at=None))
 
 
-def _mine_or_nobodys(staff: Staff) -> Q:
-    return Q(owner=staff) | Q(owner=None)
+def _mine_or_nobodys(owner: int) -> Q:
+    return Q(owner=owner) | Q(owner=None)

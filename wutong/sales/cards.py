@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.lifecycle.viewer import Viewer
@@ -20,12 +20,29 @@ def next_steps_of(staff: Staff) -> dict[str, Any] | None:
     """The open deals of a salesperson by their planned step, those without a plan first: they are at risk."""
     if staff.role != Role.SALES:
         return None
-    own = Opportunity.objects.visible_to(staff).open().filter(owner=staff)
-    drawn = own.select_related("account").only(*_OF_STEP)
-    planless = list(drawn.filter(next_step_at=None).order_by("close_on", "pk")[:_SHOWN])
-    planned = list(drawn.filter(next_step_at__isnull=False).order_by("next_step_at", "pk")[: _SHOWN - len(planless)])
-    deals = [*planless, *planned]
-    return {"deals": deals, "n": own.count() if len(deals) == _SHOWN else len(deals)}
+    viewer = Viewer(staff)
+    planless = _by_next_step(viewer, owner=staff.pk, has_one=False)
+    planned = _by_next_step(viewer, owner=staff.pk, has_one=True) if len(planless) < _SHOWN else []
+    deals = [*planless, *planned][:_SHOWN]
+    n = next(iter(_counted(viewer, owner=staff.pk)), 0) if len(deals) == _SHOWN else len(deals)
+    return {"deals": deals, "n": n}
+
+
+@ready_made
+def _by_next_step(viewer: Viewer, *, owner: int, has_one: bool) -> QuerySet[Opportunity]:
+    own = _open_of(viewer, owner).filter(next_step_at__isnull=not has_one).select_related("account").only(*_OF_STEP)
+    return own.order_by("next_step_at" if has_one else "close_on", "pk")[:_SHOWN]
+
+
+@ready_made
+def _counted(viewer: Viewer, *, owner: int) -> QuerySet[Opportunity, int]:
+    """How many; no row for none."""
+    own = _open_of(viewer, owner).order_by().values("owner")
+    return own.annotate(n=Count("pk")).values_list("n", flat=True)
+
+
+def _open_of(viewer: Viewer, owner: int) -> QuerySet[Opportunity]:
+    return Opportunity.objects.visible_to(viewer.staff).open().filter(owner=owner)
 
 
 def deals_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:

@@ -17,10 +17,12 @@ from wutong.lifecycle.models import FollowUp, Lead
 from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week_of
 from wutong.lifecycle.panels import figure_address, home_panels
 from wutong.lifecycle.speed import speed, speed_together
+from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.views.routing import duty_context
 from wutong.platform.answers import is_htmx
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may, signed_in
+from wutong.platform.ready_made import ready_made
 from wutong.platform.remembered import Figures
 
 PERIODS = {"today": timedelta(0), "7d": timedelta(days=6), "30d": timedelta(days=29)}
@@ -62,7 +64,7 @@ def _selling(staff: Staff, period: str, *, afresh: bool) -> dict[str, Any]:
     if is_sales or staff.role == Role.SDR:
         context["contacts"] = contacts_since(today, staff)
     else:
-        context["latest"] = _latest_first_contacts(staff)
+        context["latest"] = _latest_first_contacts(Viewer(staff))
     if staff.role == Role.SDR:
         context["qualified"] = qualified_in_week_of(today, staff)
     return context
@@ -96,8 +98,9 @@ def _speed(staff: Staff, *, since: datetime, today: datetime, at: datetime) -> d
     return {"speed": everything, "behind": behind, "by_colleague": each}
 
 
-def _latest_first_contacts(staff: Staff) -> QuerySet[FollowUp]:
-    first = FollowUp.objects.filter(lead__in=Lead.objects.visible_to(staff), is_first_contact=True)
+@ready_made
+def _latest_first_contacts(viewer: Viewer) -> QuerySet[FollowUp]:
+    first = FollowUp.objects.filter(lead__in=Lead.objects.visible_to(viewer.staff), is_first_contact=True)
     drawn = ("at", "kind", "outcome", "by__full_name", "lead__person__public_id", "lead__person__full_name")
     return first.select_related("lead__person", "by").only(*drawn).order_by("-at")[:_LATEST]
 

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from wutong.people.sources import source_names
 from wutong.platform.answers import done, is_htmx, posted, refused
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 _form = require_http_methods(["GET", "HEAD", "POST"])
@@ -163,9 +164,9 @@ def duty_context(staff: Staff) -> dict[str, Any]:
     if staff.role not in (Role.SDR, Role.SALES):
         return {}
     now = timezone.now()
-    row = Duty.objects.filter(staff=staff).first()
+    row = next(iter(_duty_of(staff.pk)), None)
     is_on = row is None or is_on_duty(row, at=now)
-    waiting = Lead.objects.filter(UNCONTACTED, owner=staff).count()
+    waiting = next(iter(_waiting_for(staff.pk)), 0)
     capacity = row.capacity if row else Duty.CAPACITY
     return {
         "duty": {
@@ -176,6 +177,18 @@ def duty_context(staff: Staff) -> dict[str, Any]:
             "form": DutyForm(),
         }
     }
+
+
+@ready_made
+def _duty_of(staff: int) -> QuerySet[Duty]:
+    return Duty.objects.filter(staff=staff)
+
+
+@ready_made
+def _waiting_for(owner: int) -> QuerySet[Lead, int]:
+    """How many wait; no row for none."""
+    waiting = Lead.objects.filter(UNCONTACTED, owner=owner).order_by().values("owner").annotate(n=Count("pk"))
+    return waiting.values_list("n", flat=True)
 
 
 def _switch(request: StaffRequest, staff: Staff, *, back: str) -> HttpResponse:

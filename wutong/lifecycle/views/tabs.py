@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.lifecycle.inbox import TO_ACT_ON, views_of
+from wutong.lifecycle.inbox_views import TO_ACT_ON, views_of
 from wutong.platform.models import Staff
 from wutong.platform.totals import EXACT_UP_TO, Total
 

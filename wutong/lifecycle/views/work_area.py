@@ -21,7 +21,8 @@ from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
 from wutong.lifecycle.hand_over import Bant, may_answer, may_hand_over, may_return
-from wutong.lifecycle.inbox import TO_ACT_ON, counts_of, inbox_of, row_of, taken_from, views_of
+from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from
+from wutong.lifecycle.inbox_views import TO_ACT_ON, views_of
 from wutong.lifecycle.models import CLOSED_STAGES, HandOver, Lead, Stage
 from wutong.lifecycle.panels import lead_panels
 from wutong.lifecycle.person_facts import facts_of
