@@ -108,6 +108,20 @@ def test_others_do_not_see_whose_import_it_is(ada: Staff, zhou: Staff) -> None:
     assert signed_in(zhou).get("/imports/").status_code == 403
 
 
+def test_what_is_wrong_in_somebody_elses_file_is_read_by_who_may_see_numbers_in_full(ada: Staff) -> None:
+    run = imported(ZHOU, ("A", "12", "", "", "", ""), by=ada)
+    marketer = make_staff("Marketer", role="marketer", data_scope="all")
+    draft = uploaded(b"name,phone\nZhou,13900010001\n", ada)
+    client = signed_in(marketer)
+    page = client.get(f"/imports/{run.public_id}/").content.decode()
+    assert "faults-title" not in page
+    assert "errors/" not in page + client.get("/imports/").content.decode()
+    assert client.get(f"/imports/{run.public_id}/errors/").status_code == 404
+    assert client.get(f"/imports/{draft.public_id}/columns/").status_code == 404
+    boss = make_staff("Boss", role="manager", data_scope="all")
+    assert "faults-title" in signed_in(boss).get(f"/imports/{run.public_id}/").content.decode()
+
+
 def export(client, what: str, kind: str = "csv", conditions: str = "", **given: str) -> Export:
     client.post("/exports/new/", {"list": what, "format": kind, "conditions": conditions} | given)
     return Export.objects.latest("pk")

@@ -18,6 +18,7 @@ from tests.cast import (
     email,
     hit,
     identifier,
+    make_account,
     make_person,
     person_of,
     phone,
@@ -31,11 +32,15 @@ from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.events.lake.erasing import erase as erase_rows_of_the_lake
 from wutong.events.lake.store import Place
 from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.field_values import fill_in_account, fill_in_person
 from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.people.custom_fields import Described, add_field
+from wutong.people.holdings import sweeps
 from wutong.people.identity import observe_many
-from wutong.people.models import Identifier, Person
+from wutong.people.models import AccountCustomValue, AccountFact, FieldValue, Identifier, Person, PersonCustomValue
 from wutong.people.rebuild import check
 from wutong.platform.models import AuditEntry, Notification, ParkedItem, Staff
+from wutong.privacy.certificate import PLACES
 from wutong.privacy.erasure import ErasureRuns, ask_for_erasure, complete, erase, replay
 from wutong.privacy.models import Erasure, RequestKind, SubjectRequest
 from wutong.privacy.requests import take_in
@@ -157,6 +162,33 @@ def test_nothing_tells_of_somebody_who_was_erased(form, mei, xu, ada, data_dir, 
 
 
 @pytest.mark.django_db
+def test_each_place_of_a_certificate_has_a_name_for_people() -> None:
+    assert sweeps().keys() <= PLACES.keys()
+
+
+def test_a_number_in_the_fields_of_a_company_or_of_somebody_else_goes(company, ada) -> None:
+    zhou, other, account = make_person("周思远", keys=[phone("+8613900010001")]), make_person("Other"), make_account()
+    fields = {
+        about: add_field(
+            about=about, kind="text", code="note", described=Described(name_zh="备注", name_en="Note"), by=ada, at=NINE
+        )
+        for about in ("person", "account")
+    }
+    fill_in_person(person=other, values={fields["person"]: "Husband: 139-0001-0001"}, by=ada, at=NINE)
+    fill_in_account(account=account, values={fields["account"]: "call 13900010001"}, by=ada, at=NINE)
+    fill_in_account(account=account, values={fields["account"]: "gate 2"}, by=ada, at=LATER)
+
+    erasure = ask_for_erasure(person=zhou, by=ada, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+
+    assert not FieldValue.objects.filter(field="custom:note").exists()
+    assert not PersonCustomValue.objects.exists()
+    assert [fact.value for fact in AccountFact.objects.filter(field="custom:note")] == ["gate 2"]
+    assert AccountCustomValue.objects.get().text == "gate 2"
+    erasure.refresh_from_db()
+    assert erasure.counts["custom fields of others"] == 2
+
+
 def test_an_erasure_that_was_cut_off_goes_on_where_it_was(company, ada, data_dir) -> None:
     her = make_person(keys=[phone(f"+86{NUMBER}"), email(MAIL)])
     erasure = ask_for_erasure(person=her, by=ada, at=timezone.now())

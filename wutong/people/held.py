@@ -6,12 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wutong.people.custom_values import restate_accounts, restate_people
 from wutong.people.holdings import Fate, Whom, free_of_people, hold, mark, sweep
 from wutong.people.models import (
+    AccountFact,
     Affiliation,
     BlockedValue,
     Consent,
     ConsentStanding,
+    CustomField,
     FieldValue,
     Identifier,
     IdentityChange,
@@ -31,6 +34,7 @@ from wutong.people.models import (
     RefusedLink,
 )
 from wutong.people.telling import addresses_of, names_of, told_by
+from wutong.platform.rows import execute
 from wutong.platform.saved_views import forget_searches
 
 
@@ -73,12 +77,53 @@ def register_holdings() -> None:
     free_of_people(Observation, because="erasing who is who takes their identifiers out of it, see people.erasing")
     free_of_people(PutAside, because="two numbers, which lead nowhere once the people are gone")
     sweep("blocked values", _blocked_values)
+    sweep("custom fields of others", _custom_fields_of_others)
     sweep("searches in saved views", _searches)
     mark(_public_ids)
 
 
 def _blocked_values(whom: Whom) -> int:
     return BlockedValue.objects.filter(value__in=whom.values).delete()[0]
+
+
+def _custom_fields_of_others(whom: Whom) -> int:
+    """What was written in a company's own fields of companies and other people, where a number or address of theirs
+    stands in it.
+    """
+    theirs = Identifier.objects.filter(pk__in=whom.subjects, kind__in=["phone", "email"]).values_list(
+        "value", flat=True
+    )
+    told = [value.removeprefix("+86").lower() for value in theirs]
+    written: dict[str, list[str]] = {"person": [], "account": []}
+    for field in CustomField.objects.filter(kind__in=[CustomField.Kind.TEXT, CustomField.Kind.LINK]):
+        written[field.about].append(field.statement)
+    with transaction.atomic():
+        facts = _telling("people_accountfact", "account_id", written["account"], told)
+        AccountFact.objects.filter(pk__in=list(facts)).delete()
+        restate_accounts(sorted(set(facts.values())))
+        said = _telling("people_fieldvalue", "person_id", written["person"], told)
+        others = set(said.values()) - set(whom.people)
+        locked = Person.objects.select_for_update(no_key=True).filter(pk__in=others).order_by("pk").only("pk")
+        people = [person.pk for person in locked]
+        gone, _rows = FieldValue.objects.filter(pk__in=[pk for pk, person in said.items() if person in others]).delete()
+        restate_people(people)
+    return len(facts) + gone
+
+
+def _telling(table: str, owner: str, fields: list[str], told: list[str]) -> dict[int, int]:
+    """The statements of ``fields`` in which any of ``told`` stands, by id, each with whom it is about."""
+    if not (fields and told):
+        return {}
+    found = execute(
+        f"""
+        SELECT id, {owner} FROM {table} WHERE field = ANY(%(fields)s::text[])
+            AND EXISTS (SELECT FROM unnest(%(told)s::text[]) t
+                WHERE strpos(lower(value), t) > 0 OR strpos(translate(value, ' -().+·', ''), t) > 0)
+        """,  # noqa: S608  # names of our own
+        fields=fields,
+        told=told,
+    )
+    return dict(found)
 
 
 def _searches(whom: Whom) -> int:

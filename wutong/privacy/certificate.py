@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.people.holdings import holdings
 from wutong.privacy.models import Erasure
 
-_PLACES: dict[str, str | Promise] = {
+PLACES: dict[str, str | Promise] = {
     "people_observation": _("What was seen together"),
     "answers kept for repeated requests": _("Answers kept for repeated requests of systems"),
     "suspected submissions": _("Suspected submissions"),
@@ -20,6 +20,8 @@ _PLACES: dict[str, str | Promise] = {
     "files of imports": _("Files of imports"),
     "files of exports": _("Files of exports"),
     "blocked values": _("Blocked values"),
+    "custom fields of others": _("Custom fields of companies and other people"),
+    "searches in saved views": _("Searches in saved views"),
     "lake.events": _("Archive: what they did"),
     "lake.stage_visits": _("Archive: stages they went through"),
     "lake.moves": _("Archive: moves from person to person"),
@@ -36,6 +38,6 @@ class Line:
 
 def lines_of(erasure: Erasure) -> list[Line]:
     """The lines of a certificate, most first."""
-    titles = {one.table: one.title for one in reversed(holdings())} | _PLACES
+    titles = {one.table: one.title for one in reversed(holdings())} | PLACES
     lines = [Line(str(titles.get(name, name)), n) for name, n in erasure.counts.items()]
     return sorted(lines, key=lambda line: (-line.n, line.place))

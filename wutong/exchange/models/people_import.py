@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from wutong.lifecycle.models import ProductLine
 from wutong.people.models import Tag
 from wutong.platform.models import ApiKey, BusinessScope, DataScope, Staff, StoredFile, Team
+from wutong.platform.permissions import may
 
 
 class PeopleImportQuerySet(models.QuerySet["PeopleImport"]):
@@ -20,6 +21,13 @@ class PeopleImportQuerySet(models.QuerySet["PeopleImport"]):
         if staff.data_scope == DataScope.ALL and not staff.scopes.exists():
             return self
         return self.filter(by=staff)
+
+    def opened_by(self, staff: Staff) -> Self:
+        """Those of whose files ``staff`` may read the cells, which hold numbers in full: one's own, and those of others
+        as far as one may reveal contact details.
+        """
+        in_sight = self.visible_to(staff)
+        return in_sight if may(staff, "people.reveal") else in_sight.filter(by=staff)
 
     def visible_to_key(self, key: ApiKey) -> Self:
         """Those that the key has begun."""

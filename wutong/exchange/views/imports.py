@@ -24,7 +24,8 @@ from wutong.exchange.views.wizard import steps_of
 from wutong.platform.answers import done, go, refused
 from wutong.platform.audit import record
 from wutong.platform.keyset import slice_of
-from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.models import Staff
+from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.totals import total_of
 
@@ -48,7 +49,9 @@ def one_import(request: StaffRequest, public_id: UUID) -> HttpResponse:
     run = _run(request, public_id)
     if run.state == PeopleImport.State.DRAFT:
         return go(request, reverse("exchange:import_columns", args=[public_id]))
-    return render(request, "exchange/import.html", _context(run, at=timezone.now()) | {"steps": steps_of(4)})
+    return render(
+        request, "exchange/import.html", _context(run, viewer=request.user, at=timezone.now()) | {"steps": steps_of(4)}
+    )
 
 
 @never_cache
@@ -56,7 +59,8 @@ def one_import(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @requires("imports.run")
 def progress(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The part of the page that changes while an import runs."""
-    return render(request, "exchange/_import.html", _context(_run(request, public_id), at=timezone.now()))
+    context = _context(_run(request, public_id), viewer=request.user, at=timezone.now())
+    return render(request, "exchange/_import.html", context)
 
 
 @require_POST
@@ -95,22 +99,24 @@ def discard_import(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @requires("imports.run")
 def errors(request: StaffRequest, public_id: UUID) -> HttpResponseBase:
     """The errors file; who fetched it is recorded, for it holds what the file held."""
-    run = _run(request, public_id)
+    run = get_object_or_404(PeopleImport.objects.opened_by(request.user), public_id=public_id)
     record("exchange.errors_fetched", actor=request.user, subject=run, at=timezone.now(), rows=run.faulty + run.warned)
     response = StreamingHttpResponse(errors_file(run), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="errors-{run.public_id}.csv"'
     return response
 
 
-def _context(run: PeopleImport, *, at: datetime) -> dict[str, Any]:
+def _context(run: PeopleImport, *, viewer: Staff, at: datetime) -> dict[str, Any]:
     going_on = run.state in _GOING_ON
     left = None
     if run.state == PeopleImport.State.RUNNING and run.started_at is not None and run.done:
         left = (at - run.started_at) / run.done * (run.rows - run.done)
-    faults = [] if going_on else list(run.faults.order_by("number")[:_SHOWN_FAULTS])
+    may_open = run.by_id == viewer.pk or may(viewer, "people.reveal")
+    faults = [] if going_on or not may_open else list(run.faults.order_by("number")[:_SHOWN_FAULTS])
     return {
         "run": run,
         "is_going_on": going_on,
+        "may_open": may_open,
         "left": left,
         "can_undo": can_undo(run, at=at),
         "run_tags": run.tags.in_order(),

@@ -181,4 +181,4 @@ def steps_of(now: int) -> list[dict[str, Any]]:
 
 
 def _run(request: StaffRequest, public_id: UUID) -> PeopleImport:
-    return get_object_or_404(PeopleImport.objects.visible_to(request.user).select_related("file"), public_id=public_id)
+    return get_object_or_404(PeopleImport.objects.opened_by(request.user).select_related("file"), public_id=public_id)
