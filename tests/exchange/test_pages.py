@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -23,9 +24,10 @@ from tests.cast import (
     signed_in,
 )
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported, uploaded
-from wutong.exchange.exports import write_export
+from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
 from wutong.exchange.running import run_import
+from wutong.exchange.tidying import tidy
 from wutong.lifecycle.tagging import tag_accounts, tag_people
 from wutong.people.models import Account, Tag, TagFamily, TagGroup
 from wutong.people.tags import add_group, add_tag
@@ -276,6 +278,23 @@ def test_a_file_is_fetched_by_who_may_still_export_it_so(ada: Staff) -> None:
     assert fetched() == [404, 404]
     for answer in answers:
         answer.close()
+
+
+def test_an_export_that_cannot_be_written_has_failed(
+    ada: Staff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_person("A")
+    taken = tmp_path / "taken"
+    taken.write_text("no folder")
+    monkeypatch.setattr("wutong.exchange.exports.folder", lambda: taken)
+    with pytest.raises(FileExistsError):
+        begin_export(what="people", conditions="", kind=Export.Format.CSV, by=ada, at=NINE)
+    assert Export.objects.get().state == "failed"
+    Export.objects.update(state="waiting")
+    tidy(at=NINE + timedelta(hours=2))
+    assert Export.objects.get().state == "waiting"
+    tidy(at=NINE + timedelta(days=2))
+    assert Export.objects.get().state == "failed"
 
 
 def test_a_long_list_is_written_in_the_background(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,16 @@ from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.holdings import sweeps
 from wutong.people.identity import observe_many
-from wutong.people.models import AccountCustomValue, AccountFact, FieldValue, Identifier, Person, PersonCustomValue
+from wutong.people.models import (
+    AccountCustomValue,
+    AccountFact,
+    FieldValue,
+    Identifier,
+    OwnKind,
+    Person,
+    PersonCustomValue,
+)
+from wutong.people.own import add_rule
 from wutong.people.rebuild import check
 from wutong.platform.models import AuditEntry, Notification, ParkedItem, Staff
 from wutong.privacy.certificate import PLACES
@@ -177,6 +186,7 @@ def test_a_number_in_the_fields_of_a_company_or_of_somebody_else_goes(company, a
     fill_in_person(person=other, values={fields["person"]: "Husband: 139-0001-0001"}, by=ada, at=NINE)
     fill_in_account(account=account, values={fields["account"]: "call 13900010001"}, by=ada, at=NINE)
     fill_in_account(account=account, values={fields["account"]: "gate 2"}, by=ada, at=LATER)
+    add_rule(text="139 0001 0001", kind=OwnKind.TEST, by=ada, at=NINE)
 
     erasure = ask_for_erasure(person=zhou, by=ada, at=timezone.now())
     erase(erasure.pk, at=timezone.now())
@@ -186,7 +196,7 @@ def test_a_number_in_the_fields_of_a_company_or_of_somebody_else_goes(company, a
     assert [fact.value for fact in AccountFact.objects.filter(field="custom:note")] == ["gate 2"]
     assert AccountCustomValue.objects.get().text == "gate 2"
     erasure.refresh_from_db()
-    assert erasure.counts["custom fields of others"] == 2
+    assert (erasure.counts["custom fields of others"], erasure.counts["rules of own people"]) == (2, 1)
 
 
 def test_an_erasure_that_was_cut_off_goes_on_where_it_was(company, ada, data_dir) -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -140,9 +140,22 @@ def begin_export(
         if some > AT_ONCE:
             write_export_later.defer(export_id=export.pk)
     if some <= AT_ONCE:
-        write_export(export.pk, now=lambda: at)
+        try:
+            write_export(export.pk, now=lambda: at)
+        finally:
+            _give_up(Export.objects.filter(pk=export.pk), at=at)  # no job comes back to it
         export.refresh_from_db()
     return export
+
+
+def give_up_forgotten(*, at: datetime) -> None:
+    """Say of exports that no job has finished in a day that they have failed."""
+    _give_up(Export.objects.filter(at__lt=at - timedelta(days=1)), at=at)
+
+
+def _give_up(exports: QuerySet[Export], *, at: datetime) -> None:
+    unfinished = exports.filter(state__in=[Export.State.WAITING, Export.State.RUNNING])
+    unfinished.update(state=Export.State.FAILED, finished_at=at)
 
 
 def _count(by: Staff, *, rows: int, at: datetime) -> None:

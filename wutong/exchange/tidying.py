@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from wutong.exchange.exports import give_up_forgotten
 from wutong.exchange.models import AccountByImport, Export, FaultyRow, ImportedRow, PeopleImport
 from wutong.exchange.places import rows_path
 from wutong.exchange.running import UNDO_WITHIN
@@ -16,6 +17,7 @@ _S = PeopleImport.State
 
 def tidy(*, at: datetime) -> None:
     """Remove drafts and files of exports after a week; of imports, files and rows after the last day of undoing."""
+    give_up_forgotten(at=at)
     for run in PeopleImport.objects.filter(state=_S.DRAFT, created_at__lt=at - DRAFTS_KEPT_FOR).select_related("file"):
         _remove(run, with_itself=True)
     ended = PeopleImport.objects.filter(finished_at__lt=at - UNDO_WITHIN, file__isnull=False)

@@ -24,6 +24,7 @@ from wutong.people.models import (
     MatchKey,
     Observation,
     OwnMark,
+    OwnRule,
     Person,
     PersonCollaborator,
     PersonCustomValue,
@@ -77,6 +78,7 @@ def register_holdings() -> None:
     free_of_people(Observation, because="erasing who is who takes their identifiers out of it, see people.erasing")
     free_of_people(PutAside, because="two numbers, which lead nowhere once the people are gone")
     sweep("blocked values", _blocked_values)
+    sweep("rules of own people", lambda whom: OwnRule.objects.filter(value__in=whom.values).delete()[0])
     sweep("custom fields of others", _custom_fields_of_others)
     sweep("searches in saved views", _searches)
     mark(_public_ids)

@@ -21,6 +21,7 @@ PLACES: dict[str, str | Promise] = {
     "files of exports": _("Files of exports"),
     "blocked values": _("Blocked values"),
     "custom fields of others": _("Custom fields of companies and other people"),
+    "rules of own people": _("Rules about own people"),
     "searches in saved views": _("Searches in saved views"),
     "lake.events": _("Archive: what they did"),
     "lake.stage_visits": _("Archive: stages they went through"),
