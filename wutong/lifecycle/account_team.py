@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, ProductLine
@@ -176,7 +177,17 @@ def end_sharing(*, collaborator: AccountCollaborator, by: Staff, at: datetime) -
 
 def who_may_look_after() -> list[Staff]:
     """Colleagues to whom companies may be given, by name."""
-    return list(Staff.objects.active().filter(role__in=LOOKING_AFTER).order_by("sort_key", "pk"))
+    return list(_looking_after())
+
+
+def names_of_who_may_look_after() -> list[tuple[str, str]]:
+    """Their public ids and names, to choose from."""
+    return [(str(public_id), name) for public_id, name in _looking_after().values_list("public_id", "full_name")]
+
+
+def _looking_after() -> QuerySet[Staff]:
+    found: QuerySet[Staff] = Staff.objects.active().filter(role__in=LOOKING_AFTER)
+    return found.order_by("sort_key", "pk")
 
 
 def _notice(account: Account, kind: str, *, to: Staff, by: Staff) -> Notice:

@@ -21,10 +21,10 @@ class AccountOwnerQuerySet(models.QuerySet["AccountOwner"]):
             theirs = Q(owner__in=Staff.objects.filter(Q(scopes__in=scopes) | Q(scopes=None)).values("pk"))
         if staff.data_scope == DataScope.ALL:
             return self.filter(mine | theirs) if scopes else self
-        if staff.team is None or staff.data_scope == DataScope.OWN:
+        if staff.team_id is None or staff.data_scope == DataScope.OWN:
             return self.filter(mine)
-        if staff.data_scope == DataScope.TEAM:
-            return self.filter(mine | (theirs & Q(owner__team=staff.team)))
+        if staff.data_scope == DataScope.TEAM or staff.team is None:
+            return self.filter(mine | (theirs & Q(owner__team=staff.team_id)))
         return self.filter(mine | (theirs & Q(owner__team__path__startswith=staff.team.path)))
 
 

@@ -1,9 +1,12 @@
 """Fields and the buttons that ask before they act."""
 
+from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django.forms import BoundField, CheckboxInput
 from django.template import Context, Library
+from django.utils.safestring import SafeString, mark_safe
 
 register = Library()
 
@@ -13,6 +16,17 @@ def field(bound: BoundField, *, label: str = "", hint: str = "") -> dict[str, An
     """A form field with its label, its help and, after a 422, its error beside it."""
     is_check = isinstance(bound.field.widget, CheckboxInput)
     return {"field": bound, "label": label or bound.label, "hint": hint or bound.help_text, "is_check": is_check}
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """The ``<option>`` of each pair of value and label."""
+    taken = str(chosen)
+    drawn = [
+        f'<option value="{escape(value)}"{" selected" if value == taken else ""}>{escape(label)}</option>'
+        for value, label in ((str(value), str(label)) for value, label in choices)
+    ]
+    return mark_safe("".join(drawn))  # noqa: S308  # escaped just now
 
 
 @register.inclusion_tag("web/components/confirm.html", takes_context=True)
