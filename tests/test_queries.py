@@ -134,6 +134,7 @@ def test_lists_ask_no_more_for_more_rows(mei, site) -> None:
     assert {address: n for address, n in now.items() if n > before[address]} == {}, before
     assert max(before.values()) <= 20, before
     assert max(n for address, n in before.items() if address.startswith("/inbox/")) <= 12, before
+    assert max(n for address, n in before.items() if address.startswith("/people/")) <= 11, before
 
 
 def test_looking_for_doubles_asks_no_more_where_there_are_more(mei, site) -> None:
@@ -237,7 +238,10 @@ def test_deals_contracts_and_companies_ask_no_more_for_more_rows(wang) -> None:
     before = {address: questions(client, address) for address in addresses}
     fill(5)
     assert {address: questions(client, address) for address in addresses} == before
-    assert max(before.values()) <= 25, before
+    assert max(before.values()) <= 16, before
+    assert max(n for address, n in before.items() if address.startswith(("/opportunities/", "/contracts/"))) <= 12, (
+        before
+    )
 
 
 def test_the_page_of_a_deal_and_of_a_company_ask_no_more_for_a_longer_history(wang) -> None:
