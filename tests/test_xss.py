@@ -167,6 +167,7 @@ def test_what_a_visitor_typed_is_shown_and_never_run(lead: Lead, mei) -> None:
             whole = page.text.count("x='\" {{ 7*7 }} {% now 'Y' %}")
             assert whole == page.text.count("x='\" "), address
             shown += whole
+    assert Page(client.get(f"/people/{person.public_id}/rest/").content.decode()).dangers == []
     assert shown  # what looks like a template is shown as it was typed
 
 

@@ -51,7 +51,10 @@ def test_a_colleague_records_what_she_said_and_the_page_shows_it_with_its_proof(
     assert "by_hand" not in text
     entry = AuditEntry.objects.get(action="privacy.consent_recorded")
     assert (entry.actor, entry.detail["purpose"]) == (mei, "marketing")
-    assert reverse("privacy:consents", args=[her.public_id]) in client.get(f"/people/{her.public_id}/").content.decode()
+    assert (
+        reverse("privacy:consents", args=[her.public_id])
+        in client.get(f"/people/{her.public_id}/rest/").content.decode()
+    )
 
 
 def test_what_cannot_be_is_refused_with_its_field(her, mei) -> None:

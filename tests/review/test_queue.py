@@ -188,7 +188,7 @@ def test_only_who_may_merge_sees_the_queue(pair, north) -> None:
 def test_a_persons_page_tells_where_identifiers_come_from_and_takes_merges_back(pair, mei: Staff) -> None:
     client = signed_in(mei)
     client.post(address("people", pair, "merge"))
-    page = client.get(f"/people/{pair[0].public_id}/").content.decode()
+    page = client.get(f"/people/{pair[0].public_id}/rest/").content.decode()
     change = IdentityChange.objects.get(kind="merge")
     undo = f"/people/{pair[0].public_id}/history/{change.pk}/undo/"
     assert undo in page
@@ -206,11 +206,11 @@ def test_who_was_split_off_and_is_out_of_sight_is_neither_named_nor_put_back(pai
     change = IdentityChange.objects.get(kind="split")
     client = signed_in(mei)
 
-    assert "沈秘" not in client.get(f"/people/{pair[0].public_id}/").content.decode()
+    assert "沈秘" not in client.get(f"/people/{pair[0].public_id}/rest/").content.decode()
     assert client.post(f"/people/{pair[0].public_id}/history/{change.pk}/undo/").status_code == 404
 
     somebody.leads.update(team=mei.team)
-    assert "沈秘" in client.get(f"/people/{pair[0].public_id}/").content.decode()
+    assert "沈秘" in client.get(f"/people/{pair[0].public_id}/rest/").content.decode()
     assert client.post(f"/people/{pair[0].public_id}/history/{change.pk}/undo/").status_code == 302
 
 

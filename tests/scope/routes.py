@@ -54,6 +54,7 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "sales:open": lambda world: reverse("sales:open", args=[world.lead.public_id]),
     "lifecycle:undo": lambda world: reverse("lifecycle:undo", args=[world.lead.public_id, world.undo_token]),
     "lifecycle:person": lambda world: reverse("lifecycle:person", args=[world.person.public_id]),
+    "lifecycle:person_rest": lambda world: reverse("lifecycle:person_rest", args=[world.person.public_id]),
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
     "lifecycle:person_fields": lambda world: reverse("lifecycle:person_fields", args=[world.person.public_id]),

@@ -38,7 +38,7 @@ class Place(StrEnum):
     WORK = "work"
     """With their leads."""
     REST = "rest"
-    """Below everything that is asked for daily."""
+    """Below everything that is asked for daily; drawn when somebody gets there."""
 
 
 _home: dict[str, HomeCard] = {}
@@ -76,11 +76,11 @@ def home_panels(staff: Staff) -> list[Panel]:
     return _ready((template, card(staff)) for template, card in _home.items())
 
 
-def person_panels(staff: Staff, person: Person) -> dict[str, list[Panel]]:
+def person_panels(staff: Staff, person: Person, *places: Place) -> dict[str, list[Panel]]:
     """The cards of a person's page by the :class:`Place` where they stand."""
     return {
         place.value: _ready((template, card(staff, person)) for template, (at, card) in _person.items() if at == place)
-        for place in Place
+        for place in places
     }
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/qualify/", acts.qualify, name="qualify"),
     path("people/", people.people, name="people"),
     path("people/<uuid:public_id>/", people.person, name="person"),
+    path("people/<uuid:public_id>/rest/", people.rest, name="person_rest"),
     path("people/<uuid:public_id>/follow-up/", people.compose, name="compose"),
     path("people/<uuid:public_id>/timeline/", people.timeline, name="timeline"),
     path("people/<uuid:public_id>/reveal/<str:token>/", people.reveal, name="reveal"),

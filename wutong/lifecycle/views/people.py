@@ -23,7 +23,7 @@ from wutong.lifecycle.hand_over import Bant
 from wutong.lifecycle.inbox import row_of
 from wutong.lifecycle.list_columns import columns_in, own_cells_of_people
 from wutong.lifecycle.models import CLOSED_STAGES, Lead, Stage
-from wutong.lifecycle.panels import person_panels
+from wutong.lifecycle.panels import Place, person_panels
 from wutong.lifecycle.people_list import PARAMETERS, Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
@@ -108,7 +108,7 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "channels": sorted(CHANNELS.items()),
         "tabs": _tabs(which),
         "may_work": may(request.user, "leads.work"),
-        "panels": person_panels(request.user, one),
+        "panels": person_panels(request.user, one, Place.FACTS, Place.WORK),
         "acquaintances": acquaintances_of(one, viewer=request.user),
         "hand_overs": hand_overs_of(one, viewer=request.user),
         "own_kinds": OwnKind.choices if may(request.user, "own.manage") else [],
@@ -116,6 +116,16 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
     }
     context |= _doing(request, context["open_lead"])
     return render(request, "lifecycle/person.html", context)
+
+
+@require_safe
+@requires("people.read")
+def rest(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """The cards below those that are asked for daily."""
+    one = _person(request, public_id)
+    context = {"person": one, "panels": person_panels(request.user, one, Place.REST)}
+    template = "lifecycle/_person_rest.html" if is_htmx(request) else "lifecycle/person_rest.html"
+    return render(request, template, context)
 
 
 @require_POST
