@@ -166,16 +166,39 @@ def test_rows_and_cards_say_what_they_are_told_and_nothing_in_it_is_markup() -> 
         public_id=UUID(int=2), column="won", amount=None, due_on=None, warnings=[sharp], ways=ways, **given
     )
 
+    lead = cells.LeadRow(
+        public_id=UUID(int=3),
+        shown_as=sharp,
+        url="/a?b&c",
+        work_url="/a?b&c",
+        face=sharp,
+        name=sharp,
+        note=sharp,
+        lines=[sharp, sharp],
+        clock=None,
+        step_at=None,
+        touched_at=None,
+        told=sharp,
+        code="A1",
+        score=3,
+        score_means=sharp,
+        is_late=True,
+        is_open=True,
+        is_out_of_band=True,
+        tick=row.tick,
+    )
+
     drawn = draw(
-        "{% table_rows rows %}{% board_card card %}<b>asked</b>{% endboard_card %}",
+        "{% table_rows rows %}{% lead_row lead %}{% board_card card %}<b>asked</b>{% endboard_card %}",
         rows=[row],
+        lead=lead,
         card=card,
         csrf_token="t",
     )
 
     assert "<i>" not in drawn
     assert 'title="<' not in drawn
-    assert drawn.count("&lt;i&gt;&quot;Northwind&quot; &amp; co&lt;/i&gt;") >= 15
+    assert drawn.count("&lt;i&gt;&quot;Northwind&quot; &amp; co&lt;/i&gt;") >= 24
     assert drawn.count("—") >= 4
     assert "<b>asked</b>" in drawn
     assert 'data-version="3"' in drawn

@@ -1,7 +1,7 @@
 """Rows of tables and cards of boards as their views tell them: what stands in each place, not how it looks.
 
-``{% table_rows rows %}`` and ``{% board_card card %}`` draw them (:mod:`wutong.web.tags.cells`). A template that drew
-fifty rows cell by cell took most of the time of its page.
+``{% table_rows rows %}``, ``{% lead_row row %}`` and ``{% board_card card %}`` draw them
+(:mod:`wutong.web.tags.cells`). A template that drew fifty rows cell by cell took most of the time of its page.
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ class Tick:
     """The box that chooses a row for the form of that id."""
 
     form: str
-    value: UUID
+    value: UUID | str
     heard: str
 
 
@@ -108,6 +108,36 @@ class Row:
     cells: list[Cell]
     tick: Tick | None = None
     is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """A lead in a list beside which it opens, from the address ``work_url``. Of its clock (when it runs out, since when
+    it counts), its step and its latest touch it shows the first there is.
+    """
+
+    public_id: UUID
+    shown_as: str
+    """What the list says of it when it asks for news."""
+    url: str
+    work_url: str
+    face: str
+    name: str
+    note: str
+    lines: Sequence[str]
+    clock: tuple[datetime, datetime] | None
+    step_at: datetime | None
+    touched_at: datetime | None
+    told: str
+    """Whom a late clock has alerted, in words."""
+    code: str
+    score: int
+    score_means: str
+    is_late: bool
+    is_open: bool
+    is_out_of_band: bool
+    """Whether it rides on another answer."""
+    tick: Tick | None
 
 
 @dataclass(frozen=True, slots=True)

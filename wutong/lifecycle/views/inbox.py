@@ -1,7 +1,6 @@
 """The lead inbox: the list, what is new in it, the work area."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.inbox import PAGE, inbox_of, rows_of, standing, taken_from
 from wutong.lifecycle.models import Lead
+from wutong.lifecycle.views.inbox_rows import drawn_rows
 from wutong.lifecycle.views.tabs import order_of
 from wutong.lifecycle.views.work_area import (
     address_of,
@@ -58,11 +58,13 @@ def rows(request: StaffRequest) -> HttpResponse:
     if not shown.is_first:
         above = dict(_versions(request.GET.getlist("shown")))
         fresh = [row for row in shown.rows if row.lead.public_id not in above]
-        context = {"rows": replace(shown, rows=fresh), "view": view, "grows": len(above) + len(fresh) < MOST_SHOWN}
+        drawn = drawn_rows(fresh, view=view, reader=request.user)
+        context = {"rows": shown, "drawn": drawn, "view": view, "grows": len(above) + len(fresh) < MOST_SHOWN}
         return render(request, "lifecycle/_inbox_further.html", context)
     opened = uuid_or_none(request.GET.get("lead"))
     lead = leads_in_sight(request.user).filter(public_id=opened).first() if opened else None
-    context = {"rows": shown, "view": view, "opened": lead}
+    drawn = drawn_rows(shown.rows, view=view, reader=request.user, opened=lead)
+    context = {"rows": shown, "drawn": drawn, "view": view}
     response = render(request, "lifecycle/_inbox_rows.html", context)
     if request.GET.get("after"):  # too old: what was due then is late by now, so the list begins again
         response["HX-Retarget"], response["HX-Reswap"] = "#inbox-rows", "outerHTML"
@@ -80,7 +82,7 @@ def news(request: StaffRequest) -> HttpResponse:
     shown = dict(_versions(request.GET.getlist("shown")))
     after, more = request.GET.get("after"), request.GET.get("more")
     now = standing(request.user, view=view, after=after, shown=shown.keys(), more=more, at=timezone.now())
-    context = {"view": view, "new": now.new, "states": _states(request, shown, now.here)}
+    context = {"view": view, "new": now.new, "states": _states(request, view, shown, now.here)}
     return render(request, "lifecycle/_inbox_news.html", context)
 
 
@@ -98,15 +100,17 @@ def work(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _states(request: StaffRequest, shown: dict[UUID, int], here: Collection[UUID]) -> list[dict[str, Any]]:
+def _states(request: StaffRequest, view: str, shown: dict[UUID, int], here: Collection[UUID]) -> list[dict[str, Any]]:
     """The rows that are no longer what the list shows: taken by somebody, done, or only changed."""
     leads = {lead.public_id: lead for lead in leads_in_sight(request.user).filter(public_id__in=shown)}
     changed = [lead for public_id, lead in leads.items() if lead.version != shown[public_id]]
-    rows = {row.lead.pk: row for row in rows_of([lead for lead in changed if lead.public_id in here])}
+    rows = rows_of([lead for lead in changed if lead.public_id in here])
+    drawn = drawn_rows(rows, view=view, reader=request.user, is_out_of_band=True)
+    row_of = {row.public_id: row for row in drawn}
     states = [
         {
             "public_id": lead.public_id,
-            "row": rows.get(lead.pk),
+            "row": row_of.get(lead.public_id),
             "taken_by": lead.owner.full_name if lead.owner is not None and lead.owner != request.user else "",
         }
         for lead in changed

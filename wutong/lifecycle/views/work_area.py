@@ -30,6 +30,7 @@ from wutong.lifecycle.sellers import proposal_for, sellers_for, takers_of
 from wutong.lifecycle.stages import REASONS, may_step, reasons_for, steps_from
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
+from wutong.lifecycle.views.inbox_rows import drawn_rows
 from wutong.lifecycle.views.tabs import tabs_of
 from wutong.platform.answers import is_htmx
 from wutong.platform.models import Role, Staff
@@ -151,7 +152,9 @@ def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[st
     now = timezone.now()
     counts = counts_of(request.user, [view, *(one for one in views_of(request.user) if one in TO_ACT_ON)], at=now)
     rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts[view])
-    return {"rows": rows, "view": view, "tabs": tabs_of(request.user, view, counts), "opened": opened}
+    drawn = drawn_rows(rows.rows, view=view, reader=request.user, opened=opened)
+    tabs = tabs_of(request.user, view, counts)
+    return {"rows": rows, "drawn": drawn, "view": view, "tabs": tabs, "opened": opened}
 
 
 def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:

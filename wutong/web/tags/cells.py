@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from wutong.platform import cells
 from wutong.platform.format import EMPTY
 from wutong.web.tags import formats
-from wutong.web.tags.display import avatar, badge, score, stage_badge
+from wutong.web.tags.display import avatar, badge, score, stage_badge, timer
 from wutong.web.tags.frame import icon
 
 register = Library()
@@ -29,6 +29,47 @@ def table_rows(rows: Iterable[cells.Row]) -> SafeString:
 def board_cards(context: Context, cards: Iterable[cells.BoardCard]) -> SafeString:
     """The cards of a column."""
     return mark_safe("\n".join(_card(context, card) for card in cards))  # noqa: S308  # escaped below
+
+
+@register.simple_tag
+def lead_row(row: cells.LeadRow) -> SafeString:
+    """A lead in a list beside which it opens."""
+    id = row.public_id
+    state = ' aria-current="true" data-opened' if row.is_open else ""
+    state += ' hx-swap-oob="true"' if row.is_out_of_band else ""
+    note = f' <span class="muted">{escape(row.note)}</span>' if row.note else ""
+    lines = "".join([f'<span class="line-2">{escape(line)}</span>' for line in row.lines])
+    drawn = (
+        f'<div data-row id="lead-{id}" class="lead-row{" is-late" if row.is_late else ""}"{state}>'
+        f'<input type="hidden" name="shown" value="{escape(row.shown_as)}">'
+        f"{_box(row.tick) if row.tick else ''}{avatar(row.face)}"
+        f'<a class="grow" data-open href="{escape(row.url)}" hx-get="{escape(row.work_url)}"'
+        f' hx-target="#work" hx-swap="outerHTML"><span class="line-1"><b>{escape(row.name)}</b>{note}</span>{lines}</a>'
+        f'<span class="lead-row-end" id="state-{id}">{_when(row)}{_lead_score(row)}{_told(row.told)}</span></div>'
+    )
+    return mark_safe(drawn)  # noqa: S308  # escaped above
+
+
+def _when(row: cells.LeadRow) -> str:
+    if row.clock is not None:
+        due_at, counts_from = row.clock
+        return timer(due_at, starts_at=counts_from, told=row.told)
+    if row.step_at is not None:
+        state = "late" if row.is_late else "waiting"
+        return f'<span class="timer" data-state="{state}">{icon("calendar-event")}{formats.ago(row.step_at)}</span>'
+    return f'<span class="muted small">{formats.ago(row.touched_at)}</span>' if row.touched_at is not None else ""
+
+
+def _lead_score(row: cells.LeadRow) -> str:
+    code = escape(row.code)
+    grade = f'<span class="grade grade-{code[0].lower()}">{code}</span>' if code else ""
+    means = escape(row.score_means)
+    return f'<span class="lead-row-score" title="{means}">{grade}<b class="num">{row.score}</b></span>'
+
+
+def _told(told: str) -> str:
+    said = escape(told)
+    return f'<span class="lead-row-told" title="{said}">{icon("bell")}<span>{said}</span></span>' if told else ""
 
 
 @register.simple_block_tag(takes_context=True)
@@ -94,9 +135,13 @@ def _row(row: cells.Row) -> str:
 
 
 def _tick(tick: cells.Tick) -> str:
+    return f'<td class="is-check">{_box(tick)}</td>'
+
+
+def _box(tick: cells.Tick) -> str:
     return (
-        f'<td class="is-check"><input type="checkbox" data-select form="{tick.form}" name="chosen" value="{tick.value}"'
-        f' aria-label="{escape(tick.heard)}"></td>'
+        f'<input type="checkbox" data-select form="{tick.form}" name="chosen" value="{tick.value}"'
+        f' aria-label="{escape(tick.heard)}">'
     )
 
 
