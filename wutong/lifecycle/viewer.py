@@ -23,7 +23,7 @@ class Viewer(Composite):
             staff.team_id is None,
             len(staff.own_scopes()),
             len(self._companies()),
-            is_let_in_anywhere(staff),
+            self._is_let_in(),
         )
 
     def parts(self) -> list[Any]:
@@ -45,12 +45,19 @@ class Viewer(Composite):
             other.team = _known_by(Team, **known)
         n = len(staff.own_scopes())
         other._prefetched_objects_cache = {"scopes": [_known_by(BusinessScope, id=pk) for pk in rest[:n]]}
-        know_what_was_given_to(other, companies=rest[n:], is_let_in=is_let_in_anywhere(staff))
+        know_what_was_given_to(other, companies=rest[n:], is_let_in=self._is_let_in())
         return type(self)(other)
+
+    def _needs_no_gift(self) -> bool:
+        """Whether it makes no difference what was given to them: they see nothing, or everything."""
+        return not self.staff.is_active or (self.staff.data_scope == DataScope.ALL and not self.staff.own_scopes())
+
+    def _is_let_in(self) -> bool:
+        return not self._needs_no_gift() and is_let_in_anywhere(self.staff)
 
     def _companies(self) -> list[int]:
         """Those that are looked after, the last repeated: so that there are few forms, not one for each number."""
-        if not self.staff.is_active or (self.staff.data_scope == DataScope.ALL and not self.staff.own_scopes()):
+        if self._needs_no_gift():
             return []
         companies = accounts_looked_after_by(self.staff)
         wanted = 1 << (len(companies) - 1).bit_length() if companies else 0

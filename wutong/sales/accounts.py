@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from wutong.lifecycle.models import CLOSED_STAGES, AccountCollaborator, AccountOwner, Contract, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
+from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_facts import Word, call_also, describe, hold_domains, note, set_parent
 from wutong.people.account_merge import CompanyGone
@@ -38,6 +39,7 @@ from wutong.platform.keyset import slice_of
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.platform.totals import Total, is_long_by_far, keys_in_order, total_of
 from wutong.sales.models import Opportunity, OpportunityStage
 
@@ -171,31 +173,56 @@ def _sees_most(staff: Staff) -> bool:
 def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
     """``accounts`` with their figures, by as many queries for fifty as for one."""
     rows = {account.pk: Row(account) for account in accounts}
-    people = people_visible_to(staff).values("pk")
-    affiliations = Affiliation.objects.filter(account__in=rows, person__in=people)
-    for pk, n in affiliations.values_list("account").annotate(n=Count("person", distinct=True)):
+    viewer, ids = Viewer(staff), list(rows)
+    for pk, n in _people_of(viewer, ids):
         rows[pk].people = n
-    held = AccountOwner.objects.filter(account__in=rows).order_by("product_line__position", "product_line")
-    for pk, name in held.values_list("account", "owner__full_name"):
+    for pk, name in _owners_of(ids):
         rows[pk].owners += [] if name in rows[pk].owners else [name]
     pairs = set()
-    by_owner = ("account", "owner__full_name")
-    leads = Lead.objects.visible_to(staff).filter(account__in=rows).order_by().values_list(*by_owner)
-    open_ = ~Q(stage__in=CLOSED_STAGES)
-    for pk, name, n, at in leads.annotate(n=Count("pk", filter=open_), at=Max("last_touch_at", filter=open_)):
+    for pk, name, n, at in _leads_of(viewer, ids):
         rows[pk].open_leads += n
         rows[pk].last_touch_at = max(filter(None, (rows[pk].last_touch_at, at)), default=None)
         pairs.add((pk, name))
     if may(staff, "deals.read"):
-        deals = Opportunity.objects.visible_to(staff).filter(account__in=rows).order_by().values_list(*by_owner)
-        open_sum, won_sum = Sum("amount", filter=Q(closed_at=None)), Sum("amount", filter=Q(stage=OpportunityStage.WON))
-        for pk, name, open_amount, won_amount in deals.annotate(open=open_sum, won=won_sum):
+        for pk, name, open_amount, won_amount in _deals_of(viewer, ids):
             rows[pk].open_amount = _plus(rows[pk].open_amount, open_amount)
             rows[pk].won_amount = _plus(rows[pk].won_amount, won_amount)
             pairs.add((pk, name))
     for pk, name in sorted(pair for pair in pairs if pair[1] is not None):
         rows[pk].owners += [] if name in rows[pk].owners else [name]
     return list(rows.values())
+
+
+@ready_made
+def _people_of(viewer: Viewer, accounts: list[int]) -> QuerySet[Affiliation, Any]:
+    people = people_visible_to(viewer.staff).values("pk")
+    places = Affiliation.objects.filter(account__among=accounts, person__in=people)
+    return places.values_list("account").annotate(n=Count("person", distinct=True))
+
+
+@ready_made
+def _owners_of(accounts: list[int]) -> QuerySet[AccountOwner, Any]:
+    held = AccountOwner.objects.filter(account__among=accounts).order_by("product_line__position", "product_line")
+    return held.values_list("account", "owner__full_name")
+
+
+@ready_made
+def _leads_of(viewer: Viewer, accounts: list[int]) -> QuerySet[Lead, Any]:
+    """How many are open of each company and owner, and when one of them was touched last."""
+    leads = Lead.objects.visible_to(viewer.staff).filter(account__among=accounts).order_by()
+    is_open = ~Q(stage__in=CLOSED_STAGES)
+    by_owner = leads.values_list("account", "owner__full_name")
+    return by_owner.annotate(n=Count("pk", filter=is_open), at=Max("last_touch_at", filter=is_open))
+
+
+@ready_made
+def _deals_of(viewer: Viewer, accounts: list[int]) -> QuerySet[Opportunity, Any]:
+    """What is open of each company and owner, and what was won."""
+    deals = Opportunity.objects.visible_to(viewer.staff).filter(account__among=accounts).order_by()
+    by_owner = deals.values_list("account", "owner__full_name")
+    return by_owner.annotate(
+        open=Sum("amount", filter=Q(closed_at=None)), won=Sum("amount", filter=Q(stage=OpportunityStage.WON))
+    )
 
 
 def summed(rows: Sequence[Row]) -> Row | None:
