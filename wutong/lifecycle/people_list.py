@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import Condition, conditions_in, parameters_of, people_that_fit
@@ -17,6 +19,7 @@ from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
+from wutong.platform.ready_made import ready_made
 from wutong.platform.totals import Total, keys_in_order, total_of
 
 PAGE = 50
@@ -83,8 +86,9 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     found = people_wanted(staff, wanted)
     by, is_down = ("sort_key", False) if wanted.sort == "name" else ("last_seen_at", True)
     keys = keys_in_order(found, by, is_down=is_down)
-    shown = _with_lead(found if keys is None else Person.objects.all(), staff).only(*_SHOWN)
-    page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys)
+    shown = _with_lead(found if keys is None else Person.objects.all(), staff)
+    look_up = partial(_told, Viewer(staff))
+    page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys, look_up=look_up)
     total = Total(len(keys)) if keys is not None else total_of(found)
     if page.next is None and not wanted.after:
         total = Total(len(page.rows))  # the planner may have expected many where there are few
@@ -133,4 +137,10 @@ def _with_lead(people: QuerySet[Person], staff: Staff) -> QuerySet[Person]:
         is_contacted=Q(first_contact_at__isnull=False),
         next_step="next_step",
     )
-    return people.annotate(score_value=F("score__value"), lead=Subquery(leads.values(told=told)[:1]))
+    told_of = people.annotate(score_value=F("score__value"), lead=Subquery(leads.values(told=told)[:1]))
+    return told_of.only(*_SHOWN)
+
+
+@ready_made
+def _told(viewer: Viewer, people: list[int]) -> QuerySet[Person]:
+    return _with_lead(Person.objects.filter(pk__among=people), viewer.staff)

@@ -5,7 +5,7 @@ A cursor names the last row shown by its value and key. One that was cut or made
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +37,7 @@ def slice_of(
     is_down: bool = False,
     size: int = PAGE,
     keys: Sequence[int] | None = None,
+    look_up: Callable[[list[int]], list[M]] | None = None,
 ) -> Slice[M]:
     """One page of ``rows`` in the order of ``by``, then of their keys.
 
@@ -44,20 +45,28 @@ def slice_of(
         by: a column or annotation that is never NULL.
         column: the model's column that an annotation is made of; its kind of value is what a cursor holds.
         keys: those of all rows there are, in this order, where they are known: only those of the page are looked up.
+        look_up: the rows of some keys, in any order, where that can be asked in a better way than of ``rows``.
     """
     mark = "-" if is_down else ""
     rows = rows.order_by(f"{mark}{by}", f"{mark}pk")
     key = _read(after, by, rows.model._meta.get_field(column or by))
     if keys is not None and (key is None or key[1] in keys):
         start = keys.index(key[1]) + 1 if key is not None else 0
-        rows, key = rows.filter(pk__in=keys[start : start + size + 1]), None
+        shown = list(keys[start : start + size + 1])
+        if look_up is not None:
+            found = {row.pk: row for row in look_up(shown)} if shown else {}
+            return _cut([found[pk] for pk in shown if pk in found], by, size)
+        rows, key = rows.filter(pk__in=shown), None
     elif keys is not None:  # who ended the page before is not in the list any more
         rows = rows.filter(pk__among=keys)
     if key is not None:
         value, pk = key
         beyond = "lt" if is_down else "gt"
         rows = rows.filter(Q(**{f"{by}__{beyond}": value}) | Q(**{by: value, f"pk__{beyond}": pk}))
-    page = list(rows[: size + 1])
+    return _cut(list(rows[: size + 1]), by, size)
+
+
+def _cut(page: list[M], by: str, size: int) -> Slice[M]:
     return Slice(page[:size], _cursor(page[size - 1], by) if len(page) > size else None)
 
 

@@ -15,8 +15,9 @@ from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
+from wutong.platform.ready_made import ready_made
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQuerySet, OpportunityStage
-from wutong.sales.risks import Risk, with_risks
+from wutong.sales.risks import SILENT_AFTER, Risk, marked, with_risks
 
 SORTS = ("close", "-close", "amount", "-amount", "changed", "-changed")
 PARAMETERS = frozenset({"q", "owner", "team", "line", "stage", "month", "risk", "sort", "view"})
@@ -173,8 +174,7 @@ def board_of(deals: OpportunityQuerySet, wanted: Wanted, *, at: datetime, zone: 
     first, *others = (_on_top(deals, stage) for stage in columns)
     on_top = [pk for (pk,) in first.union(*others, all=True)]
     cards: dict[str, list[Opportunity]] = {}
-    order = (F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc())
-    for deal in _shown(on_top, at=at, zone=zone).order_by(*order):
+    for deal in _shown(on_top, at=at, zone=zone):
         cards.setdefault(deal.stage, []).append(deal)
     return [
         Column(stage, held, cards.get(stage, []), max(held.n - CARDS, 0))
@@ -189,10 +189,16 @@ def _on_top(deals: OpportunityQuerySet, stage: OpportunityStage) -> QuerySet[Opp
     return deals.filter(stage=stage).order_by(*order).values_list("pk")[:CARDS]
 
 
-def _shown(ids: Collection[int], *, at: datetime, zone: ZoneInfo) -> OpportunityQuerySet:
-    """The deals of these ids with what a row or a card of them tells, and their risks."""
-    deals = Opportunity.objects.filter(pk__in=ids).select_related("account", "owner").only(*_SHOWN)
-    return with_risks(deals, at=at, zone=zone)
+def _shown(ids: Collection[int], *, at: datetime, zone: ZoneInfo) -> list[Opportunity]:
+    """The deals of these ids with what a row or a card of them tells, and their risks, as a column orders them."""
+    return _told(list(ids), at=at, silent_since=at - SILENT_AFTER, today=at.astimezone(zone).date())
+
+
+@ready_made
+def _told(ids: list[int], *, at: datetime, silent_since: datetime, today: date) -> QuerySet[Opportunity]:
+    deals = Opportunity.objects.filter(pk__among=ids).select_related("account", "owner").only(*_SHOWN)
+    order = (F("closed_at").desc(nulls_first=True), F("close_on").asc(), F("pk").asc())
+    return marked(deals, at=at, silent_since=silent_since, today=today).order_by(*order)
 
 
 def columns_for(wanted: Wanted) -> list[OpportunityStage]:
