@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from wutong.lifecycle.models import HandOver, Lead
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.platform.once_a_page import once_a_page
@@ -19,7 +19,7 @@ HAND_OVERS = 51
 @once_a_page
 def latest_leads_of(person: Person, viewer: Staff) -> list[Lead]:
     """Those that ``viewer`` may see with all that a page tells of them, the latest first; :data:`MOST` at most."""
-    return _leads_of(Viewer(viewer), person.pk)
+    return _leads_of(viewer_of(viewer), person.pk)
 
 
 @ready_made

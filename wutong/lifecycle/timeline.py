@@ -12,7 +12,7 @@ from wutong.lifecycle.acts import EVERYTHING, Act, Cursor, LeadInSight, Only, Wa
 from wutong.lifecycle.acts_of_events import acts_of_events
 from wutong.lifecycle.acts_of_ours import acts_of_ours
 from wutong.lifecycle.models import Lead
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.people.models import Person
 from wutong.platform.models import Staff
 from wutong.platform.ready_made import ready_made
@@ -91,7 +91,7 @@ def _timeline(
 ) -> Timeline:
     # Their leads first, each part then begins with those: to tell again in each which are in sight took half its time.
     if leads is None:
-        found = _leads_of(Viewer(viewer), [person.pk for person in people])
+        found = _leads_of(viewer_of(viewer), [person.pk for person in people])
         leads = {pk: LeadInSight(person_id, stage) for pk, person_id, stage in found}
     until, shown = (after.at, after.shown) if after is not None else (None, 0)
     wanted = Wanted(until=until, most=PAGE + 1 + shown, which=which, only=only)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere, know_what_was_given_to
 from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import Beginning, Composite
 
 
@@ -21,8 +23,8 @@ class Viewer(Composite):
             staff.is_active,
             str(staff.data_scope),
             staff.team_id is None,
-            len(staff.own_scopes()),
-            len(self._companies()),
+            len(self._scopes),
+            len(self._companies),
             self._is_let_in(),
         )
 
@@ -30,7 +32,7 @@ class Viewer(Composite):
         staff = self.staff
         path = [Beginning(staff.team.path)] if staff.data_scope == DataScope.TREE and staff.team is not None else []
         team = [] if staff.team_id is None else [staff.team_id]
-        return [staff.pk, *team, *path, *(scope.pk for scope in staff.own_scopes()), *self._companies()]
+        return [staff.pk, *team, *path, *self._scopes, *self._companies]
 
     def made_of(self, parts: Sequence[Any]) -> Self:
         """A colleague of whom nothing else is known: every other field, when it is looked at, is sought in vain."""
@@ -43,18 +45,23 @@ class Viewer(Composite):
             if rest and isinstance(rest[0], Beginning):
                 known["path"] = str(rest.pop(0))
             other.team = _known_by(Team, **known)
-        n = len(staff.own_scopes())
+        n = len(self._scopes)
         other._prefetched_objects_cache = {"scopes": [_known_by(BusinessScope, id=pk) for pk in rest[:n]]}
         know_what_was_given_to(other, companies=rest[n:], is_let_in=self._is_let_in())
         return type(self)(other)
 
     def _needs_no_gift(self) -> bool:
         """Whether it makes no difference what was given to them: they see nothing, or everything."""
-        return not self.staff.is_active or (self.staff.data_scope == DataScope.ALL and not self.staff.own_scopes())
+        return not self.staff.is_active or (self.staff.data_scope == DataScope.ALL and not self._scopes)
 
     def _is_let_in(self) -> bool:
         return not self._needs_no_gift() and is_let_in_anywhere(self.staff)
 
+    @cached_property
+    def _scopes(self) -> list[int]:
+        return [scope.pk for scope in self.staff.own_scopes()]
+
+    @cached_property
     def _companies(self) -> list[int]:
         """Those that are looked after, the last repeated: so that there are few forms, not one for each number."""
         if self._needs_no_gift():
@@ -62,6 +69,12 @@ class Viewer(Composite):
         companies = accounts_looked_after_by(self.staff)
         wanted = 1 << (len(companies) - 1).bit_length() if companies else 0
         return companies + companies[-1:] * (wanted - len(companies))
+
+
+@once_a_page
+def viewer_of(staff: Staff) -> Viewer:
+    """``staff`` as questions of one page take them."""
+    return Viewer(staff)
 
 
 def _known_by(model: Any, **known: Any) -> Any:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from wutong.lifecycle.models import CLOSED_STAGES, AccountOwner, Contract, FollowUp, Lead
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Account, Affiliation, Person
 from wutong.platform.models import Staff
@@ -38,7 +38,7 @@ def account_in_sight(public_id: UUID, staff: Staff) -> Account | None:
     named = next(iter(_named(public_id)), None)
     while named is not None and named.merged_into is not None:
         named = named.merged_into
-    return named if named is not None and _in_sight(Viewer(staff), named.pk) else None
+    return named if named is not None and _in_sight(viewer_of(staff), named.pk) else None
 
 
 @ready_made
@@ -58,7 +58,7 @@ def row_of(account: Account, staff: Staff, *, places: Sequence[Affiliation], own
         places: of :func:`people_of`.
         owners: of :func:`owners_of`.
     """
-    viewer, row = Viewer(staff), Row(account, people=len(places))
+    viewer, row = viewer_of(staff), Row(account, people=len(places))
     if len(places) == _MOST_PEOPLE:
         (row.people,) = _count_people(viewer, account.pk)
     names = set()
@@ -114,7 +114,7 @@ def people_of(account: Account, staff: Staff) -> list[Affiliation]:
 
     A part that is not known of the place is taken from the deal in sight that changed last.
     """
-    viewer = Viewer(staff)
+    viewer = viewer_of(staff)
     newest = _newest_places(viewer, account.pk)
     if may(staff, "deals.read"):
         in_deals = dict(_parts(viewer, account.pk))
@@ -139,7 +139,7 @@ def _parts(viewer: Viewer, account: int) -> QuerySet[OpportunityPerson, tuple[in
 
 def acquaintances(people: Sequence[Person], account: Account, staff: Staff, *, at: datetime) -> list[Acquaintance]:
     """Who of us knows ``people``: by contacts on leads in sight, the closest first, and by owning such a lead."""
-    viewer, ids = Viewer(staff), [person.pk for person in people]
+    viewer, ids = viewer_of(staff), [person.pk for person in people]
     counted = {pk: (n, last, known) for pk, n, last, known in _contacts_by(viewer, ids, account.pk)}
     owners = _owners_of_leads(viewer, ids, account.pk)
     found = []

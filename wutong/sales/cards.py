@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from wutong.lifecycle.models import Contract, Lead, Stage
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.people.models import Person
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import may
@@ -20,7 +20,7 @@ def next_steps_of(staff: Staff) -> dict[str, Any] | None:
     """The open deals of a salesperson by their planned step, those without a plan first: they are at risk."""
     if staff.role != Role.SALES:
         return None
-    viewer = Viewer(staff)
+    viewer = viewer_of(staff)
     planless = _by_next_step(viewer, owner=staff.pk, has_one=False)
     planned = _by_next_step(viewer, owner=staff.pk, has_one=True) if len(planless) < _SHOWN else []
     deals = [*planless, *planned][:_SHOWN]
@@ -57,7 +57,7 @@ def deals_of_lead(staff: Staff, lead: Lead) -> dict[str, Any] | None:
 
 def deals_of_person(staff: Staff, person: Person) -> dict[str, Any] | None:
     """The deals in which a person has a part and the contracts whose main contact they are, as far as seen."""
-    viewer = Viewer(staff)
+    viewer = viewer_of(staff)
     deals = _deals_of(viewer, person.pk) if may(staff, "deals.read") else []
     contracts = _contracts_of(viewer, person.pk) if may(staff, "contracts.work") else []
     return {"deals": deals, "contracts": contracts} if deals or contracts else None

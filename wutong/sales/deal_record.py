@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from wutong.lifecycle.models import Contract, Lead, Stage
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Person
 from wutong.platform.models import Staff
@@ -20,7 +20,9 @@ CANDIDATES = 8
 
 def deal_in_sight(public_id: UUID, staff: Staff, *, at: datetime, zone: ZoneInfo) -> Opportunity | None:
     """The deal with its risks, if ``staff`` may see it."""
-    found = _in_sight(Viewer(staff), public_id, at=at, silent_since=at - SILENT_AFTER, today=at.astimezone(zone).date())
+    found = _in_sight(
+        viewer_of(staff), public_id, at=at, silent_since=at - SILENT_AFTER, today=at.astimezone(zone).date()
+    )
     return found[0] if found else None
 
 

@@ -28,7 +28,7 @@ from wutong.lifecycle.people_list import PARAMETERS, Wanted, people_for
 from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_identifier
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import timeline_of
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.people_rows import rows_of_people
 from wutong.lifecycle.views.tags import to_choose
@@ -208,7 +208,7 @@ def _doing(request: StaffRequest, lead: Lead | None) -> dict[str, Any]:
 
 
 def _person(request: StaffRequest, public_id: UUID) -> Person:
-    for one in _in_sight(Viewer(request.user), public_id):
+    for one in _in_sight(viewer_of(request.user), public_id):
         return one
     named = get_object_or_404(Person, public_id=public_id)
     while named.merged_into is not None:

@@ -16,7 +16,7 @@ from wutong.lifecycle import field_cards
 from wutong.lifecycle.account_team import may_give, who_may_look_after
 from wutong.lifecycle.acts import FILTERS, KINDS
 from wutong.lifecycle.models import AccountCollaborator, ProductLine
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import viewer_of
 from wutong.people.companies.places import large_divisions
 from wutong.people.credit_code import is_consistent
 from wutong.people.group import group_of, ids_below
@@ -177,19 +177,19 @@ def _committee(_request: StaffRequest, _one: Account, places: list[Affiliation])
 
 
 def _leads(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
-    return {"leads": leads_of(Viewer(request.user), one.pk)}
+    return {"leads": leads_of(viewer_of(request.user), one.pk)}
 
 
 def _deals(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
     if not may(request.user, "deals.read"):
         return {}
-    return {"deals": deals_of(Viewer(request.user), one.pk)}
+    return {"deals": deals_of(viewer_of(request.user), one.pk)}
 
 
 def _contracts(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:
     if not may(request.user, "contracts.work"):
         return {}
-    return {"contracts": contracts_of(Viewer(request.user), one.pk)}
+    return {"contracts": contracts_of(viewer_of(request.user), one.pk)}
 
 
 def _group(request: StaffRequest, one: Account, _places: list[Affiliation]) -> dict[str, Any]:

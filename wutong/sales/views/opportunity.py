@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.models import Lead
-from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.viewer import viewer_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Person
 from wutong.platform.answers import done
@@ -211,7 +211,7 @@ def _page(
     mine = may(request.user, "deals.work") and may_change(deal, by=request.user)
     parts = parts_of(deal.pk)
     people = _people(request, parts)
-    contract = contract_of(Viewer(request.user), deal.pk) if may(request.user, "contracts.work") else []
+    contract = contract_of(viewer_of(request.user), deal.pk) if may(request.user, "contracts.work") else []
     context: dict[str, Any] = {
         "deal": deal,
         "risks": risks_of(deal),
@@ -228,7 +228,7 @@ def _page(
         "roles": _roles(),
         "found": _candidates(request, deal) if mine else [],
         "fed_by": fed_by(deal.pk),
-        "feedable": feedable(Viewer(request.user), deal.account_id, deal.product_line_id) if mine else [],
+        "feedable": feedable(viewer_of(request.user), deal.account_id, deal.product_line_id) if mine else [],
         "stays": stays_of(deal.pk),
         "changes": changes_of(deal, language=translation.get_language() or "zh-hans"),
         "activity": activity_of(request, people),
@@ -264,14 +264,14 @@ def _closings(deal: Opportunity, given: CloseForm | None) -> list[CloseForm]:
 
 def _people(request: StaffRequest, parts: Sequence[OpportunityPerson]) -> list[Person]:
     """Those of a deal's people whom the reader may see."""
-    return people_in_sight(Viewer(request.user), [part.person_id for part in parts])
+    return people_in_sight(viewer_of(request.user), [part.person_id for part in parts])
 
 
 def _candidates(request: StaffRequest, deal: Opportunity) -> list[Affiliation]:
     """Places in the company whose people are in sight and have no part yet, one a person."""
     search = request.GET.get("who", "").strip()[:80]
     if not search:
-        return candidates_for(Viewer(request.user), deal.pk, deal.account_id)
+        return candidates_for(viewer_of(request.user), deal.pk, deal.account_id)
     keys = query_keys(search)
     people = people_visible_to(request.user).filter(search_keys__contains=keys)
     return list(places_of(people, deal.pk, deal.account_id)) if keys else []
