@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape  # Django's own marks each piece as safe, which takes three times as long
 from typing import Any
 
 from django.template import Library
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from wutong.web.tags.formats import day
+from wutong.web.tags.display import badge
+from wutong.web.tags.formats import ago, day
+from wutong.web.tags.frame import icon as draw_icon
 
 register = Library()
 
@@ -60,9 +64,19 @@ def timeline_item(
     href: str = "",
 ) -> SafeString:
     """One act, or several alike (``count``). ``is_ours`` for what a colleague or the system did."""
-    given = {"content": SafeString(content.strip()), "at": at, "icon": icon, "title": title, "who": who, "href": href}
-    flags = {"is_ours": is_ours, "is_anonymous": is_anonymous, "count": count}
-    return render_to_string("web/components/timeline_item.html", {**given, **flags})
+    # Drawn here rather than by a template: a page has fifty of them.
+    title = f'<a href="{escape(href)}">{escape(title)}</a>' if href else escape(title)
+    title += f' <span class="badge">×{count}</span>' if count > 1 else ""
+    title += f" {badge(_('anonymous period'))}" if is_anonymous else ""
+    title += f' <span class="timeline-who">· {escape(who)}</span>' if who else ""
+    side = _("our side") if is_ours else _("their side")
+    states = f"{' is-ours' if is_ours else ''}{' is-anonymous' if is_anonymous else ''}"
+    drawn = (
+        f'<article class="timeline-item{states}"><span class="timeline-mark">{draw_icon(icon)}</span>'
+        f'<p class="timeline-title">{title}<span class="only-heard"> {escape(side)}</span></p>{ago(at)}'
+        f'<div class="timeline-body">{content.strip()}</div></article>'
+    )
+    return mark_safe(drawn)  # noqa: S308  # what was given is escaped above, the block by its template
 
 
 @register.simple_block_tag
