@@ -360,6 +360,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         f"/system/staff/{nasty.public_id}/",
         "/settings/sites/",
         "/settings/own/",
+        "/settings/identity/",
         "/settings/product-lines/",
         "/settings/api-keys/",
         "/settings/api-keys/new/",

@@ -54,6 +54,7 @@ LABELS: dict[str, str | Promise] = {
     "sites.manage": _("Set up websites and tracking"),
     "tags.manage": _("Say which tags there are"),
     "fields.manage": _("Say which custom fields there are, and who sees them"),
+    "identity.manage": _("Say by what people are recognised"),
     "own.manage": _("Say who is one of our own and no part of the market"),
     "scoring.manage": _("Change how people are scored"),
     "routing.manage": _("Change who gets which lead, and the time limits"),

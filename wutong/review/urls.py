@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wutong.review import views
+from wutong.review import identity_rules, views
 
 app_name = "review"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("review/undo/act/<uuid:key>/", views.undo_act, name="undo_act"),
     path("review/undo/merge/<int:key>/", views.undo_merge, name="undo_merge"),
     path("review/undo/aside/<int:key>/", views.undo_aside, name="undo_aside"),
+    path("settings/identity/", identity_rules.rules, name="identity"),
+    path("settings/identity/unblock/", identity_rules.unblock, name="identity_unblock"),
+    path("settings/identity/size/", identity_rules.size, name="identity_size"),
     path("people/<uuid:public_id>/history/<int:key>/undo/", views.undo_change, name="undo_change"),
     path("people/<uuid:public_id>/take-out/", views.take_out, name="take_out"),
 ]

@@ -145,6 +145,7 @@ ITEMS = (
         "lifecycle:own",
         frozenset({"marketer", "manager", "admin"}),
     ),
+    NavItem(Group.SETTINGS, pgettext_lazy("navigation", "Who is who"), "fingerprint", "review:identity", ADMIN),
     NavItem(
         Group.SETTINGS,
         pgettext_lazy("navigation", "Personal information"),
