@@ -52,22 +52,25 @@ def totals_of(lists: Sequence[QuerySet[Any]]) -> list[Total]:
     return [total for total in known.values() if total is not None]
 
 
-def is_long_by_far(rows: QuerySet[Any]) -> bool:
+def is_long_by_far(rows: QuerySet[Any], *, far: int = LONG_BY_FAR) -> bool:
     """Whether ``rows`` are so many, as far as the planner knows, that they are better walked than gathered."""
     asked = _Asked.of(rows.values("pk"))
-    return asked is not None and asked.is_long()
+    return asked is not None and asked.is_long(far=far)
 
 
-def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False) -> list[int] | None:
+def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False, far: int = LONG_BY_FAR) -> list[int] | None:
     """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted.
 
     Of a short list all rows are found out for its number, and their order costs little more; to find them again for
     each page, and with all columns, takes three times as long.
+
+    Args:
+        far: what the planner expects to have more rows than this is not counted: it may be known to exaggerate.
     """
     asked, listed = _Asked.of(rows.values("pk")), _Asked.of(rows.values("pk", by))
     if asked is None or listed is None:
         return []
-    if asked.is_long():
+    if asked.is_long(far=far):
         return None
     order = ", ".join(f"{column} DESC" if is_down else column for column in (by, "pk"))
     # Cut before it is put in order: else the planner may walk a million rows in that order to find the few.
@@ -100,12 +103,12 @@ class _Asked:
     def _key(self) -> str:
         return hashlib.sha256(f"{self.sql} {self.params!r}".encode()).hexdigest()
 
-    def is_long(self) -> bool:
-        """Whether it was found to have more than :data:`EXACT_UP_TO` rows, or is expected to have far more."""
+    def is_long(self, *, far: int = LONG_BY_FAR) -> bool:
+        """Whether it was found to have more than :data:`EXACT_UP_TO` rows, or is expected to have more than ``far``."""
         found: bool | None = cache.get(f"long:{self._key}")
         if found is None:
             expected = self._expected()
-            found = expected > LONG_BY_FAR
+            found = expected > far
             cache.set(f"long:{self._key}", found, _LONG_FOR_S)
             if found:
                 cache.set(f"total:{self._key}", expected, _REMEMBERED_S)

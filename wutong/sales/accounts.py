@@ -40,11 +40,13 @@ from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
 from wutong.platform.ready_made import ready_made
-from wutong.platform.totals import Total, is_long_by_far, keys_in_order, total_of
+from wutong.platform.totals import EXACT_UP_TO, LONG_BY_FAR, Total, is_long_by_far, keys_in_order, total_of
 from wutong.sales.models import Opportunity, OpportunityStage
 
 PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "col"})
 """What the address may say, beside conditions on the company's own fields: what a saved view holds."""
+_MANY = 8 * EXACT_UP_TO
+"""Beyond this a list is walked. The planner counts a company once for each lead, deal and contract that shows it."""
 _KNOWN_FOR_S = 900
 STATES = ("customer", "open", "confirmed", "unconfirmed")
 """customer: with a running contract; open: with an open deal; the others: whether a colleague has confirmed it."""
@@ -152,10 +154,12 @@ def parameters_for(staff: Staff) -> frozenset[str]:
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
     """The companies in the sight of ``staff`` that fit, by name."""
     found = accounts_wanted(staff, wanted)
-    keys = keys_in_order(found, "sort_key")
+    keys = keys_in_order(found, "sort_key", far=LONG_BY_FAR if _sees_most(staff) else _MANY)
     listed = (found if keys is None else Account.objects.all()).defer("search_keys", "name_grams")
     page = slice_of(listed, by="sort_key", after=wanted.after, keys=keys)
     total = total_of(found) if keys is None else Total(len(keys))
+    if page.next is None and not wanted.after:
+        total = Total(len(page.rows))  # the planner may have expected many where there are few
     return Accounts(rows_of(page.rows, staff), total, page.next)
 
 
@@ -167,7 +171,7 @@ def accounts_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Account]:
 def _sees_most(staff: Staff) -> bool:
     """Whether companies are better walked for ``staff`` than gathered; asked once a quarter of an hour."""
     key = f"sees_most_companies:{staff.pk}:{staff.data_scope}:{staff.team_id}"
-    return bool(cache.get_or_set(key, lambda: is_long_by_far(accounts_visible_to(staff)), _KNOWN_FOR_S))
+    return bool(cache.get_or_set(key, lambda: is_long_by_far(accounts_visible_to(staff), far=_MANY), _KNOWN_FOR_S))
 
 
 def rows_of(accounts: Sequence[Account], staff: Staff) -> list[Row]:
