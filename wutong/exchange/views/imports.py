@@ -119,7 +119,7 @@ def _context(run: PeopleImport, *, viewer: Staff, at: datetime) -> dict[str, Any
         "may_open": may_open,
         "left": left,
         "can_undo": can_undo(run, at=at),
-        "run_tags": run.tags.in_order(),
+        "run_tags": run.tags.order_by("name"),
         "undo_until": run.finished_at + UNDO_WITHIN if run.finished_at else None,
         "faults": [
             (fault, [told_of(Problem(place, code), fault.cells, run.columns) for place, code in fault.problems])
