@@ -1,7 +1,8 @@
 """Which person each group of identifiers is. Ids are stable facts: allotted at arrival, stored, given back by an undo.
 
 When groups join, the older id (first seen, then smaller) survives and the others become aliases; when a group splits,
-the part with the oldest link keeps the id, and a part that was a person before is that person again.
+the part with the oldest link keeps the id (of equals the one with the identifier that came first), and a part that was
+a person before is that person again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -106,17 +107,17 @@ def _won(
                 claim = (person or 0, group_of[low])
                 oldest_link[claim] = min(age, oldest_link.get(claim, age))
 
-    claims: dict[int, list[tuple[bool, bool, datetime, int]]] = {}
+    claims: dict[int, list[tuple[bool, bool, datetime, int, int]]] = {}
     for number, group in enumerate(groups):
         for person in {nodes[id].person_id for id in group} - {None}:
             linked_at = oldest_link.get((person or 0, number))
             members = [nodes[id] for id in group if nodes[id].person_id == person]
             only_browsers = all(one.key.kind.is_weak for one in members)
             age = linked_at or min(one.first_seen_at for one in members)
-            claims.setdefault(person or 0, []).append((linked_at is None, only_browsers, age, number))
+            claims.setdefault(person or 0, []).append((linked_at is None, only_browsers, age, min(group), number))
     won: dict[int, list[int]] = {}
     for person, claimants in claims.items():
-        won.setdefault(min(claimants)[3], []).append(person)
+        won.setdefault(min(claimants)[-1], []).append(person)
     return won
 
 
