@@ -105,7 +105,8 @@ def database(edge_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
 
 
 @pytest.fixture
-async def parts(database: Database) -> AsyncIterator[Parts]:
+async def parts(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Parts]:
+    monkeypatch.setattr("wutong.edge.sites.MISS_REREADS_AFTER_S", 0.01)  # many a test asks for what is not there
     parts = Parts.of(config())
     parts.hits_rate = Rate(per_second=1e6, burst=10**6)
     parts.forms_rate = Rate(per_second=1e6, burst=10**6)

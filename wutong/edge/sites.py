@@ -13,7 +13,7 @@ from wutong.edge.database import connect
 from wutong.edge.exchange import Answer, refused
 
 REREAD_EVERY_S = 5.0
-MISS_REREADS_AFTER_S = 1.0
+MISS_REREADS_AFTER_S = 0.2
 
 _SITES = "SELECT id, key, origins, server_key_digest FROM events_site WHERE is_active"
 _FORMS = """
@@ -113,10 +113,13 @@ class Sites:
             await self._read_by(connection)
 
     async def _reread_after_miss(self) -> bool:
-        """Read anew unless that was just done, so that a new site or form works at once."""
+        """Read anew, so that a new site or form works at once; once a moment, however many miss something."""
+        missed_at = monotonic()
         async with self._reading:
-            if self._read_at is not None and monotonic() - self._read_at < MISS_REREADS_AFTER_S:
-                return True
+            if self._read_at is not None:
+                if self._read_at >= missed_at:
+                    return True  # while we waited for our turn
+                await asyncio.sleep(max(0.0, self._read_at + MISS_REREADS_AFTER_S - missed_at))
             try:
                 await self.read()
             except psycopg.Error as error:
@@ -136,6 +139,7 @@ class Sites:
                 await asyncio.sleep(1)
 
     async def _read_by(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        began = monotonic()
         sites = [
             Site(site_id, key, frozenset(origin.rstrip("/").lower() for origin in origins), digest)
             for site_id, key, origins, digest in await (await connection.execute(_SITES)).fetchall()
@@ -151,7 +155,7 @@ class Sites:
         self._by_id = by_id
         self._sites = {site.key: site for site in sites}
         self._all_origins = self._own_origins.union(*(site.origins for site in sites))
-        self._read_at = monotonic()
+        self._read_at = began
 
 
 def _design(
