@@ -13,6 +13,7 @@ from tests.cast import NINE, arrive, email, identifier, make_lead, make_person, 
 from wutong.people.contactability import Why, may_contact
 from wutong.people.models import Consent, Identifier, Person
 from wutong.platform.models import AuditEntry, Notification
+from wutong.platform.organisation import our_zone
 from wutong.privacy import pace
 from wutong.privacy.models import RequestKind, SubjectRequest
 from wutong.privacy.preferences import make_link, path_for
@@ -59,8 +60,8 @@ def test_a_colleague_records_what_she_said_and_the_page_shows_it_with_its_proof(
 
 def test_what_cannot_be_is_refused_with_its_field(her, mei) -> None:
     client, page = signed_in(mei), f"/people/{her.public_id}/consents/"
-    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
-    for wrong in ({"purpose": "any"}, {"reason": ""}, {"decided_on": tomorrow}, {"address": "1"}):
+    tomorrow = (timezone.now().astimezone(our_zone()).date() + timedelta(days=1)).isoformat()
+    for wrong in ({"purpose": "any"}, {"reason": ""}, {"decided_on": tomorrow}, {"address": "0"}):
         assert client.post(page, said(identifier(MAIL), **wrong)).status_code == 422, wrong
     assert not Consent.objects.exists()
 
