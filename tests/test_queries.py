@@ -48,8 +48,9 @@ from wutong.privacy.models import RequestKind
 from wutong.privacy.requests import close, take_in
 from wutong.sales.account_wishes import ask_for_account
 from wutong.sales.collisions import refresh_collisions
+from wutong.sales.deal_opening import feed_opportunity
 from wutong.sales.models import Opportunity, OpportunityStage
-from wutong.sales.opportunities import close_opportunity, feed_opportunity, move_opportunity
+from wutong.sales.opportunities import close_opportunity, move_opportunity
 
 pytestmark = pytest.mark.django_db
 

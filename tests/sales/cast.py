@@ -8,8 +8,8 @@ from tests.cast import NINE, make_account, make_lead
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.stages import Through, step_many
 from wutong.platform.models import Staff
+from wutong.sales.deal_opening import open_opportunity
 from wutong.sales.models import Opportunity
-from wutong.sales.opportunities import open_opportunity
 
 LATER = NINE + timedelta(days=2)
 

@@ -12,8 +12,9 @@ from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp, Lead
 from wutong.platform.keyset import slice_of
 from wutong.sales.deal_list import Sums, Wanted, board_of, deals_wanted, sums_by_stage, table_of, total_of_sums
+from wutong.sales.deal_parts import name_person
 from wutong.sales.models import Opportunity, OpportunityStage
-from wutong.sales.opportunities import change_opportunity, close_opportunity, move_opportunity, name_person
+from wutong.sales.opportunities import change_opportunity, close_opportunity, move_opportunity
 from wutong.sales.risks import Risk, risks_of, with_risks
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

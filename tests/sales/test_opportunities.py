@@ -14,25 +14,18 @@ from wutong.lifecycle.models import Contract, Lead, ProductLine, Stage, StageVis
 from wutong.lifecycle.stages import move_lead
 from wutong.lifecycle.timeline import timeline_of
 from wutong.people.models import Identifier
+from wutong.sales.deal_opening import AnotherCompany, AnotherLine, feed_opportunity
+from wutong.sales.deal_parts import MainContactStays, NobodyToName, name_person, remove_person
+from wutong.sales.deal_rules import DealClosed, DealEditedMeanwhile, NotYourDeal
 from wutong.sales.from_lead import deals_of
 from wutong.sales.models import Opportunity, OpportunityStage, OpportunityStay
 from wutong.sales.opportunities import (
     AmountNeeded,
-    AnotherCompany,
-    AnotherLine,
-    DealClosed,
-    DealEditedMeanwhile,
     DealReasonNeeded,
-    MainContactStays,
-    NobodyToName,
     NoSuchDealStep,
-    NotYourDeal,
     Term,
     close_opportunity,
-    feed_opportunity,
     move_opportunity,
-    name_person,
-    remove_person,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)

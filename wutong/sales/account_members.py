@@ -12,7 +12,7 @@ from wutong.people.models import Account, Affiliation, Assurance, Person
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
-from wutong.sales.opportunities import subject_of
+from wutong.sales.deal_parts import subject_of
 
 _FOUND = 12
 

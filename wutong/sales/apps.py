@@ -18,10 +18,10 @@ class SalesConfig(AppConfig):
         from wutong.sales.accounts import parameters_for, redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
         from wutong.sales.deal_list import PARAMETERS
+        from wutong.sales.deal_rules import REASONS
         from wutong.sales.held import register_holdings
         from wutong.sales.in_hand import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
-        from wutong.sales.opportunities import REASONS
 
         in_hand.register(DEALS)
         register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)

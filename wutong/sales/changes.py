@@ -15,8 +15,8 @@ from wutong.platform import format as formats
 from wutong.platform.audit_labels import ACTIONS
 from wutong.platform.models import AuditEntry
 from wutong.platform.ready_made import ready_made
+from wutong.sales.deal_rules import REASONS
 from wutong.sales.models import Opportunity, OpportunityStage
-from wutong.sales.opportunities import REASONS
 
 SHOWN = 30
 

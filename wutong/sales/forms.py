@@ -16,8 +16,9 @@ from wutong.people.companies.places import division_name, division_named
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.models import Account, AccountFact, Affiliation, Industry, SizeBand
 from wutong.platform.format import credit_code_masked
+from wutong.sales.deal_rules import REASONS
 from wutong.sales.models import AccountWish, Opportunity, OpportunityStage
-from wutong.sales.opportunities import REASONS, Term
+from wutong.sales.opportunities import Term
 
 _DATE = {"type": "date"}
 _MOMENT = {"type": "datetime-local"}

@@ -15,8 +15,8 @@ from wutong.lifecycle.models import Lead
 from wutong.people.accounts import name_key
 from wutong.people.models import Account, Affiliation
 from wutong.platform.models import Staff
+from wutong.sales.deal_rules import may_change
 from wutong.sales.models import Opportunity
-from wutong.sales.opportunities import may_change
 
 CLOSES_IN = timedelta(days=90)
 """Proposed as the time a deal takes."""

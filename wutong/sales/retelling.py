@@ -14,6 +14,8 @@ from wutong.lifecycle.models import Contract, Lead, Stage
 from wutong.people.models import Account
 from wutong.platform.chinese import search_keys
 from wutong.platform.models import Organisation, Staff
+from wutong.sales.deal_events import happening
+from wutong.sales.deal_rules import IN_ORDER, REASONS
 from wutong.sales.models import (
     CLOSED,
     Opportunity,
@@ -22,7 +24,7 @@ from wutong.sales.models import (
     OpportunityStage,
     OpportunityStay,
 )
-from wutong.sales.opportunities import IN_ORDER, REASONS, DealReasonNeeded, NoSuchDealStep, happening
+from wutong.sales.opportunities import DealReasonNeeded, NoSuchDealStep
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,10 @@ from wutong.lifecycle.models import UNCONTACTED, FollowUp, HandOver, Lead, Stage
 from wutong.lifecycle.stages import move_lead
 from wutong.platform.models import Organisation, Role, Staff
 from wutong.platform.refusal import Refusal
+from wutong.sales.deal_opening import open_opportunity
+from wutong.sales.deal_rules import IN_ORDER
 from wutong.sales.models import CLOSED, Opportunity, OpportunityStage
-from wutong.sales.opportunities import IN_ORDER, close_opportunity, move_opportunity, open_opportunity
+from wutong.sales.opportunities import close_opportunity, move_opportunity
 from wutong.sandbox import sentences
 
 LEFT_TO_YOU = 4

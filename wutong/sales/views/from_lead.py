@@ -16,9 +16,9 @@ from wutong.platform.answers import done, is_htmx
 from wutong.platform.models import Staff
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
+from wutong.sales.deal_opening import feed_opportunity, open_opportunity
 from wutong.sales.from_lead import OpenForm, accounts_of, deals_of
 from wutong.sales.models import Opportunity
-from wutong.sales.opportunities import feed_opportunity, open_opportunity
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -37,9 +37,10 @@ from wutong.sales.deal_list import (
     table_of,
     total_of_sums,
 )
+from wutong.sales.deal_rules import may_change
 from wutong.sales.forms import CloseForm
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityStage
-from wutong.sales.opportunities import close_opportunity, may_change, move_opportunity
+from wutong.sales.opportunities import close_opportunity, move_opportunity
 from wutong.sales.risks import Risk, risks_of, with_risks
 from wutong.sales.views.table_rows import rows_of_deals
 

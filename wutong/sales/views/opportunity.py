@@ -21,6 +21,8 @@ from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.sales.changes import changes_of
 from wutong.sales.committee import empty_chairs
+from wutong.sales.deal_opening import feed_opportunity
+from wutong.sales.deal_parts import name_person, remove_person
 from wutong.sales.deal_record import (
     candidates_for,
     contract_of,
@@ -32,19 +34,10 @@ from wutong.sales.deal_record import (
     places_of,
     stays_of,
 )
+from wutong.sales.deal_rules import IN_ORDER, REASONS, may_change
 from wutong.sales.forms import CloseForm, DealForm, PartForm
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityPerson, OpportunityStage
-from wutong.sales.opportunities import (
-    IN_ORDER,
-    REASONS,
-    change_opportunity,
-    close_opportunity,
-    feed_opportunity,
-    may_change,
-    move_opportunity,
-    name_person,
-    remove_person,
-)
+from wutong.sales.opportunities import change_opportunity, close_opportunity, move_opportunity
 from wutong.sales.risks import risks_of
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.opportunities import seen_version
