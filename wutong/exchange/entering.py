@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from wutong.exchange.models import AccountByImport, FaultyRow, ImportedRow, PeopleImport
-from wutong.exchange.rows import ImportRow, Problem
+from wutong.exchange.rows import ImportRow, Problem, Row
 from wutong.exchange.tagging import tag_rows
 from wutong.lifecycle.assignment import assign_many
 from wutong.lifecycle.capture import Captured, Opened, capture_many
@@ -47,7 +47,7 @@ class Outcome:
     merged: int = 0
     skipped: int = 0
     leads: int = 0
-    refused: list[tuple[ImportRow, Problem]] = field(default_factory=list)
+    refused: list[tuple[Row, Problem]] = field(default_factory=list)
     """Rows that were left out for what only the database knows."""
 
 
@@ -468,7 +468,7 @@ def _remember(
     )
 
 
-def keep_faults(run: PeopleImport, faults: Sequence[tuple[ImportRow, Sequence[str], Sequence[Problem], bool]]) -> None:
+def keep_faults(run: PeopleImport, faults: Sequence[tuple[Row, Sequence[str], Sequence[Problem], bool]]) -> None:
     """Keep rows with something wrong in them: each with its cells, its problems, and whether it was imported.
 
     Opens no transaction.

@@ -100,21 +100,26 @@ class Problem(Struct, frozen=True):
     code: str
 
 
-class ImportRow(Struct, frozen=True, kw_only=True):
+class Row(Struct, frozen=True, kw_only=True):
     """What a row says. One that ``is_faulty`` cannot be imported; of others only single values are left out."""
 
     number: int
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    """As the file calls them."""
+    problems: tuple[Problem, ...] = ()
+    is_faulty: bool = False
+
+
+class ImportRow(Row, frozen=True, kw_only=True):
+    """What a row says of a person with a company."""
+
     identifiers: tuple[IdentifierKey, ...] = ()
     facts: Mapping[str, str]
     email: str = ""
     credit_code: str = ""
     campaign: str = ""
-    owner: str = ""
-    tags: tuple[str, ...] = ()
-    """As the file calls them."""
     seen_at: datetime | None = None
-    problems: tuple[Problem, ...] = ()
-    is_faulty: bool = False
 
 
 def read_row(

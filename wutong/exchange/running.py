@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import DataError, IntegrityError, connections, transaction
 from django.db.models import F
@@ -20,7 +20,7 @@ from wutong.exchange.columns import own_meanings
 from wutong.exchange.entering import Outcome, enter_many, keep_faults, row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
-from wutong.exchange.rows import ImportRow, Problem, read_row
+from wutong.exchange.rows import ImportRow, Problem, Row, read_row
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.lifecycle.assignment import who_may_be_given_leads
@@ -41,6 +41,7 @@ BATCH = 1_000
 UNDO_WITHIN = timedelta(days=30)
 _S = PeopleImport.State
 Clock = Callable[[], datetime]
+AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Piece:
 
     start: int
     cells: list[list[str]]
-    rows: list[ImportRow]
+    rows: Sequence[Row]
 
     def halves(self) -> tuple["Piece", "Piece"]:
         middle = len(self.rows) // 2
@@ -61,7 +62,7 @@ class Piece:
 
 @dataclass
 class _Sums:
-    faults: list[tuple[ImportRow, Sequence[str], Sequence[Problem], bool]] = field(default_factory=list)
+    faults: list[tuple[Row, Sequence[str], Sequence[Problem], bool]] = field(default_factory=list)
     faulty: int = 0
     warned: int = 0
 
@@ -77,15 +78,13 @@ def run_import(run_id: int, *, now: Clock) -> None:
             found.save(update_fields=["state", "started_at"])
     run = _loaded(run_id)
     owners = owners_by_name() if "owner" in run.mapping else {}
-    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
-    tags = tags_by_name() if "tags" in run.mapping else {}
     try:
         ensure_rows(run)
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
     with _Indexing() as indexing:
-        for piece in _ahead(_pieces(run, owners, tags, own)):
+        for piece in _ahead(_pieces(_rows_left(run, owners), start=run.done)):
             if not _enter(run_id, piece, owners, now=now):
                 break
             failpoint("import_batch")
@@ -142,14 +141,14 @@ def parse(
         yield cells, with_tags(with_owner(row, owners, run.mapping), tags, run.mapping)
 
 
-def with_tags(row: ImportRow, tags: Mapping[str, Tag], mapping: Sequence[str]) -> ImportRow:
+def with_tags(row: AnyRow, tags: Mapping[str, Tag], mapping: Sequence[str]) -> AnyRow:
     """The row, told of tags that are not there."""
     if not row.tags or all(plain_tag(name) in tags for name in row.tags):
         return row
     return replace(row, problems=(*row.problems, Problem(mapping.index("tags"), "unknown_tag")))
 
 
-def with_owner(row: ImportRow, owners: Mapping[str, Staff], mapping: Sequence[str]) -> ImportRow:
+def with_owner(row: AnyRow, owners: Mapping[str, Staff], mapping: Sequence[str]) -> AnyRow:
     """The row, told of a colleague who is not there."""
     if not row.owner:
         return row
@@ -165,9 +164,7 @@ def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clock
     except (DataError, IntegrityError):
         if len(piece.rows) == 1:
             row = piece.rows[0]
-            unstorable = ImportRow(
-                number=row.number, facts={}, problems=(Problem(-1, "could_not_be_stored"),), is_faulty=True
-            )
+            unstorable = Row(number=row.number, problems=(Problem(-1, "could_not_be_stored"),), is_faulty=True)
             return _entered(run_id, Piece(piece.start, piece.cells, [unstorable]), owners, now=now)
         first, second = piece.halves()
         return _enter(run_id, first, owners, now=now) and _enter(run_id, second, owners, now=now)
@@ -182,7 +179,7 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clo
             return False
         run = _loaded(run_id)
         valid = [row for row in piece.rows if not row.is_faulty]
-        outcome = enter_many(run, valid, owners, at=now()) if valid else Outcome()
+        outcome = _DOORS[run.kind](run, valid, owners, at=now()) if valid else Outcome()
         failpoint("import_rows")
         sums = _faults(piece, outcome)
         keep_faults(run, sums.faults)
@@ -197,6 +194,9 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clo
             warned=F("warned") + sums.warned,
         )
     return True
+
+
+_DOORS: dict[str, Callable[..., Outcome]] = {PeopleImport.Kind.PEOPLE: enter_many}
 
 
 def _faults(piece: Piece, outcome: Outcome) -> _Sums:
@@ -236,11 +236,14 @@ def _loaded(run_id: int) -> PeopleImport:
     return PeopleImport.objects.select_related(*related).get(pk=run_id)
 
 
-def _pieces(
-    run: PeopleImport, owners: Mapping[str, Staff], tags: Mapping[str, Tag], own: Mapping[str, CustomField]
-) -> Iterator[Piece]:
-    start = run.done
-    rows = map(_foreseen, parse(run, owners, tags, own, after=start))
+def _rows_left(run: PeopleImport, owners: Mapping[str, Staff]) -> Iterator[tuple[list[str], Row]]:
+    """What the rows say that are left. Whatever reading them asks the database is asked here, not by the thread."""
+    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
+    tags = tags_by_name() if "tags" in run.mapping else {}
+    return map(_foreseen, parse(run, owners, tags, own, after=run.done))
+
+
+def _pieces(rows: Iterator[tuple[list[str], Row]], *, start: int) -> Iterator[Piece]:
     while batch := list(islice(rows, BATCH)):
         yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
         start += len(batch)

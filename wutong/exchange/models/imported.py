@@ -46,12 +46,13 @@ class FaultyRow(models.Model):
 
 
 class AccountByImport(models.Model):
-    """A company that an import has added, or given its credit code."""
+    """A company that an import has added or told more of, and by what that is taken back."""
 
     run = models.ForeignKey(PeopleImport, models.CASCADE, related_name="accounts", db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     is_new = models.BooleanField()
     credit_code = models.CharField(max_length=18, blank=True, help_text="What it was given; empty: nothing.")
+    traces = models.JSONField(default=dict, db_default={}, help_text="As exchange.traces has it.")
 
     class Meta:
         constraints = [models.UniqueConstraint(name="an_import_adds_a_company_once", fields=["run", "account"])]

@@ -1,4 +1,4 @@
-"""An import of people from a file: how the file is read, what is to become of its rows, and how far that is."""
+"""An import of people or companies from a file: how it is read, what is to become of its rows, how far that is."""
 
 import uuid
 from typing import Self
@@ -47,6 +47,12 @@ class PeopleImport(models.Model):
         UNDOING = "undoing", pgettext_lazy("import", "Being undone")
         UNDONE = "undone", pgettext_lazy("import", "Undone")
 
+    class Kind(models.TextChoices):
+        """What a row tells of."""
+
+        PEOPLE = "people", pgettext_lazy("import of", "People")
+        COMPANIES = "companies", pgettext_lazy("import of", "Companies")
+
     class Known(models.TextChoices):
         """What becomes of a row about somebody who is known."""
 
@@ -70,6 +76,7 @@ class PeopleImport(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
     api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.PEOPLE, db_default="people")
     created_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
@@ -84,6 +91,9 @@ class PeopleImport(models.Model):
     columns = models.JSONField(default=list)
     rows = models.PositiveIntegerField(default=0)
     mapping = models.JSONField(default=list, help_text="The meaning of each column, as exchange.columns has it.")
+    left_out = models.JSONField(
+        default=list, db_default=[], help_text="Columns whose field could not be filled in any more when it began."
+    )
     crm_scope = models.CharField(max_length=80, blank=True, help_text="Whose customer numbers they are.")
 
     known = models.CharField(max_length=9, choices=Known.choices, default=Known.FILL)
@@ -122,10 +132,12 @@ class PeopleImport(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="an_import_that_runs_has_a_legal_basis", condition=Q(state="draft") | ~Q(basis="")
+                name="an_import_of_people_that_runs_has_a_legal_basis",
+                condition=Q(state="draft") | Q(kind="companies") | ~Q(basis=""),
             ),
             models.CheckConstraint(
-                name="an_import_has_begun_if_it_runs", condition=Q(state="draft") | Q(team__isnull=False)
+                name="an_import_of_people_that_runs_has_a_team",
+                condition=Q(state="draft") | Q(kind="companies") | Q(team__isnull=False),
             ),
         ]
         indexes = [
