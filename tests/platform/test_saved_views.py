@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from tests.cast import NINE, make_lead, make_person, make_staff, make_team, signed_in
+from tests.lifecycle.test_contracts import make_contract
+from tests.sales.cast import deal_of
 from wutong.people.custom_fields import Described, add_field
 from wutong.platform.models import AuditEntry, DefaultView, Role, SavedView, Staff, Team
 from wutong.platform.saved_views import (
@@ -140,8 +142,35 @@ def test_what_does_not_fit_is_refused(mei: Staff, north: Team) -> None:
 
 def test_every_list_opens_its_views_and_forgets_whom_it_searched_for(wang: Staff) -> None:
     client = signed_in(wang)
-    for code, query in (("people", "q=13900010001"), ("accounts", "state=open"), ("opportunities", "view=table")):
+    told = {
+        "people": "q=13900010001",
+        "accounts": "state=open",
+        "opportunities": "view=table&col=amount",
+        "contracts": "q=13900010001&due=30&col=ends",
+        "collisions": "kind=owners",
+    }
+    for code, query in told.items():
         opened = client.post(f"/views/{code}/", {"name": code, "query": query})["Location"]
-        assert client.get(opened).context["views"].current.label == code
-    assert forget_searches(lambda text: "13900010001" in text) == 1
+        page = client.get(opened)
+        assert page.context["views"].current.label == code
+        assert not page.context["views"].is_changed
+        client.post(f"/views/{page.context['views'].current.view.public_id}/change/", {"default": "yes"})
+        assert client.get(opened.partition("?")[0])["Location"] == opened
+    assert forget_searches(lambda text: "13900010001" in text) == 2
     assert SavedView.objects.get(list="people").query == ""
+    assert SavedView.objects.get(list="contracts").query == "col=ends&due=30"
+
+
+def test_columns_of_deals_and_contracts_are_chosen(wang: Staff) -> None:
+    deal = deal_of(wang)
+    make_contract(wang, account=deal.account)
+    client = signed_in(wang)
+
+    deals = client.get("/opportunities/?view=table&col=amount&col=risk&col=nonsense")
+    contracts = client.get("/contracts/?col=ends")
+
+    assert [len(row.cells) for row in deals.context["rows"]] == [3]
+    assert deals.content.count(b'scope="col"') == 3
+    assert [len(row.cells) for row in contracts.context["rows"]] == [2]
+    assert len(client.get("/opportunities/?view=table").context["rows"][0].cells) == 9
+    assert len(client.get("/contracts/").context["rows"][0].cells) == 7

@@ -14,10 +14,10 @@ class SalesConfig(AppConfig):
         from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
+        from wutong.sales import collisions, contract_list, deal_list
         from wutong.sales.account_files import files_of_accounts
         from wutong.sales.accounts import parameters_for, redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
-        from wutong.sales.deal_list import PARAMETERS
         from wutong.sales.deal_rules import REASONS
         from wutong.sales.held import register_holdings
         from wutong.sales.in_hand import DEALS
@@ -26,7 +26,22 @@ class SalesConfig(AppConfig):
         in_hand.register(DEALS)
         register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)
         register_list(
-            code="opportunities", url_name="sales:opportunities", right="deals.read", names=lambda _staff: PARAMETERS
+            code="opportunities",
+            url_name="sales:opportunities",
+            right="deals.read",
+            names=lambda _staff: deal_list.PARAMETERS,
+        )
+        register_list(
+            code="contracts",
+            url_name="sales:contracts",
+            right="contracts.work",
+            names=lambda _staff: contract_list.PARAMETERS,
+        )
+        register_list(
+            code="collisions",
+            url_name="sales:collisions",
+            right="people.read",
+            names=lambda _staff: collisions.PARAMETERS,
         )
         register_holdings()
         register_home("sales/_home_next_steps.html", next_steps_of)

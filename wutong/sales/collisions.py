@@ -22,6 +22,8 @@ from wutong.sales.account_holders import Holder, holders_of
 from wutong.sales.accounts import accounts_visible_to
 from wutong.sales.models import CLOSED, Collision
 
+PARAMETERS = frozenset({"kind"})
+"""What the address may say: what a saved view holds."""
 _PAGE = 25
 _MOST_OF_A_GROUP = 40
 _REFRESH = """

@@ -1,8 +1,10 @@
 """The contracts a colleague looks after: by stage, by when they end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, Self
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
@@ -17,6 +19,8 @@ from wutong.platform.named import uuid_or_none
 DUE_WITHIN = (30, 60, 90)
 """Days ahead in which renewals are looked for. Source: ``product.md`` 4.15."""
 SORTS = ("ends", "-ends")
+PARAMETERS = frozenset({"q", "stage", "due", "owner", "sort", "col"})
+"""What the address may say: what a saved view holds."""
 _SHOWN = (
     "public_id",
     "stage",
@@ -43,6 +47,18 @@ class Wanted:
     owner: str = ""
     sort: str = SORTS[0]
     after: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """What an address's query asks for."""
+        return cls(
+            search=given.get("q", "")[:80],
+            stage=given.get("stage", ""),
+            due=given.get("due", ""),
+            owner=given.get("owner", ""),
+            sort=given.get("sort", SORTS[0]),
+            after=given.get("after", ""),
+        )
 
     @property
     def is_narrow(self) -> bool:

@@ -20,7 +20,7 @@ from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityQue
 from wutong.sales.risks import SILENT_AFTER, Risk, marked, with_risks
 
 SORTS = ("close", "-close", "amount", "-amount", "changed", "-changed")
-PARAMETERS = frozenset({"q", "owner", "team", "line", "stage", "month", "risk", "sort", "view"})
+PARAMETERS = frozenset({"q", "owner", "team", "line", "stage", "month", "risk", "sort", "view", "col"})
 """What the address may say: what a saved view holds."""
 CARDS = 20
 """So many cards a column draws; the table has the rest."""

@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.contracts import (
@@ -21,6 +21,7 @@ from wutong.lifecycle.contracts import (
     renew_contract,
     steps_from,
 )
+from wutong.lifecycle.list_columns import columns_in
 from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage, Lead, Stage
 from wutong.lifecycle.stages import steps_from as lead_steps_from
 from wutong.platform.answers import done
@@ -29,32 +30,37 @@ from wutong.platform.models import Role, Staff
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
-from wutong.sales.contract_list import DUE_WITHIN, Wanted, contracts_for, renewals_due
+from wutong.platform.saved_views import OPENED, bar_of, opening_address
+from wutong.sales.contract_list import DUE_WITHIN, PARAMETERS, Wanted, contracts_for, renewals_due
 from wutong.sales.forms import ContractMoveForm, RenewForm
 from wutong.sales.models import Opportunity
 from wutong.sales.views.table_rows import rows_of_contracts
 
 _RUNNING = [stage for stage in ContractStage if stage not in ENDED_STAGES]
+_COLUMNS = {
+    "line": gettext_lazy("Product line"),
+    "stage": gettext_lazy("Stage"),
+    "amount": pgettext_lazy("contract", "Amount"),
+    "starts": pgettext_lazy("contract", "Starts"),
+    "ends": pgettext_lazy("contract", "Ends"),
+    "owner": gettext_lazy("Owner"),
+}
 
 
 @require_safe
 @requires("contracts.work")
 def contracts(request: StaffRequest) -> HttpResponse:
     """The contracts in sight, chosen by the address."""
-    get = request.GET
-    wanted = Wanted(
-        search=get.get("q", "")[:80],
-        stage=get.get("stage", ""),
-        due=get.get("due", ""),
-        owner=get.get("owner", ""),
-        sort=get.get("sort", "ends"),
-        after=get.get("after", ""),
-    )
-    today = timezone.localdate()
+    if (address := opening_address(request.user, "contracts", request.GET)) is not None:
+        return HttpResponseRedirect(address)
+    wanted, today = Wanted.read(request.GET), timezone.localdate()
     found = contracts_for(request.user, wanted, today=today)
+    columns = columns_in(request.GET, _COLUMNS, ())
     context = {
+        "views": bar_of(request.user, "contracts", request.GET, names=PARAMETERS),
+        "columns": columns,
         "found": found,
-        "rows": rows_of_contracts(found.contracts, today=today),
+        "rows": rows_of_contracts(found.contracts, columns, today=today),
         "wanted": wanted,
         "tabs": _due_tabs(request, wanted),
         "stages": [*ContractStage.choices, ("all", _("All, ended ones too"))],
@@ -213,6 +219,8 @@ def _due_tabs(request: StaffRequest, wanted: Wanted) -> list[dict[str, Any]]:
             query.pop(name, None)
         if value:
             query["due"] = value
+        elif not query:
+            query[OPENED] = "all"  # a bare address leads to the view that the list opens with
         return {"label": label, "url": f"?{query.urlencode()}", "is_current": wanted.due == value, "count": count}
 
     ahead = [tab(_("Renewal within %(n)d days") % {"n": days}, str(days), due[days]) for days in reversed(DUE_WITHIN)]

@@ -12,10 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wutong.lifecycle.list_columns import columns_in
 from wutong.lifecycle.models import Lead, ProductLine, Stage
 from wutong.platform.answers import is_htmx
 from wutong.platform.calendar import months_later
@@ -45,6 +46,16 @@ from wutong.sales.risks import Risk, risks_of, with_risks
 from wutong.sales.views.table_rows import rows_of_deals
 
 VIEWS = ("board", "table")
+_COLUMNS = {
+    "company": gettext_lazy("Company"),
+    "stage": gettext_lazy("Stage"),
+    "amount": pgettext_lazy("opportunity", "Amount"),
+    "weighted": gettext_lazy("Weighted"),
+    "close": gettext_lazy("Expected close"),
+    "owner": pgettext_lazy("opportunity", "Owner"),
+    "next": gettext_lazy("Next step"),
+    "risk": gettext_lazy("Risk"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +191,7 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
     view = view if view in VIEWS else VIEWS[0]
     deals = deals_wanted(request.user, wanted, at=at, zone=zone)
     choices = _choices(request.user, wanted)
+    columns = columns_in(request.GET, _COLUMNS, ())
     context: dict[str, Any] = {
         "view": view,
         "wanted": wanted,
@@ -189,17 +201,18 @@ def _page(request: StaffRequest, *, instead: Card | None = None, status: int = 2
         "may_work": may(request.user, "deals.work"),
         "query": request.GET.urlencode(),
         "views": bar_of(request.user, "opportunities", request.GET),
+        "shown": columns,
     }
     if view == "board":
-        columns = board_of(deals, wanted, at=at, zone=zone)
-        context["total"] = total_of_sums(column.sums for column in columns)
-        context["columns"] = [(column, *_cards(column, request, instead)) for column in columns]
+        stages = board_of(deals, wanted, at=at, zone=zone)
+        context["total"] = total_of_sums(column.sums for column in stages)
+        context["columns"] = [(column, *_cards(column, request, instead)) for column in stages]
     else:
         table = table_of(deals, wanted, at=at, zone=zone)
         context |= {
             "table": table,
             "total": table.sums,
-            "rows": rows_of_deals(table.deals),
+            "rows": rows_of_deals(table.deals, columns),
         }
     return render(request, "sales/opportunities.html", context, status=status)
 

@@ -19,44 +19,41 @@ _OWNERS, _OWN = 40, 60
 """So many characters a cell shows of the owners, and of a field of the company's own."""
 
 
-def rows_of_deals(deals: Iterable[Opportunity]) -> list[Row]:
-    """A row for each, with its risks."""
+def rows_of_deals(deals: Iterable[Opportunity], columns: Columns) -> list[Row]:
+    """The columns that are shown of each, its risks among them."""
     at = addresses("sales:opportunity")
     stages = {stage.value: str(stage.label) for stage in OpportunityStage}
     risks = {risk: str(risk.label) for risk in Risk}
-    return [
-        Row(
-            [
-                Head(deal.name, at.of(deal.public_id), is_cut=True),
-                Text(deal.account.name, col=2, is_cut=True),
-                Stage(deal.stage, stages[deal.stage]),
-                Money(deal.amount, deal.currency),
-                Money(deal.weighted, deal.currency, col=3),
-                Day(deal.close_on, col=2, is_short=True),
-                Colleague(deal.owner.full_name, col=2),
-                Text(deal.next_step, col=3, is_cut=True),
-                Marks([risks[risk] for risk in risks_of(deal)], col=3),
-            ]
-        )
-        for deal in deals
-    ]
+
+    def cells(deal: Opportunity) -> Iterator[tuple[str, Cell]]:
+        yield "company", Text(deal.account.name, col=2, is_cut=True)
+        yield "stage", Stage(deal.stage, stages[deal.stage])
+        yield "amount", Money(deal.amount, deal.currency)
+        yield "weighted", Money(deal.weighted, deal.currency, col=3)
+        yield "close", Day(deal.close_on, col=2, is_short=True)
+        yield "owner", Colleague(deal.owner.full_name, col=2)
+        yield "next", Text(deal.next_step, col=3, is_cut=True)
+        yield "risk", Marks([risks[risk] for risk in risks_of(deal)], col=3)
+
+    return [Row([Head(deal.name, at.of(deal.public_id), is_cut=True), *_shown(cells(deal), columns)]) for deal in deals]
 
 
-def rows_of_contracts(contracts: Iterable[Contract], *, today: date) -> list[Row]:
-    """A row for each; one that has ended without an answer is marked late."""
+def rows_of_contracts(contracts: Iterable[Contract], columns: Columns, *, today: date) -> list[Row]:
+    """The columns that are shown of each; one that has ended without an answer is marked late."""
     at = addresses("sales:contract")
     stages = {stage.value: str(stage.label) for stage in ContractStage}
+
+    def cells(contract: Contract) -> Iterator[tuple[str, Cell]]:
+        yield "line", Text(contract.product_line.name, col=2)
+        yield "stage", Stage(contract.stage, stages[contract.stage])
+        yield "amount", Money(contract.amount, contract.currency)
+        yield "starts", Day(contract.starts_on, col=3)
+        yield "ends", Day(contract.ends_on)
+        yield "owner", Text(contract.owner.full_name if contract.owner else "", col=2)
+
     return [
         Row(
-            [
-                Head(contract.account.name, at.of(contract.public_id)),
-                Text(contract.product_line.name, col=2),
-                Stage(contract.stage, stages[contract.stage]),
-                Money(contract.amount, contract.currency),
-                Day(contract.starts_on, col=3),
-                Day(contract.ends_on),
-                Text(contract.owner.full_name if contract.owner else "", col=2),
-            ],
+            [Head(contract.account.name, at.of(contract.public_id)), *_shown(cells(contract), columns)],
             is_late=contract.stage == ContractStage.RENEWAL and contract.ends_on < today,
         )
         for contract in contracts
@@ -80,8 +77,12 @@ def rows_of_companies(found: Iterable[accounts.Row], columns: Columns, *, curren
     for row in found:
         one = row.account
         head = Head(one.name, at.of(one.public_id), mark=confirmed if one.is_confirmed else None)
-        shown = [cell for code, cell in cells(row) if code in columns.shown]
+        shown = _shown(cells(row), columns)
         own = [Text(Truncator(text).chars(_OWN), col=2) for text in one.own_cells]  # type: ignore[attr-defined]  # given by list_columns
         tick = Tick("transfer", one.public_id, select % {"name": one.name}) if may_choose else None
         rows.append(Row([head, *shown, *own], tick))
     return rows
+
+
+def _shown(cells: Iterable[tuple[str, Cell]], columns: Columns) -> list[Cell]:
+    return [cell for code, cell in cells if code in columns.shown]
