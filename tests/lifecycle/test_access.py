@@ -1,20 +1,32 @@
 """Who sees a person and why, whom they let in, and how many contact details somebody may look at."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.cast import NINE, make_account, make_lead, make_person, make_scope, make_staff, make_team, signed_in
-from wutong.lifecycle.access import who_sees
+from tests.cast import (
+    NINE,
+    company_scope,
+    make_account,
+    make_lead,
+    make_person,
+    make_scope,
+    make_staff,
+    make_team,
+    signed_in,
+)
+from wutong.lifecycle.access import keys_that_see_lead, keys_that_see_person, who_sees_lead, who_sees_person
 from wutong.lifecycle.capture import default_product_line
-from wutong.lifecycle.models import AccountCollaborator, AccountOwner
+from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Lead
 from wutong.lifecycle.person_facts import reveal_identifier
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.collaborators import CannotSeePeople, LetInAlready, let_in, show_out
 from wutong.people.decisions import merge_people
 from wutong.people.models import Affiliation, Identifier, Person, PersonCollaborator
-from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
+from wutong.platform.api_keys import make_key, revoke_key
+from wutong.platform.models import ApiKey, ApiRight, AuditEntry, Notification, Organisation, Staff, Team
 from wutong.platform.reveals import EnoughRevealed, report
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +67,40 @@ def test_the_review_says_the_same_as_the_rule(theirs: Person, north: Team, south
     Affiliation.objects.create(account=employer, created_at=NINE, **place)
     AccountOwner.objects.create(account=employer, product_line=default_product_line(), owner=keeps_it, since=NINE)
 
-    said = {one.staff.pk for one in who_sees(theirs)}
+    said = {one.staff.pk for one in who_sees_person(theirs)}
 
     assert said == {staff.pk for staff in Staff.objects.active() if sees(staff, theirs)}
     assert {mei.pk, looks_after.pk, shares.pk, keeps_it.pk} <= said
+    for lead in Lead.objects.filter(person=theirs):
+        told = {one.staff.pk for one in who_sees_lead(lead)}
+        assert told == {staff.pk for staff in Staff.objects.active() if lead in Lead.objects.visible_to(staff)}
+
+
+def test_the_review_names_the_keys_that_see_it_and_whose_they_are(
+    theirs: Person, north: Team, south: Team, ada: Staff
+) -> None:
+    def key(name: str, *rights: ApiRight, team: Team = south, **given: Any) -> ApiKey:
+        values = {"scope": company_scope(), "per_minute": 60, "expires_at": None}
+        return make_key(name=name, rights=rights, team=team, by=ada, at=NINE, **(values | given)).key
+
+    key("leads", ApiRight.LEADS_READ)
+    key("numbers", ApiRight.PEOPLE_READ, ApiRight.PEOPLE_REVEAL, team=Team.objects.get(parent=None))
+    key("sends only", ApiRight.LEADS_WRITE)
+    key("elsewhere", ApiRight.LEADS_READ, team=north)
+    key("over", ApiRight.LEADS_READ, expires_at=NINE)
+    revoke_key(key=key("revoked", ApiRight.LEADS_READ), by=ada, at=NINE)
+    lead = Lead.objects.get()
+
+    assert [one.key.name for one in keys_that_see_lead(lead, at=NINE)] == ["leads"]
+    assert [(one.key.name, one.may_reveal) for one in keys_that_see_person(theirs, at=NINE)] == [
+        ("leads", False),
+        ("numbers", True),
+    ]
+    client, address = signed_in(ada), f"/inbox/{lead.public_id}/"
+    assert "leads:read" in client.get(f"{address}access/").content.decode()
+    assert f'href="{address}access/"' in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    manager = make_staff("Boss", role="manager", data_scope="all")
+    assert signed_in(manager).get(f"{address}access/").status_code == 403
 
 
 def test_who_is_let_in_sees_the_person_until_taken_off(theirs: Person, mei: Staff, lin: Staff) -> None:

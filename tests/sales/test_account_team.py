@@ -16,7 +16,7 @@ from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.account_merge import CompanyGone, merge_accounts
 from wutong.people.models import Account, AccountCandidate
 from wutong.platform.models import AuditEntry, Notification, Staff
-from wutong.sales.account_access import who_sees
+from wutong.sales.access import who_sees_account, who_sees_contract, who_sees_deal
 from wutong.sales.account_wishes import AskedAlready, NotYoursToDecide, ask_for_account, decide_wish, wishes_for
 from wutong.sales.accounts import accounts_visible_to, change_account
 from wutong.sales.collisions import collisions_for, refresh_collisions
@@ -54,13 +54,18 @@ def test_who_sees_a_company_is_told_by_the_very_rule_that_shows_it(xu, mei, lin,
     own(owned, xu, by=wang)
     share_account(account=shared, with_=helper, by=wang, at=LATER)
     for account in (waiting, worked, owned, shared):
-        told = {one.staff.pk for one in who_sees(account)}
+        told = {one.staff.pk for one in who_sees_account(account)}
         for staff in Staff.objects.all():
             assert (staff.pk in told) == accounts_visible_to(staff).filter(pk=account.pk).exists(), (
                 account.name,
                 staff,
             )
-    assert above.pk in {one.staff.pk for one in who_sees(owned)}
+    assert above.pk in {one.staff.pk for one in who_sees_account(owned)}
+    deal, contract = Opportunity.objects.get(), Contract.objects.get()
+    for one, said in ((deal, who_sees_deal(deal)), (contract, who_sees_contract(contract))):
+        told = {access.staff.pk for access in said}
+        rows = type(one).objects
+        assert told == {staff.pk for staff in Staff.objects.all() if rows.visible_to(staff).filter(pk=one.pk).exists()}
 
 
 def test_whoever_looks_after_a_company_sees_its_people_leads_deals_and_contracts(xu, zhou, wang) -> None:

@@ -67,6 +67,10 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "sales:account_untag": lambda world: reverse(
         "sales:account_untag", args=[world.deal.account.public_id, uuid.uuid4()]
     ),
+    "lifecycle:lead_access": lambda world: reverse("lifecycle:lead_access", args=[world.lead.public_id]),
+    "sales:access": lambda world: reverse("sales:access", args=[world.deal.public_id]),
+    "sales:contract_access": lambda world: reverse("sales:contract_access", args=[world.contract.public_id]),
+    "sales:account_access": lambda world: reverse("sales:account_access", args=[world.deal.account.public_id]),
     "lifecycle:person_access": lambda world: reverse("lifecycle:person_access", args=[world.person.public_id]),
     "lifecycle:collaborator_add": lambda world: reverse("lifecycle:collaborator_add", args=[world.person.public_id]),
     "lifecycle:collaborator_remove": lambda world: reverse(

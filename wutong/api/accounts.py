@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ from wutong.api.paging import read_cursor, written_cursor
 from wutong.api.problems import Problem
 from wutong.config import config
 from wutong.lifecycle.models import AccountOwner, Lead
+from wutong.lifecycle.visibility import accounts_visible_to_key
 from wutong.people.account_names import other_names
 from wutong.people.accounts import standing
 from wutong.people.companies.places import division_name
@@ -24,7 +25,7 @@ from wutong.people.credit_code import NotACreditCode, credit_code
 from wutong.people.models import Account, AccountDomain
 from wutong.platform.chinese import query_keys
 from wutong.platform.format import credit_code_masked as masked
-from wutong.platform.models import ApiKey, ApiRight
+from wutong.platform.models import ApiRight
 
 LEADS_MAX = 100
 
@@ -110,12 +111,6 @@ def read_account(call: Call) -> Answer:
     if not found:
         raise Problem("not_found", "There is no such company, or the key does not see it.")
     return Answer(status=200, content=_told(found, call)[0])
-
-
-def accounts_visible_to_key(key: ApiKey) -> QuerySet[Account]:
-    """The only door to companies for code that answers another system: those with a lead that its key sees."""
-    leads = Lead.objects.visible_to_key(key).filter(account__isnull=False).order_by().values("account")
-    return Account.objects.current().filter(pk__in=leads)
 
 
 def _told(accounts: list[Account], call: Call) -> list[AccountOut]:

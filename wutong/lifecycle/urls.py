@@ -35,6 +35,7 @@ urlpatterns = [
     path("inbox/<uuid:public_id>/return/", acts.give_back, name="give_back"),
     path("inbox/<uuid:public_id>/assign/", acts.assign, name="assign"),
     path("inbox/<uuid:public_id>/qualify/", acts.qualify, name="qualify"),
+    path("inbox/<uuid:public_id>/access/", access.lead, name="lead_access"),
     path("people/", people.people, name="people"),
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/rest/", people.rest, name="person_rest"),

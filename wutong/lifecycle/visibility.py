@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere
-from wutong.people.models import Affiliation, Person, PersonCollaborator
+from wutong.people.models import Account, Affiliation, Person, PersonCollaborator
 from wutong.platform.models import ApiKey, DataScope, Staff
 
 
@@ -51,3 +51,9 @@ def people_visible_to_key(key: ApiKey) -> QuerySet[Person]:
     """The only door to people for code that answers another system: those with a lead that its key sees."""
     leads = Lead.objects.visible_to_key(key).filter(person=OuterRef("pk"))
     return Person.objects.current().filter(Exists(leads))
+
+
+def accounts_visible_to_key(key: ApiKey) -> QuerySet[Account]:
+    """The only door to companies for code that answers another system: those with a lead that its key sees."""
+    leads = Lead.objects.visible_to_key(key).filter(account__isnull=False).order_by().values("account")
+    return Account.objects.current().filter(pk__in=leads)

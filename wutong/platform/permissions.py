@@ -62,7 +62,7 @@ LABELS: dict[str, str | Promise] = {
     "organisation.manage": _("Change the organisation and its working hours"),
     "mail.manage": _("Set up how the system sends mail"),
     "api_keys.manage": _("Make and revoke API keys"),
-    "access.review": _("See who can see a person, and why"),
+    "access.review": _("See who can see a record, and why"),
     "audit.read": _("Read the audit trail"),
     "jobs.manage": _("See and retry background jobs"),
     "health.read": _("See the health of the system"),

@@ -120,7 +120,7 @@ def accounts_visible_to(
     """The only door to companies for code that answers a person.
 
     A company is seen by whoever may see a lead, a deal or a contract of it, by its owners, those above them in their
-    teams and those it is shared with, and by those who see everything. Why exactly: :mod:`wutong.sales.account_access`.
+    teams and those it is shared with, and by those who see everything. Why exactly: :mod:`wutong.sales.access`.
 
     Args:
         among: only of these, by id: then nothing else is looked at.

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wutong.sales.views import (
+    access,
     account_facts,
     account_members,
     account_team,
@@ -32,14 +33,17 @@ urlpatterns = [
     path("opportunities/<uuid:public_id>/people/", opportunity.name_part, name="name_part"),
     path("opportunities/<uuid:public_id>/people/remove/", opportunity.remove_part, name="remove_part"),
     path("opportunities/<uuid:public_id>/leads/", opportunity.feed, name="feed"),
+    path("opportunities/<uuid:public_id>/access/", access.opportunity, name="access"),
     path("contracts/", contracts.contracts, name="contracts"),
     path("contracts/<uuid:public_id>/", contracts.contract, name="contract"),
     path("contracts/<uuid:public_id>/move/", contracts.move, name="contract_move"),
     path("contracts/<uuid:public_id>/renew/", contracts.renew, name="contract_renew"),
     path("contracts/<uuid:public_id>/hand/", contracts.hand, name="contract_hand"),
+    path("contracts/<uuid:public_id>/access/", access.contract, name="contract_access"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/<uuid:public_id>/", accounts.account, name="account"),
     path("accounts/<uuid:public_id>/activity/", accounts.activity, name="account_activity"),
+    path("accounts/<uuid:public_id>/access/", access.account, name="account_access"),
     path("accounts/similar/", account_facts.similar, name="accounts_similar"),
     path("accounts/transfer/", account_team.transfer, name="accounts_transfer"),
     path("accounts/tags/", tags.accounts_tag, name="accounts_tag"),

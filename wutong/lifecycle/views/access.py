@@ -1,5 +1,6 @@
-"""Who works on a person and who can see them."""
+"""Who works on a person, and who can see them or another record."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wutong.lifecycle.access import who_sees
+from wutong.lifecycle.access import (
+    Access,
+    KeyAccess,
+    keys_that_see_lead,
+    keys_that_see_person,
+    who_sees_lead,
+    who_sees_person,
+)
+from wutong.lifecycle.models import Lead
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.collaborators import collaborators_of, let_in, show_out
 from wutong.people.models import Person
@@ -21,14 +30,52 @@ from wutong.platform.permissions import GRANTS, StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A record whose page of access is shown."""
+
+    name: str
+    back: str
+    """Where its own page is."""
+    staff: list[Access]
+    keys: list[KeyAccess] | None
+    """None: the API shows no such records."""
+    has_details: bool = True
+    """Whether it has contact details, or a credit code, that are masked."""
+
+
+def access_page(request: StaffRequest, seen: Seen) -> HttpResponse:
+    """Who can see a record, and why: one page for whatever record."""
+    hidden = Staff.objects.active().count() - len(seen.staff)
+    return render(request, "lifecycle/access.html", {"seen": seen, "hidden": hidden})
+
+
 @require_safe
 @requires("access.review")
 def review(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Who can see this person, and why."""
     person = _person(request, public_id)
-    found = who_sees(person)
-    hidden = Staff.objects.active().count() - len(found)
-    return render(request, "lifecycle/access.html", {"person": person, "found": found, "hidden": hidden})
+    seen = Seen(
+        name=person.full_name or _("Visitor"),
+        back=reverse("lifecycle:person", args=[person.public_id]),
+        staff=who_sees_person(person),
+        keys=keys_that_see_person(person, at=timezone.now()),
+    )
+    return access_page(request, seen)
+
+
+@require_safe
+@requires("access.review")
+def lead(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Who can see this lead, and why."""
+    found = get_object_or_404(Lead.objects.visible_to(request.user).select_related("person"), public_id=public_id)
+    seen = Seen(
+        name=_("Lead of %(name)s") % {"name": found.person.full_name or _("Unnamed")},
+        back=f"{reverse('lifecycle:inbox')}?view=all&lead={found.public_id}",
+        staff=who_sees_lead(found),
+        keys=keys_that_see_lead(found, at=timezone.now()),
+    )
+    return access_page(request, seen)
 
 
 @require_POST

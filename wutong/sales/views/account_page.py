@@ -25,7 +25,7 @@ from wutong.platform.models import Staff
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may
 from wutong.platform.refusal import Refusal
-from wutong.sales.account_access import who_sees
+from wutong.sales.access import who_sees_account
 from wutong.sales.account_record import (
     account_in_sight,
     acquaintances,
@@ -234,7 +234,7 @@ def _team(request: StaffRequest, one: Account, _places: list[Affiliation]) -> di
         "lines": [(line, held.get(line.pk), may_give(held.get(line.pk), by=staff)) for line in lines],
         "collaborators": AccountCollaborator.objects.filter(account=one).select_related("staff", "by").order_by("at"),
         "colleagues": who_may_look_after(),
-        "access": who_sees(one),
+        "access": who_sees_account(one),
         "wishes": wishes.order_by("-at")[:20],
         "wants": AccountWish.What.choices,
     }
