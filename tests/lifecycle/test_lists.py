@@ -29,12 +29,12 @@ from wutong.lifecycle import people_list
 from wutong.lifecycle.acts import Cursor
 from wutong.lifecycle.inbox import inbox_of, waiting_count
 from wutong.lifecycle.inbox_views import leads_of_view, views_of
-from wutong.lifecycle.models import Lead
+from wutong.lifecycle.models import Lead, ProductLine
 from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person
-from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+from wutong.platform.models import BusinessScope, DataScope, SavedView, Staff, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +298,33 @@ def test_a_reader_sees_what_the_rule_says_and_nothing_else(company, data: st.Dat
             if reader.data_scope != DataScope.ALL or reader.scopes.exists():
                 assert set(people_visible_to(reader)) == {lead.person for lead in visible}
         transaction.set_rollback(True)
+
+
+def test_the_views_of_the_inbox_are_narrowed_and_the_narrowing_is_kept(mei, lin) -> None:
+    other = make_lead(owner=mei)
+    line = ProductLine.objects.create(code="mes", own_name="MES", position=2)
+    wanted, theirs = make_lead(product_line=line, owner=mei), make_lead(product_line=line)
+    client = signed_in(mei)
+
+    def found(query: str) -> set[Lead]:
+        page = client.get(f"/inbox/?{query}")
+        assert page.context["tabs"][-1]["url"].startswith("?view=all")
+        assert page.context["rows"].total == len(page.context["rows"].rows)
+        return {row.lead for row in page.context["rows"].rows}
+
+    for view in ("all", "todo", "waiting"):
+        assert found(f"view={view}&line=mes") == {wanted, theirs}
+        assert found(f"view={view}&line=mes&owner=me") == {wanted}
+        assert found(f"view={view}&owner=nobody&stage=new") == {theirs}
+        assert found(f"view={view}&line=nonsense&owner=x&stage=won") == {wanted, other, theirs}
+    assert found(f"view=mine&owner={lin.public_id}") == set()
+    page = client.get("/inbox/?view=all&line=mes")
+    assert [tab["count"] for tab in page.context["tabs"]][:2] == [2, 2]
+    assert page.context["tabs"][2]["url"] == "?view=mine&line=mes"
+    assert "view=all&amp;line=mes&amp;lead=" in page.text
+    asked = f"/inbox/news/?view=all&line=mes&shown={wanted.public_id}.1&shown={theirs.public_id}.1"
+    assert client.get(asked).context["new"] == 0
+    opened = client.post("/views/inbox/", {"name": "MES", "query": "view=all&line=mes&lead=1"})["Location"]
+    client.post(f"/views/{SavedView.objects.get().public_id}/change/", {"default": "yes"})
+    assert client.get("/inbox/")["Location"] == opened
+    assert not client.get(opened).context["views"].is_changed

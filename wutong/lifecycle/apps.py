@@ -16,7 +16,7 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.lifecycle.people_list import parameters_for
         from wutong.lifecycle.reach import redo_reach
-        from wutong.lifecycle.views import access, tags
+        from wutong.lifecycle.views import access, asked, tags
         from wutong.people import account_merge, reassign
         from wutong.platform import in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
@@ -29,6 +29,9 @@ class LifecycleConfig(AppConfig):
         for kind in IN_HAND:
             in_hand.register(kind)
         register_list(code="people", url_name="lifecycle:people", right="people.read", names=parameters_for)
+        register_list(
+            code="inbox", url_name="lifecycle:inbox", right="leads.work", names=lambda _staff: asked.PARAMETERS
+        )
         register_person("lifecycle/_custom_fields.html", field_cards.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_custom_fields.html", field_cards.card_of_lead)
         register_person("lifecycle/_tags.html", tags.card_of_person, place=Place.FACTS)

@@ -17,7 +17,7 @@ from wutong.events.pages import page_name
 from wutong.lifecycle.contact_statuses import status_in_words, status_names
 from wutong.lifecycle.escalation import told_of
 from wutong.lifecycle.inbox_places import MOST, Cursor, places_in
-from wutong.lifecycle.inbox_views import leads_of_view
+from wutong.lifecycle.inbox_views import WIDE, Narrow, leads_of_view
 from wutong.lifecycle.models import Accountable, Clock, HandOver, Lead, Stage
 from wutong.lifecycle.to_do import parts_to_do
 from wutong.people.models import Person
@@ -142,6 +142,7 @@ def inbox_of(
     staff: Staff,
     *,
     view: str,
+    narrow: Narrow = WIDE,
     after: str | None = None,
     at: datetime | None = None,
     total: Total | None = None,
@@ -158,7 +159,7 @@ def inbox_of(
     now = at or timezone.now()
     most = most or PAGE
     cursor = Cursor.read(after, now=now)
-    places = places_in(staff, view, at=now, after=cursor, most=most + 1)
+    places = places_in(staff, view, at=now, after=cursor, most=most + 1, narrow=narrow)
     # First which leads, then what belongs to them: else thousands are joined with it before the first few are known.
     found = {lead.pk: lead for lead in _to_draw([place.pk for place in places[:most]])}
     rows = rows_of([found[place.pk] for place in places[:most] if place.pk in found])
@@ -166,12 +167,19 @@ def inbox_of(
     if cursor is None and following is None:
         total = Total(len(rows))  # all of them are here
     elif total is None:
-        total = counts_of(staff, [view], at=now)[view]
+        total = counts_of(staff, [view], at=now, narrow=narrow)[view]
     return Rows(rows, total.n, total.is_estimate, following, is_first=cursor is None)
 
 
 def standing(
-    staff: Staff, *, view: str, after: str | None, shown: Collection[UUID], more: str | None, at: datetime
+    staff: Staff,
+    *,
+    view: str,
+    narrow: Narrow,
+    after: str | None,
+    shown: Collection[UUID],
+    more: str | None,
+    at: datetime,
 ) -> Standing:
     """What has become of a list of which the leads ``shown`` were drawn.
 
@@ -179,7 +187,7 @@ def standing(
         more: the cursor of what stood below the last one shown, if anything did. That is not new, now as then.
     """
     cursor, below = Cursor.read(after, now=at), Cursor.read(more, now=at)
-    places = places_in(staff, view, at=at, after=cursor, most=min(len(shown) + _NEWS, MOST))
+    places = places_in(staff, view, at=at, after=cursor, most=min(len(shown) + _NEWS, MOST), narrow=narrow)
     leads = Lead.objects.filter(pk__in=[place.pk for place in places]).values_list("pk", "public_id", "created_at")
     found = {pk: (public_id, created_at) for pk, public_id, created_at in leads}
     here = [found[place.pk] for place in places if place.pk in found]
@@ -192,33 +200,39 @@ def standing(
     return Standing({one for one, _created_at in here}, 0 if after else len(new))
 
 
-def counts_of(staff: Staff, views: Iterable[str], *, at: datetime, afresh: bool = False) -> dict[str, Total]:
+def counts_of(
+    staff: Staff, views: Iterable[str], *, at: datetime, narrow: Narrow = WIDE, afresh: bool = False
+) -> dict[str, Total]:
     """How many leads there are in each of ``views``, by one question for those that are not remembered.
 
     Args:
         afresh: count all of them, since something is known to have changed.
     """
-    wanted = list(dict.fromkeys(views))
+    names = {view + narrow.name: view for view in views}
     figures = Figures(staff)
-    known: dict[str, Total] = {} if afresh else figures.recall(wanted)
-    lists = {view: _parts_of(staff, view, at=at) for view in wanted if view not in known}
+    known: dict[str, Total] = {} if afresh else figures.recall(names)
+    lists = {
+        name: _parts_of(staff, view, leads_of_view(staff, view, narrow), at=at)
+        for name, view in names.items()
+        if name not in known
+    }
     counted = iter(totals_of([part for parts in lists.values() for part in parts]))
-    for view, parts in lists.items():
-        known[view] = Total.sum(islice(counted, len(parts)))
-        figures.keep(view, known[view], n=known[view].n)
-    return known
+    for name, parts in lists.items():
+        known[name] = Total.sum(islice(counted, len(parts)))
+        figures.keep(name, known[name], n=known[name].n)
+    return {view: known[name] for name, view in names.items()}
 
 
-def _parts_of(staff: Staff, view: str, *, at: datetime) -> list[QuerySet[Any]]:
-    """What a view holds, in parts that share no lead."""
+def _parts_of(staff: Staff, view: str, leads: QuerySet[Lead], *, at: datetime) -> list[QuerySet[Any]]:
+    """What a view of ``leads`` holds, in parts that share no lead."""
     match view:
         case "todo":
-            return parts_to_do(staff, at=at)
+            return parts_to_do(leads, staff.pk, at=at)
         case "accept":  # as the list, by the clocks: MQLs have no index of their own
-            leads = leads_of_view(staff, view).order_by().values("pk")
-            return [Clock.objects.filter(kind=Clock.Kind.ACCEPTANCE, stopped_at=None, lead__in=leads)]
+            among = leads.order_by().values("pk")
+            return [Clock.objects.filter(kind=Clock.Kind.ACCEPTANCE, stopped_at=None, lead__in=among)]
         case _:
-            return [leads_of_view(staff, view)]
+            return [leads]
 
 
 def waiting_count(staff: Staff) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from django.db.models import F, Q, QuerySet
 from msgspec import Struct
 
-from wutong.lifecycle.inbox_views import View
+from wutong.lifecycle.inbox_views import WIDE, Narrow, View
 from wutong.lifecycle.models import Clock, Lead
 from wutong.lifecycle.to_do import due, end_of_day, late, not_late
 from wutong.platform.models import Staff
@@ -52,10 +52,12 @@ class Cursor(Struct, frozen=True, array_like=True):
         return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode()
 
 
-def places_in(staff: Staff, view: str, *, at: datetime, after: Cursor | None, most: int) -> list[Cursor]:
+def places_in(
+    staff: Staff, view: str, *, at: datetime, after: Cursor | None, most: int, narrow: Narrow = WIDE
+) -> list[Cursor]:
     """Where the first leads stand, ``most`` of at most :data:`MOST`; after a cursor as of when that list was drawn."""
     drawn_at = after.drawn_at if after else at
-    of, is_far = View.of(staff, view), most > _FEW
+    of, is_far = View.of(staff, view, narrow), most > _FEW
     since: dict[str, Any] = {"after": after.at if after else None, "pk": after.pk if after else None, "is_far": is_far}
     if view in ("waiting", "accept"):
         return [Cursor("late", drawn_at, *place) for place in _by_clock(of, **since)[:most]]

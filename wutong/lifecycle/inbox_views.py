@@ -27,9 +27,28 @@ def views_of(staff: Staff) -> tuple[str, ...]:
     return VIEWS.get(staff.role, _SDR_VIEWS)
 
 
-def leads_of_view(staff: Staff, view: str) -> QuerySet[Lead]:
+@dataclass(frozen=True, kw_only=True)
+class Narrow:
+    """What else the leads of a view must be."""
+
+    line: int | None = None
+    """The product line, by its id."""
+    owner: int | None = None
+    is_nobodys: bool = False
+    stage: str = ""
+
+    @property
+    def name(self) -> str:
+        """Tells one from another; empty for no condition."""
+        return f"{self.line}:{self.owner}:{self.is_nobodys}:{self.stage}" if self != WIDE else ""
+
+
+WIDE = Narrow()
+
+
+def leads_of_view(staff: Staff, view: str, narrow: Narrow = WIDE) -> QuerySet[Lead]:
     """The open leads of a view; for ``todo`` those among which its leads are."""
-    return View.of(staff, view).leads()
+    return View.of(staff, view, narrow).leads()
 
 
 @dataclass(frozen=True)
@@ -40,22 +59,39 @@ class View(Composite):
     name: str
     is_of_all: bool
     """Whether what others own is the reader's to act on, too."""
+    narrow: Narrow = WIDE
 
     @classmethod
-    def of(cls, staff: Staff, name: str) -> Self:
-        return cls(Viewer(staff), name, staff.role == Role.MANAGER)
+    def of(cls, staff: Staff, name: str, narrow: Narrow = WIDE) -> Self:
+        return cls(Viewer(staff), name, staff.role == Role.MANAGER, narrow)
 
     def form(self) -> tuple[object, ...]:
-        return (self.name, self.is_of_all, *self.viewer.form())
+        by = self.narrow
+        narrow = (by.line is not None, by.owner is not None, by.is_nobodys, by.stage)
+        return (self.name, self.is_of_all, *narrow, *self.viewer.form())
 
     def parts(self) -> list[Any]:
-        return self.viewer.parts()
+        return [*(one for one in (self.narrow.line, self.narrow.owner) if one is not None), *self.viewer.parts()]
 
     def made_of(self, parts: Sequence[Any]) -> Self:
-        return replace(self, viewer=self.viewer.made_of(parts))
+        rest = list(parts)
+        line = rest.pop(0) if self.narrow.line is not None else None
+        owner = rest.pop(0) if self.narrow.owner is not None else None
+        narrow = replace(self.narrow, line=line, owner=owner)
+        return replace(self, narrow=narrow, viewer=self.viewer.made_of(rest))
 
     def leads(self) -> QuerySet[Lead]:
         """See :func:`leads_of_view`."""
+        leads, by = self._of_the_view(), self.narrow
+        if by.line is not None:
+            leads = leads.filter(product_line=by.line)
+        if by.owner is not None:
+            leads = leads.filter(owner=by.owner)
+        if by.is_nobodys:
+            leads = leads.filter(owner=None)
+        return leads.filter(stage=by.stage) if by.stage else leads
+
+    def _of_the_view(self) -> QuerySet[Lead]:
         staff = self.viewer.staff
         if self.name == "todo":
             return leads_to_do(staff, are_all=self.is_of_all)

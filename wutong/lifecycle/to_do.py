@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wutong.lifecycle.models import TO_HAND_OVER, Clock, Lead
-from wutong.platform.models import Role, Staff
+from wutong.platform.models import Staff
 
 Place = tuple[datetime, int]
 """Where a lead stands among the late ones: since when it is due, and its id."""
@@ -66,11 +66,12 @@ def due(
     return waiting.values_list("heat", "created_at", "pk")
 
 
-def parts_to_do(staff: Staff, *, at: datetime) -> list[QuerySet[Any]]:
-    """What there is to do today, late ones included, in parts that share no lead: by a clock, by a plan, by neither."""
-    leads = leads_to_do(staff, are_all=staff.role == Role.MANAGER)
-    today = planned(leads, staff.pk).filter(next_step_at__lte=end_of_day(at))
-    return [first_clocks(leads), today, _to_hand_over(leads, staff.pk)]
+def parts_to_do(leads: QuerySet[Lead], owner: int, *, at: datetime) -> list[QuerySet[Any]]:
+    """What ``owner`` is to do today with ``leads``, late ones included, in parts that share no lead: by a clock, by a
+    plan, by neither.
+    """
+    today = planned(leads, owner).filter(next_step_at__lte=end_of_day(at))
+    return [first_clocks(leads), today, _to_hand_over(leads, owner)]
 
 
 def first_clocks(leads: QuerySet[Lead]) -> QuerySet[Clock]:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.inbox import PAGE, inbox_of, rows_of, standing, taken_from
 from wutong.lifecycle.models import Lead
+from wutong.lifecycle.views.asked import Asked
 from wutong.lifecycle.views.inbox_rows import drawn_rows
 from wutong.lifecycle.views.tabs import order_of
 from wutong.lifecycle.views.work_area import (
@@ -20,12 +20,12 @@ from wutong.lifecycle.views.work_area import (
     leads_in_sight,
     list_of,
     taken,
-    view_in,
     work_of,
 )
 from wutong.platform.answers import is_htmx
 from wutong.platform.named import id_or_none, uuid_or_none
-from wutong.platform.permissions import StaffRequest, may, requires
+from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.saved_views import opening_address
 
 MOST_SHOWN = 5 * PAGE
 """How long a list grows in one page: it names all its rows in an address when it asks for what is new."""
@@ -35,15 +35,15 @@ MOST_SHOWN = 5 * PAGE
 @requires("leads.work")
 def inbox(request: StaffRequest) -> HttpResponse:
     """The list, and beside it the lead that the address names."""
-    view = view_in(request)
+    if (address := opening_address(request.user, "inbox", request.GET)) is not None:
+        return HttpResponseRedirect(address)
+    asked = Asked.of(request)
     opened: Lead | None = None
     if chosen := uuid_or_none(request.GET.get("lead")):
         opened = found_lead(request, chosen)
         if opened is None:
             return taken(request, chosen)
-    context = list_of(request, view, opened=opened) | {"order": order_of(view)}
-    if may(request.user, "routing.manage"):
-        context["colleagues"] = who_may_be_given_leads()
+    context = list_of(request, asked, opened=opened) | {"order": order_of(asked.view)}
     if opened is not None:
         context |= work_of(request, opened)
     return render(request, "lifecycle/inbox.html", context)
@@ -53,18 +53,19 @@ def inbox(request: StaffRequest) -> HttpResponse:
 @requires("leads.work")
 def rows(request: StaffRequest) -> HttpResponse:
     """The list alone, as it is now; with ``after`` its next rows, to stand below those ``shown``."""
-    view = view_in(request)
-    shown = inbox_of(request.user, view=view, after=request.GET.get("after"))
+    asked = Asked.of(request)
+    narrow = asked.narrow(request.user)
+    shown = inbox_of(request.user, view=asked.view, narrow=narrow, after=request.GET.get("after"))
     if not shown.is_first:
         above = dict(_versions(request.GET.getlist("shown")))
         fresh = [row for row in shown.rows if row.lead.public_id not in above]
-        drawn = drawn_rows(fresh, view=view, reader=request.user)
-        context = {"rows": shown, "drawn": drawn, "view": view, "grows": len(above) + len(fresh) < MOST_SHOWN}
+        drawn = drawn_rows(fresh, asked=asked, reader=request.user)
+        context = {"rows": shown, "drawn": drawn, "asked": asked, "grows": len(above) + len(fresh) < MOST_SHOWN}
         return render(request, "lifecycle/_inbox_further.html", context)
     opened = uuid_or_none(request.GET.get("lead"))
     lead = leads_in_sight(request.user).filter(public_id=opened).first() if opened else None
-    drawn = drawn_rows(shown.rows, view=view, reader=request.user, opened=lead)
-    context = {"rows": shown, "drawn": drawn, "view": view}
+    drawn = drawn_rows(shown.rows, asked=asked, reader=request.user, opened=lead)
+    context = {"rows": shown, "drawn": drawn, "asked": asked, "view": asked.view}
     response = render(request, "lifecycle/_inbox_rows.html", context)
     if request.GET.get("after"):  # too old: what was due then is late by now, so the list begins again
         response["HX-Retarget"], response["HX-Reswap"] = "#inbox-rows", "outerHTML"
@@ -78,11 +79,12 @@ def news(request: StaffRequest) -> HttpResponse:
 
     ``shown`` names each row and the version it shows, so that no row moves and only changed ones are told.
     """
-    view = view_in(request)
+    asked, by = Asked.of(request), request.user
     shown = dict(_versions(request.GET.getlist("shown")))
     after, more = request.GET.get("after"), request.GET.get("more")
-    now = standing(request.user, view=view, after=after, shown=shown.keys(), more=more, at=timezone.now())
-    context = {"view": view, "new": now.new, "states": _states(request, view, shown, now.here)}
+    narrow, at = asked.narrow(by), timezone.now()
+    now = standing(by, view=asked.view, narrow=narrow, after=after, shown=shown.keys(), more=more, at=at)
+    context = {"asked": asked, "new": now.new, "states": _states(request, asked, shown, now.here)}
     return render(request, "lifecycle/_inbox_news.html", context)
 
 
@@ -100,12 +102,14 @@ def work(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _states(request: StaffRequest, view: str, shown: dict[UUID, int], here: Collection[UUID]) -> list[dict[str, Any]]:
+def _states(
+    request: StaffRequest, asked: Asked, shown: dict[UUID, int], here: Collection[UUID]
+) -> list[dict[str, Any]]:
     """The rows that are no longer what the list shows: taken by somebody, done, or only changed."""
     leads = {lead.public_id: lead for lead in leads_in_sight(request.user).filter(public_id__in=shown)}
     changed = [lead for public_id, lead in leads.items() if lead.version != shown[public_id]]
     rows = rows_of([lead for lead in changed if lead.public_id in here])
-    drawn = drawn_rows(rows, view=view, reader=request.user, is_out_of_band=True)
+    drawn = drawn_rows(rows, asked=asked, reader=request.user, is_out_of_band=True)
     row_of = {row.public_id: row for row in drawn}
     states = [
         {

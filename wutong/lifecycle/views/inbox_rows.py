@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from wutong.lifecycle.inbox import Row
 from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.views.asked import Asked
 from wutong.platform.cells import LeadRow, Tick, addresses
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
 
 
 def drawn_rows(
-    rows: Iterable[Row], *, view: str, reader: Staff, opened: Lead | None = None, is_out_of_band: bool = False
+    rows: Iterable[Row], *, asked: Asked, reader: Staff, opened: Lead | None = None, is_out_of_band: bool = False
 ) -> list[LeadRow]:
     """Rows as ``{% lead_row row %}`` takes them, with a box to tick for whoever gives leads away.
 
@@ -21,7 +22,7 @@ def drawn_rows(
         opened: the lead that stands beside the list.
         is_out_of_band: whether they ride on another answer.
     """
-    inbox, work = reverse("lifecycle:inbox"), addresses("lifecycle:work")
+    inbox, work, query = reverse("lifecycle:inbox"), addresses("lifecycle:work"), asked.query
     gives_away, means, select = (
         may(reader, "routing.manage"),
         _("Fit and behaviour, and the score"),
@@ -35,12 +36,12 @@ def drawn_rows(
             LeadRow(
                 public_id=lead.public_id,
                 shown_as=f"{lead.public_id}.{lead.version}",
-                url=f"{inbox}?view={view}&lead={lead.public_id}",
-                work_url=f"{work.of(lead.public_id)}?view={view}",
+                url=f"{inbox}?{query}&lead={lead.public_id}",
+                work_url=f"{work.of(lead.public_id)}?{query}",
                 face=lead.person.full_name,
                 name=name,
                 note=lead.person.title,
-                lines=(_joined(row.company, row.read_lately), _how_it_stands(row, view)),
+                lines=(_joined(row.company, row.read_lately), _how_it_stands(row, asked.view)),
                 clock=(row.clock.due_at, row.clock.counts_from) if row.clock is not None else None,
                 step_at=lead.next_step_at if row.shows_step else None,
                 touched_at=lead.last_touch_at if lead.first_contact_at is not None else None,

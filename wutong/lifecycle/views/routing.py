@@ -1,7 +1,6 @@
 """Who gets which lead and in what time: rules, duty, limits, a dry run, and giving leads away by hand."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -23,6 +22,7 @@ from wutong.lifecycle.models import UNCONTACTED, AssignmentRule, Duty, Lead, Pro
 from wutong.lifecycle.routing_forms import AssignForm, DutyForm, RuleForm, TimeLimitsForm
 from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.lifecycle.trial import try_rules
+from wutong.lifecycle.views.asked import Asked
 from wutong.people.sources import source_names
 from wutong.platform.answers import done, is_htmx, posted, refused
 from wutong.platform.models import Role, Staff
@@ -144,7 +144,7 @@ def assign(request: StaffRequest) -> HttpResponse:
         raise Http404
     to = form.cleaned_data["to"]
     if ticked:
-        back = f"{reverse('lifecycle:inbox')}?{urlencode({'view': request.POST.get('view', '')})}"
+        back = f"{reverse('lifecycle:inbox')}?{Asked.of(request).query}"
     elif len(leads) == 1:
         back = reverse("lifecycle:person", args=[leads[0].person.public_id])
     else:

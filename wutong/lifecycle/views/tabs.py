@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.inbox_views import TO_ACT_ON, views_of
+from wutong.lifecycle.views.asked import Asked
 from wutong.platform.models import Staff
 from wutong.platform.totals import EXACT_UP_TO, Total
 
@@ -35,13 +36,13 @@ ORDERS: Mapping[str, str | Promise] = {
 }
 
 
-def tabs_of(staff: Staff, current: str, counts: Mapping[str, Total]) -> list[dict[str, Any]]:
+def tabs_of(staff: Staff, asked: Asked, counts: Mapping[str, Total]) -> list[dict[str, Any]]:
     """The views that ``staff`` has, with how many wait where somebody must act."""
     return [
         {
             "label": NAMES[view],
-            "url": f"?view={view}",
-            "is_current": view == current,
+            "url": f"?{asked.of_view(view).query}",
+            "is_current": view == asked.view,
             "count": _shown(counts[view]) if view in TO_ACT_ON else None,
         }
         for view in views_of(staff)

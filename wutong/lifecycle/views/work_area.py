@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from wutong.lifecycle.advice import advice_for, next_steps, why_hot
-from wutong.lifecycle.assignment import whose
+from wutong.lifecycle.assignment import who_may_be_given_leads, whose
 from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
@@ -29,6 +28,7 @@ from wutong.lifecycle.person_facts import facts_of
 from wutong.lifecycle.sellers import proposal_for, sellers_for, takers_of
 from wutong.lifecycle.stages import REASONS, may_step, reasons_for, steps_from
 from wutong.lifecycle.timeline import timeline_of
+from wutong.lifecycle.views.asked import PARAMETERS, Asked
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.inbox_rows import drawn_rows
 from wutong.lifecycle.views.tabs import tabs_of
@@ -36,6 +36,7 @@ from wutong.platform.answers import is_htmx
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import StaffRequest, may
 from wutong.platform.refusal import Refusal
+from wutong.platform.saved_views import bar_of
 from wutong.platform.secrets import sign
 
 UNDO = "undo a plan"
@@ -58,13 +59,6 @@ def leads_in_sight(staff: Staff) -> QuerySet[Lead]:
     return Lead.objects.visible_to(staff).select_related(
         "person__score", "account", "owner", "product_line", "team", "subject"
     )
-
-
-def view_in(request: StaffRequest) -> str:
-    """The view that the address or the form names; the reader's first one otherwise."""
-    views = views_of(request.user)
-    view = request.GET.get("view") or request.POST.get("view") or views[0]
-    return view if view in views else views[0]
 
 
 def found_lead(request: StaffRequest, public_id: UUID) -> Lead | None:
@@ -122,12 +116,12 @@ def drawn(
     """The work area as it is now; without htmx within the whole page."""
     now = leads_in_sight(request.user).filter(pk=lead.pk).first()
     if now is None:  # given away: it is no longer the reader's to see
-        context: dict[str, Any] = {"view": view_in(request), "said": done.said if done else "", "refusal": refusal}
+        context: dict[str, Any] = {**_asked(request), "said": done.said if done else "", "refusal": refusal}
         response = render(request, "lifecycle/_given_away.html", context, status=status)
     else:
         context = {"refusal": refusal, "done": done, **work_of(request, now, **kept)}
         if not is_htmx(request):
-            context |= list_of(request, view_in(request), opened=now)
+            context |= list_of(request, Asked.of(request), opened=now)
             return render(request, "lifecycle/inbox.html", context, status=status)
         response = render(request, "lifecycle/_work.html", context, status=status)
     if done is not None and done.then_next:
@@ -139,22 +133,34 @@ def taken(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Who has taken a lead that is out of the reader's sight since, and what the reader had typed; nothing more."""
     no = TakenByColleague(name=taken_from(request.user, [public_id])[str(public_id)])
     typed = [request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()]
-    context: dict[str, Any] = {"refusal": no, "typed": typed, "view": view_in(request)}
+    context: dict[str, Any] = {"refusal": no, "typed": typed, **_asked(request)}
     status = 409 if request.method == "POST" else 200
     if is_htmx(request):
         return render(request, "lifecycle/_taken.html", context, status=status)
-    context |= list_of(request, view_in(request), opened=None) | {"is_taken": True}
+    context |= list_of(request, Asked.of(request), opened=None) | {"is_taken": True}
     return render(request, "lifecycle/inbox.html", context, status=status)
 
 
-def list_of(request: StaffRequest, view: str, *, opened: Lead | None) -> dict[str, Any]:
+def list_of(request: StaffRequest, asked: Asked, *, opened: Lead | None) -> dict[str, Any]:
     """The list beside the work area."""
-    now = timezone.now()
-    counts = counts_of(request.user, [view, *(one for one in views_of(request.user) if one in TO_ACT_ON)], at=now)
-    rows = inbox_of(request.user, view=view, after=request.GET.get("after"), at=now, total=counts[view])
-    drawn = drawn_rows(rows.rows, view=view, reader=request.user, opened=opened)
-    tabs = tabs_of(request.user, view, counts)
-    return {"rows": rows, "drawn": drawn, "view": view, "tabs": tabs, "opened": opened}
+    now, by, view = timezone.now(), request.user, asked.view
+    narrow = asked.narrow(by)
+    counts = counts_of(by, [view, *(one for one in views_of(by) if one in TO_ACT_ON)], at=now, narrow=narrow)
+    rows = inbox_of(by, view=view, narrow=narrow, after=request.GET.get("after"), at=now, total=counts[view])
+    colleagues = who_may_be_given_leads() if may(by, "routing.manage") else []
+    choices = asked.choices(colleagues)
+    return {
+        "rows": rows,
+        "drawn": drawn_rows(rows.rows, asked=asked, reader=by, opened=opened),
+        "asked": asked,
+        "view": view,
+        "views": bar_of(by, "inbox", request.GET, names=PARAMETERS),
+        "tabs": tabs_of(by, asked, counts),
+        "choices_of_list": choices,
+        "filters": asked.chips(choices),
+        "opened": opened,
+        "colleagues": colleagues,
+    }
 
 
 def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
@@ -166,7 +172,7 @@ def work_of(request: StaffRequest, lead: Lead, **kept: Any) -> dict[str, Any]:
     is_open = lead.stage not in CLOSED_STAGES
     is_theirs = lead.owner is not None and lead.owner != by
     context: dict[str, Any] = {
-        "view": view_in(request),
+        **_asked(request),
         "lead": lead,
         "row": row,
         "took": clock.stopped_at - clock.started_at if clock is not None and clock.stopped_at is not None else None,
@@ -232,7 +238,12 @@ def undo_address(lead: Lead, before: Plan, *, version: int, at: datetime) -> str
 
 
 def address_of(request: StaffRequest, lead: Lead) -> str:
-    return f"{reverse('lifecycle:inbox')}?{urlencode({'view': view_in(request), 'lead': lead.public_id})}"
+    return f"{reverse('lifecycle:inbox')}?{Asked.of(request).query}&lead={lead.public_id}"
+
+
+def _asked(request: StaffRequest) -> dict[str, Any]:
+    asked = Asked.of(request)
+    return {"asked": asked, "view": asked.view}
 
 
 def _hand_overs(lead: Lead) -> QuerySet[HandOver]:
