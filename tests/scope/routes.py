@@ -68,6 +68,8 @@ OBJECTS: dict[str, Callable[[World], str]] = {
         "sales:account_untag", args=[world.deal.account.public_id, uuid.uuid4()]
     ),
     "lifecycle:lead_access": lambda world: reverse("lifecycle:lead_access", args=[world.lead.public_id]),
+    "sales:deal_share": lambda world: reverse("sales:deal_share", args=[world.deal.public_id]),
+    "sales:deal_unshare": lambda world: reverse("sales:deal_unshare", args=[world.deal.public_id]),
     "sales:access": lambda world: reverse("sales:access", args=[world.deal.public_id]),
     "sales:contract_access": lambda world: reverse("sales:contract_access", args=[world.contract.public_id]),
     "sales:account_access": lambda world: reverse("sales:account_access", args=[world.deal.account.public_id]),

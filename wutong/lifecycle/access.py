@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Lead
+from wutong.lifecycle.models.let_in import why_let_in
 from wutong.lifecycle.visibility import people_visible_to_key
 from wutong.people.collaborators import collaborators_of
 from wutong.people.models import Affiliation, Person
@@ -94,6 +95,7 @@ def who_sees_lead(lead: Lead) -> list[Access]:
 def who_sees_person(person: Person) -> list[Access]:
     """Who sees a person: by their leads, by the companies where they work, or because they were let in."""
     let_in = {one.staff_id: one.by.full_name for one in collaborators_of(person)}
+    elsewhere = why_let_in(person)
     employers = accounts_looked_after(Affiliation.objects.filter(person=person).values_list("account", flat=True))
 
     def further(staff: Staff) -> Iterable[str]:
@@ -103,6 +105,7 @@ def who_sees_person(person: Person) -> list[Access]:
             yield _("looks after a company where this person works, or shares it")
         if staff.pk in let_in:
             yield _("works on this person, let in by %(name)s") % {"name": let_in[staff.pk]}
+        yield from elsewhere.get(staff.pk, [])
 
     return who_sees(held_by_leads(Lead.objects.filter(person=person)), right="people.read", further=further)
 

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere
-from wutong.people.models import Account, Affiliation, Person, PersonCollaborator
+from wutong.lifecycle.models.let_in import people_let_in_to
+from wutong.people.models import Account, Affiliation, Person
 from wutong.platform.models import ApiKey, DataScope, Staff
 
 
@@ -27,12 +28,12 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
     companies = accounts_looked_after_by(staff) if staff.is_active else []
     if not staff.is_active or not (companies or is_let_in_anywhere(staff)):
         return people.filter(Exists(leads.filter(person=OuterRef("pk"))))
-    shared = PersonCollaborator.objects.filter(staff=staff).order_by().values("person")
+    given = people_let_in_to(staff.pk)
     members = Affiliation.objects.filter(account__in=companies).order_by().values("person")
     if sees_everything:  # nearly everybody: asked person by person, a page is full soon
         of_leads = Exists(leads.filter(person=OuterRef("pk")))
-        return people.filter(of_leads | Q(pk__in=shared) | Q(pk__in=members))
-    return people.filter(pk__in=leads.order_by().values("person").union(shared, members))
+        return people.filter(of_leads | Q(pk__in=given[0].union(*given[1:], members)))
+    return people.filter(pk__in=leads.order_by().values("person").union(*given, members))
 
 
 def managers_over(lead: Lead, managers: Iterable[Staff]) -> list[Staff]:

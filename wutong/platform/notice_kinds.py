@@ -68,6 +68,7 @@ NOTICE_KINDS: dict[str, NoticeKind] = {
     ),
     "account_given": NoticeKind(title=_("%(by)s gave you the company %(company)s"), icon="building", tone="brand"),
     "account_shared": NoticeKind(title=_("%(by)s works with you on %(company)s now"), icon="users"),
+    "deal_shared": NoticeKind(title=_("%(by)s works with you on %(name)s now"), body="%(company)s", icon="users"),
     "account_asked_for": NoticeKind(
         title=_("%(by)s asks for %(company)s"),
         body=_("%(wish)s · decide it on the page of collisions"),

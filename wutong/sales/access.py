@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wutong.lifecycle.access import (
+    MOST_ROWS,
     OF_PEOPLE,
     Access,
     Held,
@@ -21,7 +22,7 @@ from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract,
 from wutong.lifecycle.visibility import accounts_visible_to_key
 from wutong.people.models import Account
 from wutong.platform.models import DataScope, Staff
-from wutong.sales.models import Opportunity
+from wutong.sales.models import Opportunity, OpportunityCollaborator
 
 _OWNS_A_DEAL = gettext_lazy("owns an opportunity")
 _OWNS_A_CONTRACT = gettext_lazy("looks after a contract")
@@ -71,7 +72,12 @@ def keys_that_see_account(account: Account, *, at: datetime) -> list[KeyAccess]:
 
 
 def _held_by_deals(deals: QuerySet[Opportunity]) -> list[Held]:
-    return [Held(owns=_OWNS_A_DEAL, **given) for _deal, given in rows_held(deals, "pk")]
+    let_in: dict[int, dict[int, str]] = {}
+    shared = OpportunityCollaborator.objects.filter(opportunity__in=deals).order_by("pk")
+    for deal, staff, name in shared.values_list("opportunity", "staff", "by__full_name")[:MOST_ROWS]:
+        let_in.setdefault(deal, {})[staff] = name
+    rows = rows_held(deals, "pk")
+    return [Held(owns=_OWNS_A_DEAL, let_in=let_in.get(deal, {}), **given) for deal, given in rows]
 
 
 def _held_by_contracts(contracts: QuerySet[Contract]) -> list[Held]:

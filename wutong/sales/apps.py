@@ -8,6 +8,7 @@ class SalesConfig(AppConfig):
     label = "sales"
 
     def ready(self) -> None:
+        from wutong.lifecycle.models.let_in import register_letting_in
         from wutong.lifecycle.panels import Place, register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
         from wutong.people import account_merge, reassign
@@ -19,11 +20,14 @@ class SalesConfig(AppConfig):
         from wutong.sales.accounts import parameters_for, redo_names_of_deals
         from wutong.sales.cards import deals_of_lead, deals_of_person, next_steps_of
         from wutong.sales.deal_rules import REASONS
+        from wutong.sales.deal_team import LETTING_IN, SHARED_DEALS
         from wutong.sales.held import register_holdings
         from wutong.sales.in_hand import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
 
         in_hand.register(DEALS)
+        in_hand.register(SHARED_DEALS)
+        register_letting_in(LETTING_IN)
         register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)
         register_list(
             code="opportunities",
@@ -60,6 +64,7 @@ class SalesConfig(AppConfig):
             retention.register_kept(
                 f"sales_{name}", because="the history of a deal is what its figures are computed from"
             )
+        retention.register_kept("sales_opportunitycollaborator", because="who was let in stays so until taken back")
         for name in ("accountfile", "accountwish", "collision"):
             retention.register_kept(f"sales_{name}", because="it belongs to a company and goes with it")
         register_subjects({"opportunity": _("Opportunity")})
@@ -73,6 +78,8 @@ class SalesConfig(AppConfig):
                 "sales.member_left": _("Said that somebody is not with a company"),
                 "sales.opportunity_opened": _("Opened an opportunity"),
                 "sales.opportunity_changed": _("Changed an opportunity"),
+                "sales.opportunity_shared": _("Let a colleague work on an opportunity"),
+                "sales.opportunity_unshared": _("Took a colleague off an opportunity"),
                 "sales.opportunity_handed": _("Gave an opportunity to a colleague"),
                 "sales.opportunity_moved": _("Moved an opportunity to another stage"),
                 "sales.opportunity_closed": _("Closed an opportunity"),

@@ -8,9 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wutong.lifecycle.models.lead import is_let_in_anywhere
 from wutong.platform.models import Role, Staff
+from wutong.platform.once_a_page import once_a_page
 from wutong.platform.refusal import Refusal
-from wutong.sales.models import CLOSED, Opportunity, OpportunityStage
+from wutong.sales.models import CLOSED, Opportunity, OpportunityCollaborator, OpportunityStage
 
 REASONS: Mapping[OpportunityStage, Mapping[str, str | Promise]] = {
     OpportunityStage.WON: {
@@ -72,8 +74,16 @@ class AmountImpossible(Refusal):
 
 def may_change(opportunity: Opportunity, *, by: Staff) -> bool:
     """Whether ``by`` may work on ``opportunity`` as it is."""
+    if by.role not in _SELLERS or opportunity.stage in CLOSED:
+        return False
     is_theirs = opportunity.owner_id == by.pk or by.role == Role.MANAGER
-    return by.role in _SELLERS and is_theirs and opportunity.stage not in CLOSED
+    return is_theirs or (is_let_in_anywhere(by) and opportunity.pk in _deals_shared_with(by.pk))
+
+
+@once_a_page
+def _deals_shared_with(staff: int) -> frozenset[int]:
+    """The ids of the deals to which a colleague was let in."""
+    return frozenset(OpportunityCollaborator.objects.filter(staff=staff).values_list("opportunity", flat=True))
 
 
 def locked_deal(opportunity: Opportunity, *, by: Staff) -> Opportunity:

@@ -17,7 +17,7 @@ from wutong.people.company_facts import add_company
 from wutong.people.models import Account, AccountAlias, AccountFact, Affiliation, Industry, SizeBand
 from wutong.platform.models import Role, Staff
 from wutong.sales.collisions import refresh_collisions
-from wutong.sales.models import AccountWish, Opportunity
+from wutong.sales.models import AccountWish, Opportunity, OpportunityCollaborator, OpportunityStage
 
 SEED = 20260402
 _GROUPS = ((0, 3, 6), (1, 4), (2, 5, 7, 8))
@@ -106,6 +106,16 @@ def _own(accounts: Sequence[Account], sellers: Sequence[Staff], *, at: datetime)
             AccountCollaborator(account=account, staff=helper, by=sellers[0], at=at, reason="上线前一起对接")
             for account in accounts[:4]
         )
+        _let_in_to_deals(helper, at=at)
+
+
+def _let_in_to_deals(helper: Staff, *, at: datetime) -> None:
+    """Some open deals have a colleague on them who is to bring the customer into service."""
+    deals = Opportunity.objects.open().filter(stage=OpportunityStage.NEGOTIATE).order_by("close_on", "pk")
+    OpportunityCollaborator.objects.bulk_create(
+        OpportunityCollaborator(opportunity=deal, staff=helper, by_id=deal.owner_id, at=at, reason="一起看上线方案")
+        for deal in deals[:3]
+    )
 
 
 def _merge(accounts: Sequence[Account], *, by: Staff, at: datetime) -> None:

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wutong.people.models import Account, Identifier, Person, PersonCollaborator
+from wutong.lifecycle.models.let_in import rows_that_let_in
+from wutong.people.models import Account, Identifier, Person
 from wutong.platform.models import ApiKey, BusinessScope, DataScope, Staff, Team
 from wutong.platform.ready_made import ready_made
 
@@ -138,7 +139,7 @@ _Rows = TypeVar("_Rows", bound="models.QuerySet[Any]")
 
 _KEPT = "_looked_after"
 _LET_IN = 0
-"""Among the ids of companies: to single people, too."""
+"""Among the ids of companies: to single people or deals, too."""
 
 
 def accounts_looked_after_by(staff: Staff) -> list[int]:
@@ -150,7 +151,7 @@ def accounts_looked_after_by(staff: Staff) -> list[int]:
 
 
 def is_let_in_anywhere(staff: Staff) -> bool:
-    """Whether a person is shared with ``staff``; hardly anybody is let in anywhere."""
+    """Whether a person, or a record that shows people, is shared with ``staff``; hardly anybody is let in anywhere."""
     return _LET_IN in _looked_after_by(staff)
 
 
@@ -176,8 +177,8 @@ def _looked_after_by(staff: Staff) -> list[int]:
 def _looked_after(staff: int) -> Any:
     owned = Account.objects.filter(owners__owner=staff).order_by().values_list("pk")
     shared = Account.objects.filter(collaborators__staff=staff).order_by().values_list("pk")
-    let_in = PersonCollaborator.objects.filter(staff=staff).order_by().values_list(Value(_LET_IN))
-    return owned.union(shared, let_in)
+    let_in = [rows.values_list(Value(_LET_IN)) for rows in rows_that_let_in(staff)]
+    return owned.union(shared, *let_in)
 
 
 def in_sight(rows: _Rows, staff: Staff, *, also: Q | None = None) -> _Rows:

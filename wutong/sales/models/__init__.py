@@ -1,4 +1,5 @@
 from wutong.sales.models.account import AccountFile, AccountWish, Collision
+from wutong.sales.models.collaborator import OpportunityCollaborator
 from wutong.sales.models.opportunity import (
     CLOSED,
     PROBABILITY,
@@ -17,6 +18,7 @@ __all__ = [
     "AccountWish",
     "Collision",
     "Opportunity",
+    "OpportunityCollaborator",
     "OpportunityLead",
     "OpportunityPerson",
     "OpportunityQuerySet",

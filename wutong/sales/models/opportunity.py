@@ -13,9 +13,9 @@ from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.models import Contract, Lead, ProductLine
-from wutong.lifecycle.models.lead import in_sight
+from wutong.lifecycle.models.lead import in_sight, is_let_in_anywhere
 from wutong.people.models import Account, Affiliation, Identifier, Person
-from wutong.platform.models import BusinessScope, Staff, Team
+from wutong.platform.models import BusinessScope, DataScope, Staff, Team
 
 
 class OpportunityStage(models.TextChoices):
@@ -46,7 +46,9 @@ PROBABILITY: Mapping[str, Decimal] = {
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     def visible_to(self, staff: Staff) -> Self:
         """The only door to opportunities for code that answers a person."""
-        return in_sight(self, staff)
+        if not staff.is_active or staff.data_scope == DataScope.ALL or not is_let_in_anywhere(staff):
+            return in_sight(self, staff)
+        return in_sight(self, staff, also=Q(pk__in=staff.shared_deals.order_by().values("opportunity")))
 
     def for_list(self, *joined: str) -> Self:
         """With the account and what else is ``joined``, without what only a search reads: hundreds of keys a row."""

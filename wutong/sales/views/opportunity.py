@@ -39,6 +39,7 @@ from wutong.sales.forms import CloseForm, DealForm, PartForm
 from wutong.sales.models import CLOSED, PROBABILITY, Opportunity, OpportunityPerson, OpportunityStage
 from wutong.sales.opportunities import change_opportunity, close_opportunity, move_opportunity
 from wutong.sales.risks import risks_of
+from wutong.sales.views import deal_team
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.opportunities import seen_version
 
@@ -227,6 +228,7 @@ def _page(
         "activity": activity_of(request, people),
         "older_url": reverse("sales:activity", args=[deal.public_id]),
         "contract": next(iter(contract), None),
+        "team": deal_team.card(request.user, deal),
     }
     return render(request, "sales/opportunity.html", context, status=status)
 
