@@ -33,9 +33,9 @@ def test_the_command_prints_the_reference_answer_and_leaves_nothing_behind(share
     }
 
 
-def test_the_command_says_which_line_is_wrong(tmp_path: Path) -> None:
+def test_the_command_says_which_line_is_wrong_whether_or_not_a_byte_order_mark_leads(tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
-    file.write_text(line("e1", "phone:1", "email:2") + "\n" + line("e2", "openid:3"))
+    file.write_text(line("e1", "phone:1", "email:2") + "\n" + line("e2", "openid:3"), encoding="utf-8-sig")
     done = identity("resolve", file)
     assert done.returncode != 0
     assert "Line 2" in done.stderr
@@ -90,6 +90,8 @@ def test_values_are_blocked_with_or_without_their_kind_or_as_the_product_does() 
         (line("e1", "phone:"), "kind:value"),
         (line("e1", "phone:1", at="2026-01-01T00:00:00"), "offset"),
         (line("e0", "phone:2"), "something else"),
+        (line("e1", "phone:1\0"), "NUL"),
+        (line("e1", *(f"cookie:{n}" for n in range(1_001))), "1001 identifiers"),
     ],
 )
 def test_a_line_that_is_no_observation_is_named(text: str, what: str) -> None:

@@ -34,6 +34,14 @@ def test_telephone_numbers_get_their_normal_form_kind_and_reason(tmp_path, capsy
     ]
 
 
+def test_only_the_end_of_a_line_ends_a_row(tmp_path, capsys) -> None:
+    file = written(
+        tmp_path / "phones.csv", 'raw,n\n138 0013\x0b8001,a\n138\u20280013 8002,"b\n\u2029c"\r\n13800138003\x85,d\n'
+    )
+    assert normalise_main(["phones", str(file)]) == 0
+    assert [row["n"] for row in rows_of(capsys.readouterr().out)] == ["a", "b\n\u2029c", "d"]
+
+
 def test_addresses_are_told_apart_by_whose_domain_they_have(tmp_path, capsys) -> None:
     file = written(
         tmp_path / "m.csv",

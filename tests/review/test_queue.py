@@ -7,12 +7,15 @@ from django.db import transaction
 
 from tests.cast import NINE, email, identifier, make_account, make_lead, make_person, make_staff, phone, seen, signed_in
 from wutong.people.account_merge import CompanyGone, merge_accounts
+from wutong.people.consents import Decision, decide_many
 from wutong.people.decisions import merge_people
 from wutong.people.doubles import compare_changed
 from wutong.people.identity import IdentifierKey, observe_many
 from wutong.people.models import (
     Account,
     AccountCandidate,
+    Assurance,
+    ConsentState,
     IdentifierKind,
     IdentityChange,
     Person,
@@ -29,6 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 COMPANY = "上海北辰科技有限公司"
 HTMX = {"HX-Request": "true"}
+WITHDRAWN = "What either of them has refused or withdrawn stays so."
 
 
 def compare() -> None:
@@ -93,6 +97,16 @@ def test_both_sides_stand_beside_each_other_and_are_merged_with_undo(pair, mei: 
     assert pair[1].merged_into is None
     assert ProbableMatch.objects.exists()
     assert {entry.action for entry in AuditEntry.objects.all()} >= {"people.merged", "people.decision_withdrawn"}
+
+
+def test_before_a_merge_it_is_told_what_either_of_them_has_withdrawn(pair, mei: Staff) -> None:
+    assert WITHDRAWN not in signed_in(mei).get("/review/").content.decode()
+    address = identifier(email("zhousiyuan@qq.com"))
+    about = {"subject_id": address.pk, "person_id": pair[1].pk, "channel": "email", "purpose": "marketing"}
+    said = {"state": ConsentState.WITHDRAWN, "source": "preferences", "assurance": Assurance.VERIFIED, "at": NINE}
+    with transaction.atomic():
+        decide_many([Decision(**about, **said)])
+    assert WITHDRAWN in signed_in(mei).get("/review/").content.decode()
 
 
 def test_who_is_not_the_same_is_never_asked_of_again(pair, mei: Staff) -> None:

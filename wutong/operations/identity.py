@@ -57,7 +57,7 @@ def _resolve(file: Path, level: int, blocked: str | None) -> int:
     from wutong.people.scratch import NotAnObservation, read_lines, resolve_in_scratch
 
     try:
-        with file.open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8-sig") as lines:
             observations = read_lines(lines)
     except (OSError, UnicodeDecodeError, NotAnObservation) as error:
         raise Problem(f"{file}: {error}") from error

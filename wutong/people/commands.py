@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,8 @@ def read_table(path: Path) -> Table:
             text = content.decode("gb18030")
         except UnicodeDecodeError as error:
             raise BadTable(f"{path} is neither UTF-8 nor GB 18030. Save it as CSV in UTF-8.") from error
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    # Not splitlines(): a vertical tab or a separator of Unicode within a cell ends no row.
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
     columns = _next_row(path, reader)
     if columns is None or not any(name.strip() for name in columns):
         raise BadTable(f"{path} has no heading. Write the names of the columns into the first line.")

@@ -13,6 +13,7 @@ from wutong.people.models import BlockedValue, Identifier, IdentifierKind, Perso
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows, id_array
+from wutong.platform.unstorable import NUL
 
 BROWSERS = (IdentifierKind.COOKIE, IdentifierKind.DEVICE)
 _LONGEST_VALUE, _LONGEST_SCOPE = 320, 80
@@ -36,7 +37,8 @@ class IdentifierKey(NamedTuple):
         """The identifier that is written so, taken as it stands.
 
         Raises:
-            ValueError: it is of no kind that we know, has no value or a very long one, or is an openid without its app.
+            ValueError: it is of no kind that we know, has no value, a very long one or one with NUL, or is an openid
+                without its app.
         """
         name, _, value = text.partition(":")
         kind, _, scope = name.partition("@")
@@ -46,6 +48,8 @@ class IdentifierKey(NamedTuple):
             raise ValueError(f"“{text}” lacks its app: write openid@APP:value.")
         if len(value) > _LONGEST_VALUE or len(scope) > _LONGEST_SCOPE:
             raise ValueError(f"“{text[:60]}…” is too long for an identifier.")
+        if NUL in text:
+            raise ValueError(f"“{text}” holds the character NUL. Leave it out.")
         return cls(_KINDS[kind], value, scope)
 
 

@@ -32,6 +32,8 @@ from wutong.people.models import (
 from wutong.people.observations import Observed
 
 BATCH = 500
+MOST_IN_A_LINE = 1_000
+"""Each two of an observation are a link: of so many half a million, which takes ten seconds and 400 MB."""
 _TABLES = (
     Person,
     Identifier,
@@ -87,6 +89,10 @@ def read_lines(lines: Iterable[str]) -> list[Observed]:
             raise NotAnObservation(f"Line {number}: {error}") from error
         if line.at.tzinfo is None:
             raise NotAnObservation(f"Line {number}: at lacks its offset; write 2025-01-31T08:00:00Z.")
+        if len(identifiers) > MOST_IN_A_LINE:
+            raise NotAnObservation(
+                f"Line {number}: {len(identifiers)} identifiers in one; the most is {MOST_IN_A_LINE}."
+            )
         before, known = told.setdefault(line.event_id, (line.at, identifiers))
         if (before, set(known)) != (line.at, set(identifiers)):
             raise NotAnObservation(f"Line {number}: the event_id {line.event_id} came before and said something else.")

@@ -120,7 +120,7 @@ class _Of:
     said: dict[int, list[FieldValue]]
     held: dict[int, list[Identifier]]
     leads: dict[int, list[Lead]]
-    refused: dict[int, list[ConsentStanding]]
+    denied: dict[int, list[ConsentStanding]]
     sources: Mapping[str, str]
 
 
@@ -137,13 +137,13 @@ def _load(people: Sequence[int], *, viewer: Staff) -> _Of:
     values = FieldValue.objects.filter(person__in=people, field__in=_LABELS).order_by("-observed_at")[:2_000]
     identifiers = Identifier.objects.filter(person__in=people).order_by("first_seen_at", "pk")[:2_000]
     leads = Lead.objects.visible_to(viewer).filter(person__in=people).select_related("owner", "product_line")
-    refused = ConsentStanding.objects.filter(person__in=people, state=ConsentState.REFUSED)
+    denied = ConsentStanding.objects.filter(person__in=people).exclude(state=ConsentState.GRANTED)
     said = list(values)
     return _Of(
         said=_by_person(said),
         held=_by_person(identifiers),
         leads=_by_person(leads.order_by("-last_touch_at")),
-        refused=_by_person(refused),
+        denied=_by_person(denied),
         sources=source_names({value.source for value in said}),
     )
 
@@ -287,8 +287,8 @@ def _outcome(survivor: Person, absorbed: Person, known: _Of) -> list[str]:
     if len(owners) > 1:
         names = pgettext("between names", ", ").join(sorted(owners))
         said.append(_("Their leads keep their owners: %(names)s.") % {"names": names})
-    if known.refused[survivor.pk] or known.refused[absorbed.pk]:
-        said.append(_("What either of them has refused stays refused."))
+    if known.denied[survivor.pk] or known.denied[absorbed.pk]:
+        said.append(_("What either of them has refused or withdrawn stays so."))
     return said
 
 
