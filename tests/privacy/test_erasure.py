@@ -31,6 +31,7 @@ from tests.events.lake.hands import export_all, lake_in
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.events.lake.erasing import erase as erase_rows_of_the_lake
 from wutong.events.lake.store import Place
+from wutong.exchange.models import FaultyRow, PeopleImport
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.field_values import fill_in_account, fill_in_person
 from wutong.lifecycle.models import Contract, FollowUp, Lead
@@ -199,6 +200,25 @@ def test_a_number_in_the_fields_of_a_company_or_of_somebody_else_goes(company, a
     assert (erasure.counts["custom fields of others"], erasure.counts["rules of own people"]) == (2, 1)
 
 
+@pytest.mark.django_db
+def test_what_stands_in_texts_goes_however_it_is_written_and_nobody_elses(company, ada, data_dir) -> None:
+    zhang = make_person(keys=[phone(f"+86{NUMBER}"), email("zhang_wei@example.com")])
+    theirs = ["139 8765-0001", "Zhang_Wei@Example.com"]
+    others = ["139 8765 0002", "zhang.wei@example.com"]
+    run = PeopleImport.objects.create(by=ada, created_at=NINE, file_name="list.csv", is_workbook=False)
+    for number, text in enumerate([*theirs, *others]):
+        AuditEntry.objects.create(at=NINE, action="test", detail={"said": text})
+        FaultyRow.objects.create(run=run, number=number, cells=[text], problems=[], is_imported=False)
+
+    erasure = ask_for_erasure(person=zhang, by=ada, at=timezone.now())
+    erase(erasure.pk, at=timezone.now())
+
+    told = AuditEntry.objects.filter(action="test").order_by("pk")
+    assert [entry.detail.get("said", "") for entry in told] == ["", "", *others]
+    assert [row.cells for row in FaultyRow.objects.order_by("pk")] == [[text] for text in others]
+
+
+@pytest.mark.django_db
 def test_an_erasure_that_was_cut_off_goes_on_where_it_was(company, ada, data_dir) -> None:
     her = make_person(keys=[phone(f"+86{NUMBER}"), email(MAIL)])
     erasure = ask_for_erasure(person=her, by=ada, at=timezone.now())

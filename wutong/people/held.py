@@ -34,7 +34,7 @@ from wutong.people.models import (
     PutAside,
     RefusedLink,
 )
-from wutong.people.telling import addresses_of, names_of, told_by
+from wutong.people.telling import addresses_of, names_of, sql_told_in, told_by
 from wutong.platform.rows import execute
 from wutong.platform.saved_views import forget_searches
 
@@ -118,9 +118,7 @@ def _telling(table: str, owner: str, fields: list[str], told: list[str]) -> dict
         return {}
     found = execute(
         f"""
-        SELECT id, {owner} FROM {table} WHERE field = ANY(%(fields)s::text[])
-            AND EXISTS (SELECT FROM unnest(%(told)s::text[]) t
-                WHERE strpos(lower(value), t) > 0 OR strpos(translate(value, ' -().+·', ''), t) > 0)
+        SELECT id, {owner} FROM {table} WHERE field = ANY(%(fields)s::text[]) AND {sql_told_in("value")}
         """,  # noqa: S608  # names of our own
         fields=fields,
         told=told,

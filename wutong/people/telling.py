@@ -38,5 +38,16 @@ def told_by(values: Iterable[str]) -> Tells:
     return tells
 
 
+def sql_told_in(text: str) -> str:
+    """A condition of SQL: whether an expression holds one of ``%(told)s``, in small letters, spaced as they may be.
+
+    Not LIKE, to which the zhang_wei@… who is erased would be zhang.wei@…, too.
+    """
+    return (
+        f"EXISTS (SELECT FROM unnest(%(told)s::text[]) t"
+        f" WHERE strpos(lower({text}), t) > 0 OR strpos(translate({text}, ' -().+·', ''), t) > 0)"
+    )
+
+
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()

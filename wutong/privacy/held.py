@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.holdings import Fate, Whom, free_of_people, hold, mark, sweep
-from wutong.people.telling import addresses_of
+from wutong.people.telling import addresses_of, sql_told_in
 from wutong.platform.models import AuditEntry, Notification, OutgoingMail
 from wutong.privacy.models import Erasure, SubjectRequest
 
@@ -50,13 +50,12 @@ def _audit_texts(whom: Whom) -> int:
     """What was done stays; what it says of them goes: the label, the details, wherever their address was written."""
     about_them = AuditEntry.objects.filter(subject_id__in=whom.marks).exclude(subject_label="", detail={})
     emptied = about_them.update(subject_label="", detail={})
-    telling = addresses_of(whom)
-    if telling:
+    if telling := [value.lower() for value in addresses_of(whom)]:
+        where = sql_told_in("(subject_label || ' ' || detail::text)")
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE platform_auditentry SET subject_label = '', detail = '{}'"
-                " WHERE (subject_label || ' ' || detail::text) LIKE ANY(%s)",
-                [[f"%{value.replace('%', '')}%" for value in telling]],
+                f"UPDATE platform_auditentry SET subject_label = '', detail = '{{}}' WHERE {where}",  # noqa: S608  # ours
+                {"told": telling},
             )
             emptied += int(cursor.rowcount)
     return emptied
