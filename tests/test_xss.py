@@ -323,7 +323,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
     company_group = TagGroup.objects.create(name=TAG[:40], about="account", family="facts")
     tag_people([lead.person], tag=Tag.objects.create(group=group, name=TAG[:40]), by=ada, at=LATELY)
     Tag.objects.create(group=company_group, name=QUOTES[:40])
-    Tag.objects.create(group=group, name=QUOTES[:40])
+    ruled = Tag.objects.create(group=group, name=QUOTES[:40])
     assert lead.account is not None
     for about in ("person", "account"):
         named = Described(name_zh=TAG[:40], name_en=TAG[:38] + about[0], group=QUOTES[:40])
@@ -349,6 +349,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         "/",
         "/me/security/",
         "/settings/tags/",
+        f"/settings/tags/{ruled.public_id}/rule/",
         "/settings/fields/",
         f"/settings/fields/{choice.public_id}/",
         "/people/",

@@ -55,7 +55,7 @@ def test_in_an_exclusive_group_one_tag_replaces_another(mei: Staff) -> None:
     high, low = (make_tag(name, group="Intent", exclusive=True) for name in ("high", "low"))
     tag_people([person], tag=high, by=mei, at=NINE)
 
-    tag_many([person.pk], tag=low, source=TagSource.RULE, by=None, at=NINE)
+    tag_many([person.pk], tag=low, source=TagSource.CODE, by=None, at=NINE)
 
     assert carried(person) == {"low"}
     assert PersonTag.objects.get().is_automatic
@@ -73,7 +73,7 @@ def test_a_retired_tag_stays_and_is_not_given_any_more(mei: Staff, ada: Staff) -
     person = make_person()
     tag = make_tag("Old")
     tag_people([person], tag=tag, by=mei, at=NINE)
-    retire_tag(tag=tag, is_active=False, by=ada, at=NINE)
+    retire_tag(tag=tag, by=ada, at=NINE)
     tag.refresh_from_db()
 
     with pytest.raises(TagNotOffered):
@@ -170,9 +170,14 @@ def test_marketers_say_which_tags_there_are(company, north: Team) -> None:
     client.post(f"/settings/tags/groups/{group.public_id}/tags/", {"name": "MES"})
     assert client.post(f"/settings/tags/groups/{group.public_id}/tags/", {"name": "mes"}).status_code == 409
     tag = Tag.objects.get()
-    client.post(f"/settings/tags/{tag.public_id}/", {"name": "MES and quality"})
-    client.post(f"/settings/tags/{tag.public_id}/", {"switch": "1"})
-
+    address = f"/settings/tags/{tag.public_id}/"
+    client.post(address, {"name": "MES and quality", "seen": "MES"})
+    assert client.post(address, {"name": "Other", "seen": "MES"}).status_code == 409  # called otherwise meanwhile
+    client.post(f"{address}retire/")
+    assert client.post(f"{address}retire/").status_code == 409  # pressed on a page that is out of date
     tag.refresh_from_db()
     assert (tag.name, tag.is_active) == ("MES and quality", False)
     assert "MES and quality" in client.get("/settings/tags/").content.decode()
+
+    client.post(f"{address}restore/")
+    assert Tag.objects.get().is_active

@@ -16,7 +16,16 @@ from wutong.lifecycle.models import Contract, FollowUp, Lead
 from wutong.people import reassign
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
-from wutong.people.models import FieldValue, Identifier, Person, PersonCollaborator, PersonTag, Tag, TagGroup
+from wutong.people.models import (
+    FieldValue,
+    Identifier,
+    Person,
+    PersonCollaborator,
+    PersonTag,
+    PersonTagKeptOff,
+    Tag,
+    TagGroup,
+)
 from wutong.people.own import mark_person
 from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
@@ -31,6 +40,7 @@ REDONE_FROM_OTHER_ROWS = {
     "scoring_linescore",
     "people_matchkey",
     "people_persontocompare",
+    "people_persontotag",
     "people_personcustomvalue",
 }
 """Tables about people, not about subjects: a follower of ``people.reassign`` works them out anew."""
@@ -74,6 +84,7 @@ def test_every_registered_row_follows_its_subject(form, mei) -> None:
     group = TagGroup.objects.create(name="Grade", family="basic", about=TagGroup.About.PERSON)
     tag = Tag.objects.create(group=group, name="A")
     PersonTag.objects.create(**about, tag=tag, source="hand", by=mei, at=NINE)
+    PersonTagKeptOff.objects.create(**about, tag=tag, at=NINE)
     asked = {"kind": RequestKind.ACCESS, "from_whom": "", "said": "", "received_at": NINE}
     take_in(**asked, address=lead.subject, by=mei, at=NINE)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))

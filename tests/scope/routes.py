@@ -250,6 +250,11 @@ WHOLE_COMPANY: dict[str, Callable[[World], str]] = {
     "lifecycle:field_option": lambda _world: f"/settings/fields/options/{uuid.uuid4()}/",
     "lifecycle:tag_add": lambda _world: f"/settings/tags/groups/{uuid.uuid4()}/tags/",
     "lifecycle:tag_change": lambda _world: f"/settings/tags/{uuid.uuid4()}/",
+    "lifecycle:tag_rule": lambda _world: f"/settings/tags/{uuid.uuid4()}/rule/",
+    **{
+        f"lifecycle:tag_{act}": (lambda _world, act=act: f"/settings/tags/{uuid.uuid4()}/{act.replace('_', '/')}/")
+        for act in ("retire", "restore", "rule_pause", "rule_resume", "rule_remove")
+    },
     "lifecycle:own_remove": lambda _world: f"/settings/own/{uuid.uuid4()}/remove/",
     "privacy:erasure": lambda _world: f"/privacy/erasures/{uuid.uuid4()}/",
     "platform:calendar_day_drop": lambda _world: "/system/hours/days/2026-10-01/drop/",

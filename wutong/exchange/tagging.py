@@ -11,6 +11,9 @@ from wutong.platform.rows import execute, id_array
 GIVEN = "t.source = 'import' AND t.by_id = %(by)s AND t.at = %(started_at)s"
 TOLD = "t.name = 'tag_added' AND t.props->>'by' = 'import' AND t.occurred_at = %(started_at)s"
 """Which tags an import has given, and which events tell of them: all bear the instant of its start."""
+BY_RULE = "t.source = 'rule'"
+TOLD_BY_RULE = "t.name IN ('tag_added', 'tag_removed') AND t.props->>'by' = 'rule'"
+"""What rules of tags made of people: nobody's work."""
 
 
 def plain_tag(name: str) -> str:

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from wutong.exchange.entering import ids_of, row_id
 from wutong.exchange.models import ImportedRow, PeopleImport
 from wutong.exchange.running import UNDO_WITHIN
-from wutong.exchange.tagging import GIVEN, TOLD, take_back_tags
+from wutong.exchange.tagging import BY_RULE, GIVEN, TOLD, TOLD_BY_RULE, take_back_tags
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.reach import settle_reach
 from wutong.people import lane
@@ -43,6 +43,7 @@ _PROJECTED = (
     "people_matchkey",
     "people_personcustomvalue",
     "people_persontocompare",
+    "people_persontotag",
     "people_probablematch",
 )
 """Computed of a person; gone with it."""
@@ -55,8 +56,8 @@ _OURS = {
     "people_identitychange": "t.observation_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_lead": "t.created_by_event_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_stagevisit": "t.machine IN ('reach', 'lead')",
-    "people_persontag": GIVEN,
-    "event": f"t.name IN ('lead_created', 'lead_assigned') OR ({TOLD})",
+    "people_persontag": f"({GIVEN}) OR {BY_RULE}",
+    "event": f"t.name IN ('lead_created', 'lead_assigned') OR ({TOLD}) OR ({TOLD_BY_RULE})",
 } | dict.fromkeys(_PROJECTED, "true")
 """Which rows about a person an import leaves behind. Rows of any other table are somebody's work."""
 _OF_LEADS = ("lifecycle_clock", "lifecycle_assignment", "lifecycle_stagevisit")

@@ -16,7 +16,7 @@ from wutong.events.touch import CHANNELS
 from wutong.lifecycle.acts import KINDS, Act, LeadInSight, Wanted
 from wutong.lifecycle.models import Contract, Stage
 from wutong.lifecycle.reasons import reason_in_words
-from wutong.people.models import FieldValue, IdentifierKind, Person
+from wutong.people.models import FieldValue, IdentifierKind, Person, TagSource
 from wutong.platform.models import BusinessScope, Staff
 
 _OF_KIND = {
@@ -184,7 +184,7 @@ def _act(
     elif event.name in _TOLD:
         body = said.get(event.id, "")
     elif event.name in ("tag_added", "tag_removed"):
-        body = str(event.props.get("word", ""))
+        body = _tag_in_words(event.props)
     elif event.name == "link_clicked":
         body = str(event.props.get("href", ""))
     elif event.name.startswith("opportunity_"):
@@ -206,6 +206,14 @@ def _act(
         fold=fold,
         person_id=event.person_id,
     )
+
+
+def _tag_in_words(props: Mapping[str, Any]) -> str:
+    """Which tag, and who or what it was if no colleague."""
+    word, by = str(props.get("word", "")), str(props.get("by", ""))
+    if by in TagSource.values and by != TagSource.HAND:
+        return f"{word} · {TagSource(by).label}"
+    return word
 
 
 def _messages(events: Sequence[UUID]) -> dict[UUID, str]:

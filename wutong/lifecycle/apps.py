@@ -16,8 +16,11 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.lifecycle.people_list import parameters_for
         from wutong.lifecycle.reach import redo_reach
+        from wutong.lifecycle.tag_rules import register_language
+        from wutong.lifecycle.tag_rules_of_people import PEOPLE
         from wutong.lifecycle.views import access, asked, tags
-        from wutong.people import account_merge, reassign
+        from wutong.people import account_merge, facts, people_to_tag, reassign
+        from wutong.people.models import TagGroup
         from wutong.platform import in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
@@ -26,6 +29,9 @@ class LifecycleConfig(AppConfig):
         for model in (Lead, StageVisit, FollowUp, Contract):
             reassign.register(model)
         reassign.follow(redo_reach)
+        reassign.follow(people_to_tag.look_again)
+        facts.follow(people_to_tag.look_again)
+        register_language(TagGroup.About.PERSON, PEOPLE)
         for kind in IN_HAND:
             in_hand.register(kind)
         register_list(code="people", url_name="lifecycle:people", right="people.read", names=parameters_for)

@@ -13,6 +13,7 @@ from wutong.lifecycle.clocks import first_contact_of, new_clock, time_limits
 from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, Lead, Machine, ProductLine, Stage, StageVisit
 from wutong.lifecycle.stages import step_many
 from wutong.people.models import Account
+from wutong.people.people_to_tag import look_again
 from wutong.platform.calendar import WorkingCalendar
 from wutong.platform.models import BusinessScope, Team
 from wutong.platform.rows import insert_objects, update_objects
@@ -95,6 +96,7 @@ def capture_many(captures: Sequence[Captured], *, at: datetime) -> list[Opened]:
         }
         step_many(list(returning.values()), to=Stage.NEW, by=None, at=at, reason="re_engaged")
     insert_objects([lead for lead, _ in fresh])
+    look_again([lead.person_id for lead, _ in fresh])
     insert_objects([_first_visit(lead, capture) for lead, capture in fresh])
     insert_objects(
         [

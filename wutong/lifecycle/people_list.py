@@ -97,9 +97,17 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
 
 def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
     """The same, in no order and on no page."""
-    people = _with_leads(staff, wanted)
-    if people is None:
-        people = people_visible_to(staff)
+    people = _with_leads(Lead.objects.visible_to(staff), wanted, staff)
+    return _that_fit(people_visible_to(staff) if people is None else people, wanted)
+
+
+def everybody_wanted(wanted: Wanted) -> QuerySet[Person]:
+    """The same for the machine, which sees everybody and is nobody."""
+    people = _with_leads(Lead.objects.all(), wanted)
+    return _that_fit(Person.objects.current() if people is None else people, wanted)
+
+
+def _that_fit(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
     keys = query_keys(wanted.search)
     if wanted.search.strip():
         people = people.filter(search_keys__contains=keys) if keys else people.none()
@@ -115,9 +123,9 @@ def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
     return people_that_fit(people, wanted.own)
 
 
-def _with_leads(staff: Staff, wanted: Wanted) -> QuerySet[Person] | None:
+def _with_leads(leads: QuerySet[Lead], wanted: Wanted, staff: Staff | None = None) -> QuerySet[Person] | None:
     """Those with a lead in sight that is wanted, who are in sight with it; None if any will do."""
-    leads = Lead.objects.visible_to(staff).filter(person=OuterRef("pk"))
+    leads = leads.filter(person=OuterRef("pk"))
     if wanted.stage in Stage.values:
         leads = leads.filter(stage=wanted.stage)
     elif wanted.owner != "me":

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from wutong.events.hot import HotRow, digest_of, insert_many, new_id
 from wutong.lifecycle.clocks import first_contact_within, start_clocks
 from wutong.lifecycle.models import CLOSED_STAGES, Accountable, Clock, HandOver, Lead, Machine, Stage, StageVisit
+from wutong.people.people_to_tag import look_again
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import announce
@@ -247,6 +248,7 @@ def step_many(
     steps = [checked_step(lead, to, by=by, reason=reason, through=through) for lead in leads]
     if not leads:
         return
+    look_again([lead.person_id for lead in leads])
     StageVisit.objects.filter(lead__in=leads, machine=Machine.LEAD, left_at=None).update(
         left_at=Greatest(at, F("entered_at"))
     )

@@ -14,6 +14,7 @@ from wutong.lifecycle.views import (
     routing,
     scoring_preview,
     statuses,
+    tag_rules,
     tags,
 )
 
@@ -49,6 +50,12 @@ urlpatterns = [
     path("settings/tags/groups/", tags.group_add, name="tag_group_add"),
     path("settings/tags/groups/<uuid:public_id>/tags/", tags.tag_add, name="tag_add"),
     path("settings/tags/<uuid:public_id>/", tags.tag_change, name="tag_change"),
+    path("settings/tags/<uuid:public_id>/retire/", tags.tag_retire, name="tag_retire"),
+    path("settings/tags/<uuid:public_id>/restore/", tags.tag_restore, name="tag_restore"),
+    path("settings/tags/<uuid:public_id>/rule/", tag_rules.rule, name="tag_rule"),
+    path("settings/tags/<uuid:public_id>/rule/pause/", tag_rules.rule_pause, name="tag_rule_pause"),
+    path("settings/tags/<uuid:public_id>/rule/resume/", tag_rules.rule_resume, name="tag_rule_resume"),
+    path("settings/tags/<uuid:public_id>/rule/remove/", tag_rules.rule_remove, name="tag_rule_remove"),
     path("people/<uuid:public_id>/fields/", fields.person_fields, name="person_fields"),
     path("settings/fields/", fields.fields, name="fields"),
     path("settings/fields/new/", fields.add, name="field_add"),

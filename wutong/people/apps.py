@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
             AccountDomain,
             AccountFact,
             AccountTag,
+            AccountTagKeptOff,
             Affiliation,
             Consent,
             ConsentStanding,
@@ -26,6 +27,7 @@ class PeopleConfig(AppConfig):
             OwnMark,
             PersonCollaborator,
             PersonTag,
+            PersonTagKeptOff,
         )
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
@@ -33,14 +35,17 @@ class PeopleConfig(AppConfig):
         from wutong.platform.audit_labels import register_actions, register_subjects
 
         register_holdings()
-        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator, PersonTag):
+        for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator):
             register(model)
+        register(PersonTag)
+        register(PersonTagKeptOff)
         account_merge.register(Affiliation, _("People"), alone="subject")
         account_merge.register(Account, _("Subsidiaries"), field_name="parent")
         account_merge.register(AccountAlias, _("Other names"))
         account_merge.register(AccountDomain, _("E-mail domains"), alone="domain")
         account_merge.register(AccountFact, _("Facts with their source"))
         account_merge.register(AccountTag, pgettext_lazy("companies", "Tags"), alone="tag")
+        account_merge.register(AccountTagKeptOff, _("Tags that were taken off"), alone="tag")
         follow(redo_own)  # before all others: sums are redone for the market only
         follow(compare_again)
         facts.follow(compare_again)
@@ -72,7 +77,10 @@ class PeopleConfig(AppConfig):
             retention.register_kept(table, because="figures leave these people out for as long as it stands")
         for name in ("persontag", "accounttag"):
             retention.register_kept(f"people_{name}", because="a tag stays until somebody or a rule takes it off")
-        for name in ("taggroup", "tag", "tagmirror"):
+        for name in ("persontagkeptoff", "accounttagkeptoff"):
+            retention.register_kept(f"people_{name}", because="a rule does not give again what a colleague took off")
+        retention.register_kept("people_persontotag", because="worked off by the rules of tags every minute")
+        for name in ("taggroup", "tag", "tagmirror", "tagrule"):
             retention.register_kept(f"people_{name}", because="settings; they do not grow with what happens")
         retention.register_kept("people_personcollaborator", because="who was let in stays so until taken back")
         retention.register("people_ownlink", "expires_at", timedelta(days=1))
@@ -97,6 +105,10 @@ class PeopleConfig(AppConfig):
                 "tags.tag_renamed": _("Renamed a tag"),
                 "tags.tag_retired": _("Retired a tag"),
                 "tags.tag_restored": _("Restored a tag"),
+                "tags.rule_set": _("Set the rule of a tag"),
+                "tags.rule_paused": _("Paused the rule of a tag"),
+                "tags.rule_resumed": _("Let the rule of a tag go on"),
+                "tags.rule_removed": _("Removed the rule of a tag"),
                 "fields.added": _("Added a custom field"),
                 "fields.changed": _("Changed a custom field"),
                 "fields.retired": _("Retired a custom field"),

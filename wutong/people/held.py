@@ -1,5 +1,6 @@
 """What this capability holds about people."""
 
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -29,10 +30,13 @@ from wutong.people.models import (
     PersonCollaborator,
     PersonCustomValue,
     PersonTag,
+    PersonTagKeptOff,
     PersonToCompare,
+    PersonToTag,
     ProbableMatch,
     PutAside,
     RefusedLink,
+    TagRule,
 )
 from wutong.people.telling import addresses_of, names_of, sql_told_in, told_by
 from wutong.platform.rows import execute
@@ -49,11 +53,13 @@ def register_holdings() -> None:
     hold(ConsentStanding, _("What stands of it"), subjects="subject", hidden={"decided_by"})
     hold(OwnMark, _("Whether they are one of ours"), subjects="subject")
     hold(PersonTag, _("Tags they carry"), subjects="subject")
+    hold(PersonTagKeptOff, _("Tags that were taken off"), subjects="subject", is_copied=False)
     hold(PersonCollaborator, _("Colleagues who may see them"), subjects="subject", is_copied=False)
     hold(PersonCustomValue, _("What stands in the company's own fields"), is_copied=False)
     hold(ProbableMatch, _("Probable doubles"), people=("one", "other"), is_copied=False)
     hold(MatchKey, _("Keys by which doubles are found"), is_copied=False)
     hold(PersonToCompare, _("People to compare"), is_copied=False)
+    hold(PersonToTag, _("People to tag by rules"), is_copied=False)
     for model, title, subjects in (
         (IdentityLink, _("What was seen together"), ("low", "high")),
         (IdentityDecision, _("Decisions about who is who"), ("low", "high")),
@@ -81,6 +87,7 @@ def register_holdings() -> None:
     sweep("rules of own people", lambda whom: OwnRule.objects.filter(value__in=whom.values).delete()[0])
     sweep("custom fields of others", _custom_fields_of_others)
     sweep("searches in saved views", _searches)
+    sweep("conditions in rules of tags", _rules_of_tags)
     mark(_public_ids)
 
 
@@ -130,6 +137,21 @@ def _searches(whom: Whom) -> int:
     by_address, names = told_by(addresses_of(whom)), {name.lower() for name in names_of(whom)}
     with transaction.atomic():
         return forget_searches(lambda text: by_address([text]) or text.strip().lower() in names)
+
+
+def _rules_of_tags(whom: Whom) -> int:
+    """A rule whose condition tells of them rests without it until somebody sets it anew."""
+    by_address, names = told_by(addresses_of(whom)), {name.lower() for name in names_of(whom)}
+    changed = []
+    with transaction.atomic():
+        for rule in TagRule.objects.select_for_update():
+            pairs = parse_qsl(rule.query)
+            kept = [pair for pair in pairs if not by_address([pair[1]]) and pair[1].strip().lower() not in names]
+            if kept != pairs:
+                rule.query, rule.state = urlencode(kept), TagRule.State.PAUSED
+                changed.append(rule)
+        TagRule.objects.bulk_update(changed, ["query", "state"])
+    return len(changed)
 
 
 def _public_ids(whom: Whom) -> list[UUID]:

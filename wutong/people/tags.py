@@ -22,6 +22,18 @@ class TagNameTaken(Refusal):
     message = _("The group has a tag “%(name)s” already. A retired one can be restored.")
 
 
+class TagIsSoAlready(Refusal):
+    """Somebody retired or restored the tag since the page was drawn."""
+
+    code = "tag_is_so_already"
+    message = _("Somebody has retired or restored “%(name)s” in the meantime. Look at it as it is now.")
+
+
+class TagRenamedMeanwhile(Refusal):
+    code = "tag_renamed_meanwhile"
+    message = _("The tag is called “%(name)s” in the meantime. Look at it as it is now, then save again.")
+
+
 def add_group(
     *, name: str, family: TagFamily, about: TagGroup.About, is_exclusive: bool, by: Staff, at: datetime
 ) -> TagGroup:
@@ -54,15 +66,20 @@ def add_tag(*, group: TagGroup, name: str, by: Staff, at: datetime) -> Tag:
     return tag
 
 
-def rename_tag(*, tag: Tag, name: str, by: Staff, at: datetime) -> None:
+def rename_tag(*, tag: Tag, name: str, by: Staff, at: datetime, seen: str = "") -> None:
     """Call a tag something else, wherever it is carried.
 
+    Args:
+        seen: the name that the form showed; empty for who saw no form.
+
     Raises:
-        TagNameTaken: see there.
+        TagNameTaken, TagRenamedMeanwhile: see there.
     """
-    before = tag.name
     try:
         with transaction.atomic(durable=True):
+            before = Tag.objects.select_for_update().get(pk=tag.pk).name
+            if seen and seen != before:
+                raise TagRenamedMeanwhile(name=before)
             Tag.objects.filter(pk=tag.pk).update(name=name)
             tag.name = name
             record("tags.tag_renamed", actor=by, subject=tag, at=at, before=before)
@@ -70,11 +87,28 @@ def rename_tag(*, tag: Tag, name: str, by: Staff, at: datetime) -> None:
         raise TagNameTaken(name=name) from error
 
 
-def retire_tag(*, tag: Tag, is_active: bool, by: Staff, at: datetime) -> None:
-    """Offer a tag no longer, or (``is_active``) again. Whoever carries it goes on carrying it."""
+def retire_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
+    """Offer a tag no longer. Whoever carries it goes on carrying it, and its rule rests.
+
+    Raises:
+        TagIsSoAlready: see there.
+    """
     with transaction.atomic(durable=True):
-        Tag.objects.filter(pk=tag.pk).update(is_active=is_active)
-        record("tags.tag_restored" if is_active else "tags.tag_retired", actor=by, subject=tag, at=at)
+        if not Tag.objects.filter(pk=tag.pk, is_active=True).update(is_active=False):
+            raise TagIsSoAlready(name=tag.name)
+        record("tags.tag_retired", actor=by, subject=tag, at=at)
+
+
+def restore_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
+    """Offer a retired tag again.
+
+    Raises:
+        TagIsSoAlready: see there.
+    """
+    with transaction.atomic(durable=True):
+        if not Tag.objects.filter(pk=tag.pk, is_active=False).update(is_active=True):
+            raise TagIsSoAlready(name=tag.name)
+        record("tags.tag_restored", actor=by, subject=tag, at=at)
 
 
 def tags_of_twins(*, system: str, place: str, external_ids: Iterable[str]) -> dict[str, Tag]:

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wutong.lifecycle.models import CLOSED_STAGES, AccountCollaborator, AccountOwner, Contract, Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
@@ -114,6 +116,17 @@ class Accounts:
     next: str | None
 
 
+def states() -> list[tuple[str, str]]:
+    """The states that can be asked for, each as people read it."""
+    names = {
+        "customer": _("Customers: with a running contract"),
+        "open": _("With an open opportunity"),
+        "confirmed": pgettext("company", "Confirmed"),
+        "unconfirmed": _("Typed, not confirmed"),
+    }
+    return [(state, names[state]) for state in STATES]
+
+
 def accounts_visible_to(
     staff: Staff, *, among: Collection[int] | None = None, is_walked: bool = False
 ) -> QuerySet[Account]:
@@ -165,7 +178,15 @@ def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
 
 def accounts_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Account]:
     """The same, in no order and on no page."""
-    return _filtered(accounts_visible_to(staff, is_walked=_sees_most(staff)), staff, wanted)
+    seen = accounts_visible_to(staff, is_walked=_sees_most(staff))
+    if wanted.owner == "me":
+        seen = seen.filter(pk__in=_owned_by(staff))
+    return _that_fit(seen, wanted, staff)
+
+
+def all_accounts_wanted(wanted: Wanted) -> QuerySet[Account]:
+    """The same for the machine, which sees every company and owns none."""
+    return _that_fit(Account.objects.current(), wanted)
 
 
 def _sees_most(staff: Staff) -> bool:
@@ -337,7 +358,16 @@ def confirm_account(*, account: Account, by: Staff, at: datetime) -> None:
         record("people.account_confirmed", actor=by, subject=account, at=at)
 
 
-def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> QuerySet[Account]:
+def _owned_by(staff: Staff) -> QuerySet[Any]:
+    leads = Lead.objects.visible_to(staff).filter(owner=staff, account__isnull=False).order_by().values("account")
+    deals = Opportunity.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
+    contracts = Contract.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
+    owned = AccountOwner.objects.filter(owner=staff).order_by().values("account")
+    return leads.union(deals, contracts, owned)
+
+
+def _that_fit(accounts: QuerySet[Account], wanted: Wanted, staff: Staff | None = None) -> QuerySet[Account]:
+    """Of ``accounts`` those that are wanted, by contracts and deals in the sight of ``staff``, or by all there are."""
     search = wanted.search.strip()
     if search:
         keys = query_keys(search)
@@ -345,12 +375,6 @@ def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> Quer
         with suppress(NotACreditCode):
             fits |= Q(credit_code=credit_code(search))
         accounts = accounts.filter(fits)
-    if wanted.owner == "me":
-        leads = Lead.objects.visible_to(staff).filter(owner=staff, account__isnull=False).order_by().values("account")
-        deals = Opportunity.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
-        contracts = Contract.objects.visible_to(staff).filter(owner=staff).order_by().values("account")
-        owned = AccountOwner.objects.filter(owner=staff).order_by().values("account")
-        accounts = accounts.filter(pk__in=leads.union(deals, contracts, owned))
     if wanted.industry in Industry.values:
         accounts = accounts.filter(industry=wanted.industry)
     if wanted.size in SizeBand.values:
@@ -362,10 +386,11 @@ def _filtered(accounts: QuerySet[Account], staff: Staff, wanted: Wanted) -> Quer
         accounts = accounts.filter(region__startswith=code) if code else accounts.none()
     match wanted.state:
         case "customer":
-            running = Contract.objects.visible_to(staff).running().order_by().values("account")
-            accounts = accounts.filter(pk__in=running)
+            contracts = Contract.objects.all() if staff is None else Contract.objects.visible_to(staff)
+            accounts = accounts.filter(pk__in=contracts.running().order_by().values("account"))
         case "open":
-            accounts = accounts.filter(pk__in=Opportunity.objects.visible_to(staff).open().order_by().values("account"))
+            deals = Opportunity.objects.all() if staff is None else Opportunity.objects.visible_to(staff)
+            accounts = accounts.filter(pk__in=deals.open().order_by().values("account"))
         case "confirmed" | "unconfirmed":
             accounts = accounts.filter(is_confirmed=wanted.state == "confirmed")
     return accounts_that_fit(accounts, wanted.own)

@@ -11,7 +11,9 @@ class SalesConfig(AppConfig):
         from wutong.lifecycle.models.let_in import register_letting_in
         from wutong.lifecycle.panels import Place, register_home, register_lead, register_person
         from wutong.lifecycle.reasons import register_deal_reasons
+        from wutong.lifecycle.tag_rules import register_language
         from wutong.people import account_merge, reassign
+        from wutong.people.models import TagGroup
         from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
@@ -24,10 +26,12 @@ class SalesConfig(AppConfig):
         from wutong.sales.held import register_holdings
         from wutong.sales.in_hand import DEALS
         from wutong.sales.models import AccountFile, AccountWish, Opportunity, OpportunityPerson, OpportunityStage
+        from wutong.sales.tag_rules_of_companies import COMPANIES
 
         in_hand.register(DEALS)
         in_hand.register(SHARED_DEALS)
         register_letting_in(LETTING_IN)
+        register_language(TagGroup.About.ACCOUNT, COMPANIES)
         register_list(code="accounts", url_name="sales:accounts", right="people.read", names=parameters_for)
         register_list(
             code="opportunities",

@@ -5,6 +5,8 @@ from random import Random
 
 from django.db import transaction
 
+from wutong.lifecycle.tag_rules import set_rule
+from wutong.lifecycle.tag_rules_at_work import look_at_everybody
 from wutong.lifecycle.tagging import tag_many
 from wutong.people.models import Account, AccountTag, Person, Reach, Tag, TagFamily, TagGroup, TagSource
 from wutong.platform.models import Role, Staff
@@ -20,6 +22,11 @@ GROUPS: tuple[tuple[TagGroup.About, TagFamily, str, bool, tuple[str, ...]], ...]
     (_ACCOUNT, TagFamily.FACTS, "在用系统", False, ("有 ERP", "有旧 MES", "纸质单据")),
     (_ACCOUNT, TagFamily.PREDICTION, "续约风险", True, ("稳定", "需关注", "高风险")),
 )
+RULES: tuple[tuple[TagGroup.About, TagFamily, str, str, dict[str, str]], ...] = (
+    (_PERSON, TagFamily.FACTS, "线索状态", "培育中", {"stage": "nurture"}),
+    (_ACCOUNT, TagFamily.BASIC, "客户身份", "签约客户", {"state": "customer"}),
+)
+"""Tags that a rule gives: their group, their name, and the conditions."""
 LATELY = timedelta(days=20)
 TAGGED_PEOPLE, TAGGED_ACCOUNTS = 600, 200
 _MACHINES = {TagFamily.MODEL: TagSource.RULE, TagFamily.PREDICTION: TagSource.RULE}
@@ -34,7 +41,7 @@ def ensure_tags(*, at: datetime) -> None:
     known = Person.objects.current().filter(reach=Reach.KNOWN, first_seen_at__lt=at - LATELY - timedelta(days=1))
     people = list(known.order_by("-last_seen_at", "-pk").values_list("pk", flat=True)[:TAGGED_PEOPLE])
     accounts = list(Account.objects.order_by("-pk")[:TAGGED_ACCOUNTS])
-    at -= LATELY
+    now, at = at, at - LATELY
     with transaction.atomic():
         for about, family, name, is_exclusive, words in GROUPS:
             group = TagGroup.objects.create(name=name, family=family, about=about, is_exclusive=is_exclusive)
@@ -51,3 +58,6 @@ def ensure_tags(*, at: datetime) -> None:
                     for one in accounts
                     if rng.random() < 0.6
                 )
+    for about, family, name, word, given in RULES:
+        tag = Tag.objects.create(group=TagGroup.objects.create(name=name, family=family, about=about), name=word)
+        set_rule(tag=tag, given=given, by=by, at=at, then=lambda rule: look_at_everybody(rule, at=now))

@@ -1,6 +1,7 @@
 """Tags: which there are, and giving them to people."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from wutong.lifecycle.models import Lead
 from wutong.lifecycle.tagging import AT_ONCE, tag_people, untag_person
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import AccountTag, Person, PersonTag, Tag, TagFamily, TagGroup
-from wutong.people.tags import add_group, add_tag, rename_tag, retire_tag
+from wutong.people.tags import add_group, add_tag, rename_tag, restore_tag, retire_tag
 from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
@@ -78,20 +79,27 @@ def tag_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @requires("tags.manage")
 def tag_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Another name, or retired or restored: whichever button was pressed."""
+    """Another name."""
     tag = get_object_or_404(Tag.objects.select_related("group"), public_id=public_id)
-    at = timezone.now()
-    if "switch" in request.POST:
-        retire_tag(tag=tag, is_active=not tag.is_active, by=request.user, at=at)
-        return done(request, reverse("lifecycle:tags"), _("“%(name)s” is changed.") % {"name": tag.name})
     form = NameForm(request.POST)
     if not form.is_valid():
         return _draw(request, refusal=_("Give the tag a name of at most 40 characters."), status=422)
-    try:
-        rename_tag(tag=tag, name=form.cleaned_data["name"], by=request.user, at=at)
-    except Refusal as no:
-        return _draw(request, refusal=str(no), status=409)
-    return done(request, reverse("lifecycle:tags"), _("“%(name)s” is changed.") % form.cleaned_data)
+    name, seen = form.cleaned_data["name"], request.POST.get("seen", "")
+    return _after_change(request, tag, lambda at: rename_tag(tag=tag, name=name, by=request.user, at=at, seen=seen))
+
+
+@require_POST
+@requires("tags.manage")
+def tag_retire(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    tag = get_object_or_404(Tag, public_id=public_id)
+    return _after_change(request, tag, lambda at: retire_tag(tag=tag, by=request.user, at=at))
+
+
+@require_POST
+@requires("tags.manage")
+def tag_restore(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    tag = get_object_or_404(Tag, public_id=public_id)
+    return _after_change(request, tag, lambda at: restore_tag(tag=tag, by=request.user, at=at))
 
 
 @require_POST
@@ -185,6 +193,14 @@ def _named(request: StaffRequest) -> Tag:
     return get_object_or_404(offered, public_id=uuid_or_none(request.POST.get("tag")))
 
 
+def _after_change(request: StaffRequest, tag: Tag, act: Callable[[datetime], None]) -> HttpResponse:
+    try:
+        act(timezone.now())
+    except Refusal as no:
+        return _draw(request, refusal=str(no), status=409)
+    return done(request, reverse("lifecycle:tags"), _("“%(name)s” is changed.") % {"name": tag.name})
+
+
 def _after(request: StaffRequest, person: Person) -> HttpResponse:
     if is_htmx(request):
         return render(request, "lifecycle/_tags.html", {"panel": card_of_person(request.user, person)})
@@ -194,7 +210,7 @@ def _after(request: StaffRequest, person: Person) -> HttpResponse:
 def _draw(
     request: StaffRequest, *, form: GroupForm | None = None, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    groups = list(TagGroup.objects.prefetch_related("tags").order_by("about", "family", "name", "pk"))
+    groups = list(TagGroup.objects.prefetch_related("tags__rule").order_by("about", "family", "name", "pk"))
     by_about = [(label, [group for group in groups if group.about == about]) for about, label in TagGroup.About.choices]
     context = {"form": form or GroupForm(), "by_about": by_about, "has_groups": bool(groups), "refusal": refusal}
     return render(request, "lifecycle/tags.html", context, status=status)

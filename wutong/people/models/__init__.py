@@ -34,6 +34,7 @@ from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
 from wutong.people.models.review import MatchKey, PersonToCompare, ProbableMatch, PutAside
 from wutong.people.models.tag import AccountTag, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource
+from wutong.people.models.tag_rule import AccountTagKeptOff, PersonTagKeptOff, PersonToTag, TagRule
 
 __all__ = [
     "ANY",
@@ -48,6 +49,7 @@ __all__ = [
     "AccountMerge",
     "AccountMove",
     "AccountTag",
+    "AccountTagKeptOff",
     "Affiliation",
     "Assurance",
     "BlockedValue",
@@ -77,7 +79,9 @@ __all__ = [
     "PersonCollaborator",
     "PersonCustomValue",
     "PersonTag",
+    "PersonTagKeptOff",
     "PersonToCompare",
+    "PersonToTag",
     "ProbableMatch",
     "PutAside",
     "Reach",
@@ -87,5 +91,6 @@ __all__ = [
     "TagFamily",
     "TagGroup",
     "TagMirror",
+    "TagRule",
     "TagSource",
 ]

@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from wutong.lifecycle.account_team import names_of_who_may_look_after
@@ -24,7 +23,7 @@ from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.saved_views import bar_of, opening_address
 from wutong.sales.account_record import people_of
-from wutong.sales.accounts import PARAMETERS, STATES, Wanted, accounts_for
+from wutong.sales.accounts import PARAMETERS, Wanted, accounts_for, states
 from wutong.sales.views.account_page import account_of, account_page, chosen
 from wutong.sales.views.activity import activity_of
 from wutong.sales.views.table_rows import rows_of_companies
@@ -52,12 +51,6 @@ def accounts(request: StaffRequest) -> HttpResponse:
     usual = {code: label for code, label in _COLUMNS.items() if may_read_deals or code not in ("open", "won")}
     columns = columns_in(request.GET, usual, fields)
     own_cells_of_accounts([row.account for row in found.rows], columns.own)
-    names = {
-        "customer": _("Customers: with a running contract"),
-        "open": _("With an open opportunity"),
-        "confirmed": pgettext("company", "Confirmed"),
-        "unconfirmed": _("Typed, not confirmed"),
-    }
     tags, may_tag = to_choose(TagGroup.About.ACCOUNT), may(request.user, "people.tag")
     colleagues = names_of_who_may_look_after() if may(request.user, "accounts.manage") else []
     may_choose = bool(colleagues or (may_tag and tags))
@@ -67,7 +60,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "columns": columns,
         "views": bar_of(request.user, "accounts", request.GET, names=PARAMETERS | parameters_of(fields)),
         "wanted": wanted,
-        "states": [(state, names[state]) for state in STATES if may_read_deals or state.endswith("confirmed")],
+        "states": [one for one in states() if may_read_deals or one[0].endswith("confirmed")],
         "industries": Industry.choices,
         "sizes": SizeBand.choices,
         "regions": _regions(),
