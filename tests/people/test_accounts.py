@@ -54,6 +54,15 @@ def test_a_code_that_does_not_fit_says_nothing(company) -> None:
     assert employed("华辰", code=broken) != known
 
 
+def test_nobody_is_put_into_a_company_that_has_another_valid_code(company) -> None:
+    known = employed(MADE_IN_JIANGSU)
+    correct_company(known, name=known.name, credit_code=CODE, domain="huachen.com.cn")
+    assert employed(MADE_IN_JIANGSU, code=OTHER_CODE) is None
+    sister = {"company": "江苏华辰机床有限公司", "email": "mei@huachen.com.cn"}
+    assert employed(**sister) == known
+    assert employed(**sister, code=OTHER_CODE) not in (known, None)
+
+
 def test_a_domain_that_a_colleague_has_given_counts_before_the_name(company) -> None:
     known, other = employed(MADE_IN_JIANGSU), employed("上海远帆贸易有限公司")
     correct_company(known, name=known.name, credit_code=None, domain="www.Huachen.com.cn")

@@ -80,7 +80,7 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
         found |= {
             one.subject_id: added[key]
             for one in employments
-            if one.subject_id not in found and (key := name_key(one.company)) in added
+            if one.subject_id not in found and (key := name_key(one.company)) in added and _may_be(one, added[key])
         }
     told = [one for one in employments if one.subject_id in found and (name_key(one.company) or one.email)]
     _note_affiliations(told, found, at=at)
@@ -91,8 +91,9 @@ def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
     """The account of each subject that is known for certain; nothing is guessed from names that are only alike.
 
     What a colleague has set counts before the credit code, this before a domain that a colleague has given to a
-    company, this before the exact name. Where no company is named, the domain of the address counts as soon as enough
-    people of one company, and of no other, have it. Source: ``algorithms.md`` 2.3.
+    company, this before the exact name. Neither domain nor name leads to a company with another valid code. Where no
+    company is named, the domain of the address counts as soon as enough people of one company, and of no other, have
+    it. Source: ``algorithms.md`` 2.3.
     """
     typed = [one for one in employments if one.assurance != Assurance.STAFF]
     set_by_hand = _set_by_hand({one.person_id for one in typed})
@@ -109,17 +110,21 @@ def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
     for one in employments:
         key, domain = name_key(one.company), domains.get(one.email, "")
         if one.assurance == Assurance.STAFF:
-            account = by_code.get(one.credit_code) or (by_name.get(key) if key else by_domain.get(domain))
+            sure = by_code.get(one.credit_code)
+            likely = [by_name.get(key) if key else by_domain.get(domain)]
         else:
-            account = (
-                set_by_hand.get(one.person_id)
-                or by_code.get(one.credit_code)
-                or by_domain.get(domain)
-                or (by_name.get(key) if key else by_habit.get(domain))
-            )
+            sure = set_by_hand.get(one.person_id) or by_code.get(one.credit_code)
+            likely = [by_domain.get(domain), by_name.get(key) if key else by_habit.get(domain)]
+        account = sure or next((other for other in likely if other is not None and _may_be(one, other)), None)
         if account is not None:
             found[one.subject_id] = account
     return found
+
+
+def _may_be(one: Employment, account: Account) -> bool:
+    """Whether the code that is given does not tell of another company: one valid code is one legal entity."""
+    given, known = one.credit_code, account.credit_code
+    return not given or not known or given == known or not (is_consistent(given) and is_consistent(known))
 
 
 def new_account(name: str, *, at: datetime) -> Account:
