@@ -27,7 +27,7 @@ from wutong.people.decisions import merge_people
 from wutong.people.models import Affiliation, Identifier, Person, PersonCollaborator
 from wutong.platform.api_keys import make_key, revoke_key
 from wutong.platform.models import ApiKey, ApiRight, AuditEntry, Notification, Organisation, Staff, Team
-from wutong.platform.reveals import EnoughRevealed, report
+from wutong.platform.reveals import EnoughRevealed, left_to_export, report
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +157,26 @@ def test_beyond_the_days_limit_nothing_is_shown_and_administrators_are_told(mei:
     assert [(one.staff, one.today, one.refused) for one in report(at=NINE)] == [(mei, 2, 1)]
     reveal_identifier(identifier, person=person, by=mei, at=NINE + timedelta(days=1))
     assert [(one.today, one.week) for one in report(at=NINE + timedelta(days=1))] == [(1, 3)]
+
+
+def test_a_role_has_a_limit_of_its_own_over_the_companys(mei: Staff, wang: Staff, ada: Staff) -> None:
+    Organisation.objects.update(reveals_a_day=2)
+    client, address = signed_in(ada), "/system/security/limits/"
+    assert client.post(address, {"sdr-reveals_a_day": "-1"}).status_code == 422
+
+    client.post(address, {"sdr-reveals_a_day": "0", "manager-exported_in_full_a_day": "7", "manager-reveals_a_day": ""})
+
+    person = make_person()
+    for staff, n in ((mei, 0), (wang, 2)):
+        for _time in range(n):
+            reveal_identifier(Identifier.objects.get(person=person), person=person, by=staff, at=NINE)
+        with pytest.raises(EnoughRevealed):
+            reveal_identifier(Identifier.objects.get(person=person), person=person, by=staff, at=NINE)
+    assert left_to_export(staff=wang, at=NINE) == 7
+    assert left_to_export(staff=ada, at=NINE) == 5_000
+    told = AuditEntry.objects.get(action="organisation.role_limits_changed").detail["limits"]
+    assert told == {"sdr": {"reveals_a_day": 0}, "manager": {"exported_in_full_a_day": 7}}
+    assert 'value="7"' in client.get("/system/security/").content.decode()
 
 
 def test_the_page_answers_a_reveal_beyond_the_limit_with_the_reason(mei: Staff, north: Team) -> None:

@@ -338,6 +338,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "platform:sessions_end": "/me/security/sessions/end/",
     "platform:session_end": "/me/security/sessions/1/end/",
     "platform:security_rules": "/system/security/",
+    "platform:role_limits": "/system/security/limits/",
     "platform:live_token": "/live/token/",
     "platform:staff": "/system/staff/",
     "platform:staff_invite": "/system/staff/invite/",

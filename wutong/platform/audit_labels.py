@@ -71,6 +71,7 @@ register_actions(
         "organisation.taken_over": _("Took the new company over"),
         "organisation.step_skipped": _("Left out a step of the first run"),
         "organisation.changed": _("Changed the organisation"),
+        "organisation.role_limits_changed": _("Changed what a day allows a role"),
         "calendar.hours_changed": _("Changed the working hours"),
         "calendar.day_set": _("Set a day of the calendar"),
         "calendar.day_removed": _("Removed a day from the calendar"),

@@ -1,10 +1,9 @@
 """Seeing masked values in full has a limit a day, and administrators see who sees how many.
 
-Three counts, each with its own limit: values that a colleague looks at one by one, rows that a colleague exports in
-full, values that a key of the API reads in full.
+Three counts, each with its own limit, of the role or the company: values that a colleague looks at one by one, rows
+that a colleague exports in full, values that a key of the API reads in full.
 """
 
-import zoneinfo
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,9 +11,11 @@ from django.db import connection
 from django.db.models import Count, F, Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from wutong.platform.models import ApiKey, KeyRevealCount, Organisation, RevealCount, Role, Staff
+from wutong.platform.models import ApiKey, KeyRevealCount, RevealCount, Role, Staff
 from wutong.platform.notify import Notice, notify_many
+from wutong.platform.organisation import our_zone
 from wutong.platform.refusal import Refusal
+from wutong.platform.role_limits import limit_of
 
 REPORT_DAYS = 30
 _W = RevealCount.Way
@@ -72,7 +73,7 @@ def count_reveals(*, staff: Staff, at: datetime, n: int = 1) -> EnoughRevealed |
         the refusal when they would pass the day's limit: nothing may be shown then. It is returned and not raised, so
         that the caller can commit what administrators are told before it raises.
     """
-    limit, on = _limit_and_day("reveals_a_day", at)
+    limit, on = limit_of("reveals_a_day", role=staff.role), _today(at)
     if _add(staff, _W.LOOKED, on=on, n=n, limit=limit):
         return None
     _refused(staff, _W.LOOKED, on=on, at=at)
@@ -81,7 +82,7 @@ def count_reveals(*, staff: Staff, at: datetime, n: int = 1) -> EnoughRevealed |
 
 def count_exported(*, staff: Staff, at: datetime, rows: int) -> EnoughExported | None:
     """The same for ``rows`` of a list that is about to be exported in full."""
-    limit, on = _limit_and_day("exported_in_full_a_day", at)
+    limit, on = limit_of("exported_in_full_a_day", role=staff.role), _today(at)
     if _add(staff, _W.EXPORTED, on=on, n=rows, limit=limit):
         return None
     return EnoughExported(limit=limit, n=_refused(staff, _W.EXPORTED, on=on, at=at))
@@ -89,7 +90,7 @@ def count_exported(*, staff: Staff, at: datetime, rows: int) -> EnoughExported |
 
 def count_read(*, key: ApiKey, at: datetime, n: int) -> EnoughRead | None:
     """The same for ``n`` values that another system is about to read in full."""
-    limit, on = _limit_and_day("read_in_full_a_day", at)
+    limit, on = limit_of("read_in_full_a_day", role=key.created_by.role), _today(at)
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO platform_keyrevealcount AS c (key_id, "on", n, refused) SELECT %(key)s, %(on)s, %(n)s, 0'
@@ -108,14 +109,14 @@ def count_read(*, key: ApiKey, at: datetime, n: int) -> EnoughRead | None:
 
 def left_to_export(*, staff: Staff, at: datetime) -> int:
     """How many rows ``staff`` may still export in full today."""
-    limit, on = _limit_and_day("exported_in_full_a_day", at)
+    limit, on = limit_of("exported_in_full_a_day", role=staff.role), _today(at)
     today = RevealCount.objects.filter(staff=staff, on=on, way=_W.EXPORTED).values_list("n", flat=True).first()
     return max(limit - (today or 0), 0)
 
 
 def report(*, at: datetime) -> list[Revealing]:
     """Who has looked at how many in the last thirty days, most first."""
-    _limit, today = _limit_and_day("reveals_a_day", at)
+    today = _today(at)
     looked = Q(way=_W.LOOKED)
     since = today - timedelta(days=REPORT_DAYS - 1)
     sums = (
@@ -149,7 +150,7 @@ def report(*, at: datetime) -> list[Revealing]:
 
 def report_of_keys(*, at: datetime) -> list[Reading]:
     """Which key has read how many in the last thirty days, most first."""
-    _limit, today = _limit_and_day("read_in_full_a_day", at)
+    today = _today(at)
     sums = (
         KeyRevealCount.objects.filter(on__gt=today - timedelta(days=REPORT_DAYS))
         .values("key")
@@ -166,9 +167,8 @@ def report_of_keys(*, at: datetime) -> list[Reading]:
     return [Reading(keys[row["key"]], row["today"], row["month"], row["stopped"], row["last_on"]) for row in rows]
 
 
-def _limit_and_day(limit: str, at: datetime) -> tuple[int, date]:
-    said = Organisation.objects.values_list(limit, "zone").get()
-    return said[0], at.astimezone(zoneinfo.ZoneInfo(said[1])).date()
+def _today(at: datetime) -> date:
+    return at.astimezone(our_zone()).date()
 
 
 def _add(staff: Staff, way: RevealCount.Way, *, on: date, n: int, limit: int) -> bool:

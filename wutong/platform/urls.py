@@ -60,6 +60,7 @@ urlpatterns = [
     ),
     path("system/reveals/", security.reveals, name="reveals"),
     path("system/security/", security.rules, name="security_rules"),
+    path("system/security/limits/", security.role_limits, name="role_limits"),
     path("system/teams/", teams.teams, name="teams"),
     path("system/teams/<uuid:public_id>/", teams.team, name="team"),
     path("system/roles/", staff.roles, name="roles"),

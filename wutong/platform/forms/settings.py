@@ -1,9 +1,10 @@
 """Forms of the settings: organisation, working hours, mail."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import phonenumbers
 from django import forms
@@ -14,10 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.platform.calendar import Stretch
 from wutong.platform.forms.accounts import zone_choices
-from wutong.platform.models import CalendarDay, MailSettings, Organisation, Role, WorkingHours
+from wutong.platform.models import CalendarDay, MailSettings, Organisation, Role, RoleLimits, WorkingHours
+from wutong.platform.role_limits import LIMITS, roles_limited
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD")
 _STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至到]\s*(\d{1,2}):(\d{2})")
+_WHAT = {
+    "reveals_a_day": _("Looked at a day"),
+    "exported_in_full_a_day": _("Rows exported in full a day"),
+    "read_in_full_a_day": _("Read by a key a day"),
+}
 _BETWEEN = re.compile(r"[,，;；、\s]*")
 
 
@@ -75,6 +82,38 @@ class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no param
     class Meta:
         model = Organisation
         fields = ("second_factor_roles", "reveals_a_day", "exported_in_full_a_day", "read_in_full_a_day")
+
+
+class RoleLimitsForm(forms.Form):
+    """A row a role, of the limits that concern it; an empty field leaves the company's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role, names in roles_limited():
+            for name in names:
+                label = _("%(limit)s: %(role)s") % {"limit": _WHAT[name], "role": role.label}
+                self.fields[f"{role}-{name}"] = forms.IntegerField(
+                    label=label, required=False, min_value=0, max_value=10_000_000
+                )
+
+    @classmethod
+    def of(cls, stored: Mapping[str, RoleLimits]) -> Self:
+        """The form with what is set now."""
+        set_ones = {f"{role}-{name}": getattr(one, name) for role, one in stored.items() for name in LIMITS}
+        return cls(initial=set_ones)
+
+    def headings(self) -> list[Any]:
+        return list(_WHAT.values())
+
+    def rows(self) -> list[tuple[str, list[forms.BoundField | None]]]:
+        """Each role with a field for each limit, or None where it has none."""
+        return [
+            (str(role.label), [self[f"{role}-{name}"] if name in names else None for name in LIMITS])
+            for role, names in roles_limited()
+        ]
+
+    def wanted(self) -> dict[str, dict[str, int | None]]:
+        return {role: {name: self.cleaned_data[f"{role}-{name}"] for name in names} for role, names in roles_limited()}
 
 
 class StretchesField(forms.CharField):

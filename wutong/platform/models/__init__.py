@@ -9,6 +9,7 @@ from wutong.platform.models.mail import MailSettings, OutgoingMail
 from wutong.platform.models.notification import Notification
 from wutong.platform.models.organisation import BusinessScope, Organisation
 from wutong.platform.models.reveal import KeyRevealCount, RevealCount
+from wutong.platform.models.role_limits import RoleLimits
 from wutong.platform.models.saved_view import DefaultView, SavedView
 from wutong.platform.models.sign_in import RecoveryCode, SecondFactor, StaffSession
 from wutong.platform.models.staff import DataScope, Invitation, ResetAsk, Role, Staff, Team
@@ -37,6 +38,7 @@ __all__ = [
     "ResetAsk",
     "RevealCount",
     "Role",
+    "RoleLimits",
     "SavedView",
     "SecondFactor",
     "SenderKey",

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wutong.platform import second_factor as factor
 from wutong.platform.answers import done, posted, refused
 from wutong.platform.forms.accounts import CodeForm, FirstCodeForm
-from wutong.platform.forms.settings import SecurityForm
+from wutong.platform.forms.settings import RoleLimitsForm, SecurityForm
 from wutong.platform.models import Organisation, Role, Staff
 from wutong.platform.open_sessions import end_all, end_one, sessions_of
 from wutong.platform.organisation import change_organisation
 from wutong.platform.permissions import StaffRequest, requires, signed_in
 from wutong.platform.refusal import Refusal
 from wutong.platform.reveals import report, report_of_keys
+from wutong.platform.role_limits import change_role_limits, own_limits
 from wutong.platform.secrets import seal, unseal
 
 _form = require_http_methods(["GET", "HEAD", "POST"])
@@ -150,11 +151,27 @@ def rules(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         change_organisation(changed=form.instance, by=request.user, at=timezone.now())
         return done(request, reverse("platform:security_rules"), _("The rules are saved."))
+    return _draw_rules(request, form, RoleLimitsForm.of(own_limits()))
+
+
+@require_POST
+@requires("organisation.manage")
+def role_limits(request: StaffRequest) -> HttpResponse:
+    """What a day allows each role, where that is not what it allows the company."""
+    form = RoleLimitsForm(request.POST)
+    if not form.is_valid():
+        return _draw_rules(request, SecurityForm(instance=Organisation.objects.get()), form)
+    change_role_limits(wanted=form.wanted(), by=request.user, at=timezone.now())
+    return done(request, reverse("platform:security_rules"), _("The rules are saved."))
+
+
+def _draw_rules(request: StaffRequest, form: SecurityForm, limits: RoleLimitsForm) -> HttpResponse:
     counted = Staff.objects.active().values("role").annotate(n=Count("pk"), with_factor=_WITH_FACTOR)
     by_role = {row["role"]: row for row in counted.order_by()}
     rows = [by_role[role] | {"label": role.label} for role in Role if role in by_role]
-    context = {"form": form, "rows": rows}
-    return render(request, "platform/security_rules.html", context, status=422 if form.is_bound else 200)
+    context = {"form": form, "limits": limits, "rows": rows}
+    status = 422 if form.is_bound or limits.is_bound else 200
+    return render(request, "platform/security_rules.html", context, status=status)
 
 
 @require_safe
@@ -165,7 +182,6 @@ def reveals(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": report(at=now),
         "keys": report_of_keys(at=now),
-        "limit": Organisation.objects.values_list("reveals_a_day", flat=True).get(),
     }
     return render(request, "platform/reveals.html", context)
 
