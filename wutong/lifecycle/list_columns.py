@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from wutong.lifecycle.field_cards import words_of
 from wutong.people.custom_filters import SIGN
+from wutong.people.custom_order import is_sortable
 from wutong.people.custom_values import values_of_accounts, values_of_people
 from wutong.people.models import Account, AccountFact, CustomField, FieldValue, Person
 from wutong.platform.saved_views import OPENED
@@ -26,6 +27,15 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Head:
+    """What stands above a column of one of the company's own fields."""
+
+    label: str
+    sort: str
+    """As the address says the order by it; empty where a list has no order by it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Columns:
     """The columns of a list."""
 
@@ -37,6 +47,11 @@ class Columns:
     """What else the address says: the form that chooses columns sends it along."""
     with_filter: list[tuple[str, str]]
     """What of the address a form of conditions sends along."""
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of the own ones, in order."""
+        return [Head(label=field.name, sort=SIGN + field.code if is_sortable(field) else "") for field in self.own]
 
 
 def columns_in(given: QueryDict, usual: Mapping[str, str | Promise], fields: Sequence[CustomField]) -> Columns:

@@ -14,6 +14,7 @@ from wutong.lifecycle.viewer import Viewer
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import Condition, conditions_in, parameters_of, people_that_fit
+from wutong.people.custom_order import Order, order_in, page_of
 from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
 from wutong.platform.keyset import slice_of
@@ -41,6 +42,8 @@ class Wanted:
     own: tuple[Condition, ...] = ()
     """Conditions on the company's own fields, of those that the reader may see."""
     sort: str = "-seen"
+    order: Order | None = None
+    """By which of the company's own fields, where ``sort`` names one that the reader may see."""
     after: str = ""
 
     @property
@@ -62,6 +65,7 @@ class Wanted:
             tag=uuid_or_none(given.get("tag")),
             own=conditions_in(given, fields),
             sort=given.get("sort", "-seen"),
+            order=order_in(given.get("sort", ""), fields),
             after=given.get("after", ""),
         )
 
@@ -84,6 +88,8 @@ def parameters_for(staff: Staff) -> frozenset[str]:
 def people_for(staff: Staff, wanted: Wanted) -> People:
     """The people ``staff`` may see that fit ``wanted``. A broken cursor or unknown filter value is treated as none."""
     found = people_wanted(staff, wanted)
+    if wanted.order is not None:
+        return _in_order(found, wanted.order, staff, after=wanted.after)
     by, is_down = ("sort_key", False) if wanted.sort == "name" else ("last_seen_at", True)
     keys = keys_in_order(found, by, is_down=is_down)
     shown = _with_lead(found if keys is None else Person.objects.all(), staff)
@@ -93,6 +99,14 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     if page.next is None and not wanted.after:
         total = Total(len(page.rows))  # the planner may have expected many where there are few
     return People(page.rows, total.n, total.is_estimate, page.next)
+
+
+def _in_order(found: QuerySet[Person], order: Order, staff: Staff, *, after: str) -> People:
+    """A page by one of the company's own fields; last those who have nothing in it, by when they were seen."""
+    page = page_of(found, order, after=after, size=PAGE, otherwise="-last_seen_at")
+    told = {one.pk: one for one in _told(Viewer(staff), page.keys)} if page.keys else {}
+    total = page.total or total_of(found)
+    return People([told[pk] for pk in page.keys if pk in told], total.n, total.is_estimate, page.next)
 
 
 def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:

@@ -59,7 +59,8 @@ def is_long_by_far(rows: QuerySet[Any], *, far: int = LONG_BY_FAR) -> bool:
 
 
 def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False, far: int = LONG_BY_FAR) -> list[int] | None:
-    """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted.
+    """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted. Where
+    the column has nothing, the row stands at the end.
 
     Of a short list all rows are found out for its number, and their order costs little more; to find them again for
     each page, and with all columns, takes three times as long.
@@ -72,7 +73,7 @@ def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False, far: i
         return []
     if asked.is_long(far=far):
         return None
-    order = ", ".join(f"{column} DESC" if is_down else column for column in (by, "pk"))
+    order = ", ".join(f"{column} DESC NULLS LAST" if is_down else column for column in (by, "pk"))
     # Cut before it is put in order: else the planner may walk a million rows in that order to find the few.
     statement = f"SELECT pk FROM ({listed.sql} LIMIT {EXACT_UP_TO + 1}) AS listed ORDER BY {order}"  # noqa: S608  # as below
     with connection.cursor() as cursor:

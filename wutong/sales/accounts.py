@@ -25,6 +25,7 @@ from wutong.people.company_facts import correct_company
 from wutong.people.credit_code import NotACreditCode, credit_code
 from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import Condition, accounts_that_fit, conditions_in, parameters_of
+from wutong.people.custom_order import Order, order_in, page_of
 from wutong.people.models import (
     Account,
     AccountCandidate,
@@ -37,7 +38,7 @@ from wutong.people.models import (
 )
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys, search_keys
-from wutong.platform.keyset import slice_of
+from wutong.platform.keyset import PAGE, slice_of
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
@@ -45,7 +46,7 @@ from wutong.platform.ready_made import ready_made
 from wutong.platform.totals import EXACT_UP_TO, LONG_BY_FAR, Total, is_long_by_far, keys_in_order, total_of
 from wutong.sales.models import Opportunity, OpportunityStage
 
-PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "col"})
+PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "sort", "col"})
 """What the address may say, beside conditions on the company's own fields: what a saved view holds."""
 _MANY = 8 * EXACT_UP_TO
 """Beyond this a list is walked. The planner counts a company once for each lead, deal and contract that shows it."""
@@ -67,6 +68,8 @@ class Wanted:
     tag: UUID | None = None
     own: tuple[Condition, ...] = ()
     """Conditions on the company's own fields, of those that the reader may see."""
+    order: Order | None = None
+    """By which of these; by name otherwise."""
     after: str = ""
 
     @classmethod
@@ -85,6 +88,7 @@ class Wanted:
             region=given.get("region", "")[:40].strip(),
             tag=uuid_or_none(given.get("tag")),
             own=conditions_in(given, fields),
+            order=order_in(given.get("sort", ""), fields),
             after=given.get("after", ""),
         )
 
@@ -165,9 +169,15 @@ def parameters_for(staff: Staff) -> frozenset[str]:
 
 
 def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
-    """The companies in the sight of ``staff`` that fit, by name."""
-    found = accounts_wanted(staff, wanted)
-    keys = keys_in_order(found, "sort_key", far=LONG_BY_FAR if _sees_most(staff) else _MANY)
+    """The companies in the sight of ``staff`` that fit, by name or by one of their own fields."""
+    found, far = accounts_wanted(staff, wanted), LONG_BY_FAR if _sees_most(staff) else _MANY
+    if wanted.order is not None:
+        ordered = page_of(found, wanted.order, after=wanted.after, size=PAGE, otherwise="sort_key", far=far)
+        lean = Account.objects.filter(pk__among=ordered.keys).defer("search_keys", "name_grams")
+        known = {one.pk: one for one in lean}
+        shown = [known[pk] for pk in ordered.keys if pk in known]
+        return Accounts(rows_of(shown, staff), ordered.total or total_of(found), ordered.next)
+    keys = keys_in_order(found, "sort_key", far=far)
     listed = (found if keys is None else Account.objects.all()).defer("search_keys", "name_grams")
     page = slice_of(listed, by="sort_key", after=wanted.after, keys=keys)
     total = total_of(found) if keys is None else Total(len(keys))
