@@ -62,7 +62,9 @@ def slice_of(
     if key is not None:
         value, pk = key
         beyond = "lt" if is_down else "gt"
-        rows = rows.filter(Q(**{f"{by}__{beyond}": value}) | Q(**{by: value, f"pk__{beyond}": pk}))
+        # The first condition alone is one that an index begins at; the second leaves out the row's equals before it.
+        rows = rows.filter(**{f"{by}__{beyond}e": value})
+        rows = rows.filter(Q(**{f"{by}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk}))
     return _cut(list(rows[: size + 1]), by, size)
 
 
