@@ -10,7 +10,7 @@ VIEWS: tuple[tuple[Role, str, str, str, SavedView.Shared], ...] = (
     (Role.MANAGER, "people", "市场认可待接收", "stage=mql", _ALL),
     (Role.MANAGER, "people", "关心追溯的人", "cf.topics=option&col=company&col=stage&col=owner&col=cf.topics", _ALL),
     (Role.SALES, "people", "我的线索", "owner=me&sort=name", _OWN),
-    (Role.MANAGER, "accounts", "多工厂企业", "cf.plants.from=3&sort=-cf.plants&col=leads&col=open&col=cf.plants&col=cf.systems", _ALL),
+    (Role.MANAGER, "accounts", "多工厂企业", "sort=-cf.plants&col=leads&col=open&col=cf.plants&col=cf.systems", _ALL),
     (Role.MANAGER, "accounts", "已成交客户", "state=customer", _ALL),
     (Role.MANAGER, "opportunities", "有风险的商机", "risk=no_next_step&view=table", _ALL),
     (Role.SALES, "opportunities", "我的商机", "owner=me", _OWN),
