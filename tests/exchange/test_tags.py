@@ -6,6 +6,7 @@ import pytest
 
 from tests.cast import NINE, make_person, person_of, phone
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, undone, uploaded
+from wutong.events.models import Event
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.running import run_import
 from wutong.exchange.starting import map_columns, start
@@ -78,5 +79,10 @@ def test_where_one_tag_of_a_group_is_carried_the_policy_says_which(ada: Staff, k
     first, second = (add_tag(group=grades, name=name, by=ada, at=NINE) for name in "AB")
     zhou = make_person("周思远", keys=[phone("+8613900010001")])
     tag_many([zhou.pk], tag=first, source=TagSource.HAND, by=ada, at=NINE)
-    imported(ZHOU, by=ada, tags=[second], known=known)
+    before = PersonTag.objects.values_list("tag", "source", "by", "at").get()
+    run = imported(ZHOU, by=ada, tags=[second], known=known)
     assert names_of(zhou) == carried
+
+    undone(run, ada)
+    assert PersonTag.objects.values_list("tag", "source", "by", "at").get() == before
+    assert not Event.objects.filter(name="tag_removed").exists()

@@ -162,6 +162,14 @@ class TagChanged(Props, frozen=True):
     by: Token = ""
 
 
+class TagTakenOff(TagChanged, frozen=True):
+    """A tag was taken away; how it had been given, at which instant, and by which colleague (their public id)."""
+
+    given_by: Token = ""
+    given_at: Token = ""
+    giver: Token = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class EventType:
     """One kind of event."""
@@ -219,7 +227,7 @@ TAXONOMY: dict[str, EventType] = _types(
     EventType(name="follow_up", zh="跟进", en="Followed up", props=ContactMade, doors=_STAFF, ours=True),
     EventType(name="tag_added", zh="打上标签", en="Tagged", props=TagChanged, doors=_SYSTEM | _STAFF, ours=True),
     EventType(
-        name="tag_removed", zh="去掉标签", en="Tag taken off", props=TagChanged, doors=_SYSTEM | _STAFF, ours=True
+        name="tag_removed", zh="去掉标签", en="Tag taken off", props=TagTakenOff, doors=_SYSTEM | _STAFF, ours=True
     ),
     EventType(
         name="lead_assigned", zh="分配线索", en="Assigned", props=LeadAssigned, doors=_SYSTEM | _STAFF, ours=True

@@ -6,11 +6,14 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.rows import ImportRow
 from wutong.lifecycle.tagging import tag_many
 from wutong.people.models import PersonTag, Tag, TagSource
+from wutong.people.people_to_tag import look_again
 from wutong.platform.rows import execute, id_array
 
 GIVEN = "t.source = 'import' AND t.by_id = %(by)s AND t.at = %(started_at)s"
 TOLD = "t.name = 'tag_added' AND t.props->>'by' = 'import' AND t.occurred_at = %(started_at)s"
 """Which tags an import has given, and which events tell of them: all bear the instant of its start."""
+REPLACED = "t.name = 'tag_removed' AND t.props->>'by' = 'import' AND t.occurred_at = %(started_at)s"
+"""Which events tell of a tag whose place an import's has taken."""
 BY_RULE = "t.source = 'rule'"
 TOLD_BY_RULE = "t.name IN ('tag_added', 'tag_removed') AND t.props->>'by' = 'rule'"
 """What rules of tags made of people: nobody's work."""
@@ -54,11 +57,39 @@ def tag_rows(run: PeopleImport, rows: Iterable[tuple[ImportRow, int]]) -> None:
 
 
 def take_back_tags(run: PeopleImport, people: Sequence[int]) -> None:
-    """Take from people the tags that the import gave them, and what tells of it. Opens no transaction."""
+    """Take from people the tags that the import gave them, bring back those whose place these took, and untell both.
+
+    Opens no transaction. In a group of which one tag is carried only, the old one comes back where the import's was
+    still there: whoever has said something else since is right.
+    """
+    if not _gives_tags(run):
+        return
     values = {"people": id_array(people), "by": run.by_id, "started_at": run.started_at}
     whose = "t.person_id = ANY(%(people)s::bigint[])"
-    for table, ours in (("people_persontag", GIVEN), ("event", TOLD)):
-        execute(f"DELETE FROM {table} t WHERE {whose} AND {ours}", **values)  # noqa: S608  # names of ours
+    taken = execute(f"DELETE FROM people_persontag t WHERE {whose} AND {GIVEN} RETURNING t.person_id", **values)  # noqa: S608  # names of ours
+    execute(f"DELETE FROM event t WHERE {whose} AND {TOLD}", **values)  # noqa: S608  # names of ours
+    values["people"] = id_array(sorted({person for (person,) in taken}))
+    execute(
+        f"""
+        INSERT INTO people_persontag (subject_id, person_id, tag_id, source, by_id, at)
+        SELECT t.subject_id, t.person_id, g.id, t.props->>'given_by', s.id, (t.props->>'given_at')::timestamptz
+        FROM event t JOIN people_tag g ON g.public_id = (t.props->>'tag')::uuid
+        LEFT JOIN platform_staff s ON s.public_id = (t.props->>'giver')::uuid
+        WHERE {whose} AND {REPLACED} AND NOT EXISTS (
+            SELECT FROM people_persontag c JOIN people_tag o ON o.id = c.tag_id
+            WHERE c.person_id = t.person_id AND o.group_id = g.group_id
+        )
+        ON CONFLICT DO NOTHING
+        """,  # noqa: S608  # names of ours
+        **values,
+    )
+    execute(f"DELETE FROM event t WHERE {whose} AND {REPLACED}", **values)  # noqa: S608  # names of ours
+    look_again(people)
+
+
+def _gives_tags(run: PeopleImport) -> bool:
+    """Whether the import can have given any: else there is nothing to look for among people's events."""
+    return "tags" in run.mapping or run.tags.exists()
 
 
 def _carrying_another(tag: Tag, people: Iterable[int]) -> set[int]:

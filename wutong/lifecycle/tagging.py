@@ -127,12 +127,18 @@ def untag_many(
     ids = list(people)
     rows = PersonTag.objects.filter(tag=tag, person__in=ids)
     going = rows if given_by is None else rows.filter(source=given_by)
-    subjects = dict(going.values_list("person_id", "subject_id"))
+    gone = {row.person_id: row for row in going.select_related("by")}
     going.delete()
     if given_by is not None:
         for pk in rows.values_list("person_id", flat=True):
-            subjects.pop(pk, None)
-    insert_many([_event("tag_removed", pk, subject, tag, source, at=at) for pk, subject in sorted(subjects.items())])
+            gone.pop(pk, None)
+    subjects = {pk: gone[pk].subject_id for pk in sorted(gone)}
+    insert_many(
+        [
+            _event("tag_removed", pk, subject, tag, source, at=at, **_as_it_was(gone[pk]))
+            for pk, subject in subjects.items()
+        ]
+    )
     if source in _WORDS_OF_PEOPLE and TagRule.objects.filter(tag=tag).exists():
         kept_off = (PersonTagKeptOff(subject_id=subjects[pk], person_id=pk, tag=tag, at=at) for pk in sorted(subjects))
         PersonTagKeptOff.objects.bulk_create(kept_off, ignore_conflicts=True)
@@ -216,7 +222,15 @@ def _refuse(tag: Tag, about: TagGroup.About, n: int) -> None:
         raise TooManyToTag(most=AT_ONCE)
 
 
-def _event(name: str, person: int, subject: int, tag: Tag, source: TagSource, *, at: datetime) -> HotRow:
+def _as_it_was(row: PersonTag) -> dict[str, str]:
+    """How a tag was given that is taken away, so that it can be brought back as it was."""
+    giver = {"giver": str(row.by.public_id)} if row.by is not None else {}
+    return {"given_by": row.source, "given_at": row.at.isoformat(), **giver}
+
+
+def _event(
+    name: str, person: int, subject: int, tag: Tag, source: TagSource, *, at: datetime, **further: str
+) -> HotRow:
     return HotRow(
         id=new_id(at),
         name=name,
@@ -225,6 +239,6 @@ def _event(name: str, person: int, subject: int, tag: Tag, source: TagSource, *,
         source="staff" if source == TagSource.HAND else "system",
         subject_id=subject,
         person_id=person,
-        props={"tag": str(tag.public_id), "word": tag.name, "by": source.value},
+        props={"tag": str(tag.public_id), "word": tag.name, "by": source.value, **further},
         digest=digest_of(name, str(tag.public_id), subject, at.isoformat()),
     )
