@@ -121,9 +121,10 @@ def test_a_field_is_added_changed_moved_and_retired_on_its_page(ada: Staff, mei:
         ["admin", "sales"],
         ["admin", "sales", "sdr"],
     )
-    assert [one.code for one in field.options.order_by("position")] == ["erp", "mes"]
+    assert [one.code for one in field.options.order_by("position")] == ["erp", "jiu_mes"]
     assert client.post("/settings/fields/new/", given).status_code == 409
     client.post(f"/settings/fields/{field.public_id}/options/", {"name_zh": "纸质", "name_en": "Paper"})
+    seen = client.get(f"/settings/fields/{field.public_id}/").context["seen"]
     paper = field.options.get(code="paper")
     client.post(f"/settings/fields/options/{paper.public_id}/", {"move": "up"})
     client.post(f"/settings/fields/options/{paper.public_id}/", {"name_zh": "纸质单据", "name_en": "On paper"})
@@ -131,6 +132,12 @@ def test_a_field_is_added_changed_moved_and_retired_on_its_page(ada: Staff, mei:
     client.post(
         f"/settings/fields/{field.public_id}/change/", {"name_zh": "系统", "name_en": "Systems", "for_keys": "write"}
     )
+    late = {"name_zh": "旧系统", "name_en": "Old", "for_keys": "write", "seen": seen}
+    assert client.post(f"/settings/fields/{field.public_id}/change/", late).status_code == 409
+    renamed = client.post(
+        f"/settings/fields/options/{paper.public_id}/", {"name_zh": "旧", "name_en": "Old", "seen": "drawn before"}
+    )
+    assert renamed.status_code == 409
     page = client.get(f"/settings/fields/{field.public_id}/").content.decode()
 
     assert "On paper" in page

@@ -253,7 +253,8 @@ def test_a_branch_is_put_below_its_company_and_nobody_is_asked_again(companies, 
     page = signed_in(wang).get("/review/?tab=companies").content.decode()
     assert f"{other.name} is its branch" in page
 
-    signed_in(wang).post(f"/accounts/{other.public_id}/parent/", {"parent": str(one.public_id)})
+    answer = signed_in(wang).post(address("companies", companies, "branch"), {"branch": str(other.public_id)})
+    assert answer.url.startswith("/review/")  # on in the queue
 
     other.refresh_from_db()
     assert other.parent == one

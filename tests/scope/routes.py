@@ -94,7 +94,7 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     },
     **{
         f"review:{act}": lambda world, act=act: reverse(f"review:{act}", args=[world.deal.account.public_id] * 2)
-        for act in ("merge_companies", "companies_apart", "companies_later")
+        for act in ("merge_companies", "companies_apart", "companies_later", "branch")
     },
     "review:undo_change": lambda world: reverse("review:undo_change", args=[world.person.public_id, 1]),
     "review:take_out": lambda world: reverse("review:take_out", args=[world.person.public_id]),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Prefetch, QuerySet
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.people.models import CustomField, CustomOption
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
+from wutong.platform.pinyin import syllables
 from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
@@ -28,6 +30,15 @@ LONGEST_CODE = 32
 class FieldNameTaken(Refusal):
     code = "field_name_taken"
     message = _("There is a field of this name or code already. A retired one can be restored.")
+
+
+class FieldChangedMeanwhile(Refusal):
+    """Somebody else has changed the field or the answer since the page was drawn."""
+
+    code = "field_changed_meanwhile"
+    message = _(
+        "Somebody has changed this in the meantime. Nothing was saved: look at it as it is now, then save again."
+    )
 
 
 class OptionNameTaken(Refusal):
@@ -105,15 +116,25 @@ def add_field(
     return field
 
 
-def change_field(*, field: CustomField, described: Described, by: Staff, at: datetime) -> None:
+def mark_of_field(field: CustomField | CustomOption) -> str:
+    """Changes with what the form of a field, or of an answer, shows."""
+    shown = _told(field) if isinstance(field, CustomField) else (field.name_zh, field.name_en)
+    return blake2b(repr(shown).encode(), digest_size=8).hexdigest()
+
+
+def change_field(*, field: CustomField, described: Described, by: Staff, at: datetime, seen: str = "") -> None:
     """Call a field something else, or change who may see it; its code and kind stay.
 
+    Args:
+        seen: the mark of the field that the form showed; empty for who saw no form.
+
     Raises:
-        FieldNameTaken: see there.
+        FieldNameTaken, FieldChangedMeanwhile: see there.
     """
     try:
         with transaction.atomic(durable=True):
             now = CustomField.objects.select_for_update().get(pk=field.pk)
+            _refuse_unseen(seen, now)
             before = _told(now)
             described.write_to(now)
             now.save()
@@ -163,14 +184,18 @@ def add_option(*, field: CustomField, name_zh: str, name_en: str, by: Staff, at:
     return option
 
 
-def change_option(*, option: CustomOption, name_zh: str, name_en: str, by: Staff, at: datetime) -> None:
+def change_option(*, option: CustomOption, name_zh: str, name_en: str, by: Staff, at: datetime, seen: str = "") -> None:
     """Call an answer something else, wherever it was given.
 
+    Args:
+        seen: the mark of the answer that the form showed; empty for who saw no form.
+
     Raises:
-        OptionNameTaken: see there.
+        OptionNameTaken, FieldChangedMeanwhile: see there.
     """
     try:
         with transaction.atomic(durable=True):
+            _refuse_unseen(seen, CustomOption.objects.select_for_update().get(pk=option.pk))
             CustomOption.objects.filter(pk=option.pk).update(name_zh=name_zh, name_en=name_en)
             record("fields.option_changed", actor=by, subject=option.field, at=at, option=option.code)
     except IntegrityError as error:
@@ -231,12 +256,17 @@ def _with_options(fields: QuerySet[CustomField]) -> QuerySet[CustomField]:
 
 
 def free_code(name: str, *, taken: Iterable[str], otherwise: str = "field") -> str:
-    """A code made of a name, not among those that are taken."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """A code made of a name, Chinese as it is read, not among those that are taken."""
+    plain = re.sub(r"[^a-z0-9]+", "_", "_".join(syllables(name)).lower()).strip("_")
     plain = (plain if plain[:1].isalpha() else f"{otherwise}_{plain}" if plain else otherwise)[: LONGEST_CODE - 4]
     plain = plain.strip("_")
     held = set(taken)
     return next(code for n in range(1, 10_000) if (code := plain if n == 1 else f"{plain}_{n}") not in held)
+
+
+def _refuse_unseen(seen: str, now: CustomField | CustomOption) -> None:
+    if seen and seen != mark_of_field(now):
+        raise FieldChangedMeanwhile
 
 
 def _add_option(field: CustomField, *, name_zh: str, name_en: str) -> CustomOption:

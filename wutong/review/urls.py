@@ -13,6 +13,7 @@ urlpatterns = [
     path("review/companies/<uuid:one>/<uuid:other>/merge/", views.merge_companies, name="merge_companies"),
     path("review/companies/<uuid:one>/<uuid:other>/apart/", views.companies_apart, name="companies_apart"),
     path("review/companies/<uuid:one>/<uuid:other>/later/", views.companies_later, name="companies_later"),
+    path("review/companies/<uuid:one>/<uuid:other>/branch/", views.branch, name="branch"),
     path("review/undo/act/<uuid:key>/", views.undo_act, name="undo_act"),
     path("review/undo/merge/<int:key>/", views.undo_merge, name="undo_merge"),
     path("review/undo/aside/<int:key>/", views.undo_aside, name="undo_aside"),

@@ -41,7 +41,8 @@ from wutong.review.deciding import (
 from wutong.review.history import change_in_sight
 from wutong.review.queue import Tab, companies_in_sight, counts_for, pair_in_sight, recount, waiting_for
 from wutong.review.sides import compared
-from wutong.sales.accounts import accounts_visible_to
+from wutong.sales.account_words import parent_in_sight
+from wutong.sales.accounts import accounts_visible_to, put_into_group
 
 
 @require_safe
@@ -109,6 +110,26 @@ def companies_apart(request: StaffRequest, one: UUID, other: UUID) -> HttpRespon
 def companies_later(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
     """Ask again in a week."""
     return _of_companies(request, one, other, put_off, lambda _said: _("Put off for a week."))
+
+
+@require_POST
+@requires("accounts.manage")
+def branch(request: StaffRequest, one: UUID, other: UUID) -> HttpResponse:
+    """One, which the form names, is a branch of the other and stands below it."""
+    prefetch_related_objects([request.user], "scopes")
+    pair = companies_in_sight(request.user, one, other)
+    if pair is None:
+        raise Http404
+    below, above = pair if request.POST.get("branch") == str(pair[0].public_id) else pair[::-1]
+    if not parent_in_sight(below, request.user):
+        raise Http404
+    try:
+        put_into_group(account=below, parent=above, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=reverse("review:review"))
+    text = _("%(branch)s belongs to %(company)s now.") % {"branch": below.name, "company": above.name}
+    page = reverse("sales:account", args=[below.public_id])
+    return _in_its_place(request, f"{one}-{other}", text, survivor_url=page)
 
 
 @require_POST
@@ -209,14 +230,19 @@ def _said(request: StaffRequest, pair: str, say: Callable[..., Said], sentence: 
         said = say(by=request.user, at=timezone.now())
     except Refusal as no:
         return refused(request, no, back=reverse("review:review"))
-    recount(request.user)
     undo_url = reverse(f"review:undo_{said.kind}", args=[said.key])
-    text = sentence(said)
+    return _in_its_place(request, pair, sentence(said), undo=undo_url, survivor_url=_page_of(said))
+
+
+def _in_its_place(
+    request: StaffRequest, pair: str, text: str, *, undo: str = "", survivor_url: str = ""
+) -> HttpResponse:
+    recount(request.user)
     if is_htmx(request):
-        context = {"id": f"pair-{pair}", "text": text, "undo": undo_url, "survivor_url": _page_of(said)}
+        context = {"id": f"pair-{pair}", "text": text, "undo": undo, "survivor_url": survivor_url}
         answer = render(request, "review/_said.html", context)
         return retarget(reswap(answer, "outerHTML"), f"#pair-{pair}")
-    messages.success(request, text, extra_tags=undo_url)
+    messages.success(request, text, extra_tags=undo)
     return go(request, _back(request))
 
 

@@ -19,6 +19,7 @@ from wutong.people.custom_fields import (
     add_option,
     change_field,
     change_option,
+    mark_of_field,
     move_field,
     move_option,
     retire_field,
@@ -88,7 +89,8 @@ def change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _draw_one(request, one, form, status=422)
     try:
-        change_field(field=one, described=form.described(), by=request.user, at=at)
+        seen = request.POST.get("seen", "")
+        change_field(field=one, described=form.described(), by=request.user, at=at, seen=seen)
     except Refusal as no:
         form.add_error("name_zh", str(no))
         return _draw_one(request, one, form, status=409)
@@ -126,7 +128,8 @@ def option_change(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _draw_one(request, option.field, FieldForm.of(option.field), refusal=_name_it(), status=422)
     try:
-        change_option(option=option, **form.cleaned_data, by=request.user, at=at)
+        seen = request.POST.get("seen", "")
+        change_option(option=option, **form.cleaned_data, by=request.user, at=at, seen=seen)
     except Refusal as no:
         return _draw_one(request, option.field, FieldForm.of(option.field), refusal=str(no), status=409)
     return done(request, back, said)
@@ -176,6 +179,7 @@ def _draw(request: StaffRequest, form: NewFieldForm, *, status: int = 200) -> Ht
 def _draw_one(
     request: StaffRequest, one: CustomField, form: FieldForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    options = CustomOption.objects.filter(field=one).order_by("position", "pk")
-    context = {"one": one, "form": form, "options": options, "new_option": OptionForm(auto_id="new-%s")}
+    options = [(row, mark_of_field(row)) for row in CustomOption.objects.filter(field=one).order_by("position", "pk")]
+    seen = mark_of_field(one)
+    context = {"one": one, "seen": seen, "form": form, "options": options, "new_option": OptionForm(auto_id="new-%s")}
     return render(request, "lifecycle/field.html", context | {"refusal": refusal}, status=status)
