@@ -7,7 +7,7 @@ import pytest
 from tests.cast import NINE, person_of, phone
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.running import run_import
-from wutong.people.models import PersonTag, TagFamily, TagGroup
+from wutong.people.models import Account, PersonTag, TagFamily, TagGroup
 from wutong.people.tags import add_group, add_tag
 from wutong.platform.models import Staff
 
@@ -35,3 +35,15 @@ def test_a_table_becomes_people_who_carry_its_tags(crm, ada: Staff) -> None:
     assert (shown["state"], shown["created"], shown["failed"]) == ("done", 1, 0)
     zhou = person_of(phone("+8613900010001"))
     assert [one.tag.name for one in PersonTag.objects.filter(person=zhou)] == ["Fair"]
+
+
+def test_a_table_of_companies_needs_no_legal_basis_and_one_of_people_does(crm) -> None:
+    companies = {"kind": "companies", "csv": "company,industry\n北辰科技有限公司,C\n", "name": "ERP"}
+    refused = crm.post("/imports", companies | {"kind": "people"})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["#/legal_basis"]
+
+    answer = crm.post("/imports", companies)
+    assert (answer.status_code, answer.json()["kind"]) == (202, "companies")
+    run_import(PeopleImport.objects.get().pk, now=lambda: NINE)
+    one = Account.objects.get()
+    assert (one.name, one.industry, one.is_confirmed) == ("北辰科技有限公司", "C", False)

@@ -37,8 +37,10 @@ def as_xlsx(path: Path, **sheets: list[tuple[Any, ...]]) -> bytes:
     return path.read_bytes()
 
 
-def uploaded(content: bytes, by: Staff, *, name: str = "people.csv", at: datetime = NINE) -> PeopleImport:
-    return upload(file=SimpleUploadedFile(name, content), by=by, at=at)
+def uploaded(
+    content: bytes, by: Staff, *, name: str = "people.csv", at: datetime = NINE, kind: str = "people"
+) -> PeopleImport:
+    return upload(file=SimpleUploadedFile(name, content), by=by, at=at, kind=kind)
 
 
 def policy(**given: Any) -> Policy:

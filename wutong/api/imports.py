@@ -13,7 +13,7 @@ from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Flawed, Problem
 from wutong.config import config
 from wutong.events.touch import CHANNELS
-from wutong.exchange.columns import MEANINGS
+from wutong.exchange.kinds import words_of
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.starting import Policy, begin, map_columns, start, table_kind
 from wutong.exchange.tagging import plain_tag, tags_by_name
@@ -36,7 +36,12 @@ class BasisIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ImportIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of people, and what is to become of its rows."""
+    """A table of people or companies, and what is to become of its rows."""
+
+    kind: Annotated[
+        Literal["people", "companies"],
+        Meta(description=gettext_noop("What the rows tell of.")),
+    ] = "people"
 
     csv: Annotated[
         str, Meta(min_length=1, description=gettext_noop("The table as CSV, its first line naming the columns."))
@@ -46,18 +51,21 @@ class ImportIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         dict[str, str],
         Meta(
             description=gettext_noop(
-                "The meaning of columns by their names, such as phone, email, full_name; others are guessed."
+                "The meaning of columns by their names, such as phone, email, full_name, or company and credit_code;"
+                " others are guessed."
             )
         ),
     ] = {}
-    legal_basis: BasisIn
+    legal_basis: Annotated[
+        BasisIn | None, Meta(description=gettext_noop("Required for people; companies need none."))
+    ] = None
     known: Annotated[
         Literal["skip", "fill"],
-        Meta(description=gettext_noop("People who are known already: left as they are, or what is missing is added.")),
+        Meta(description=gettext_noop("What is known already: left as it is, or what is missing is added.")),
     ] = "fill"
     leads: Annotated[
         Literal["none", "new", "all"],
-        Meta(description=gettext_noop("For whom a lead is opened, in the team of the key.")),
+        Meta(description=gettext_noop("For which people a lead is opened, in the team of the key.")),
     ] = "none"
     channel: Annotated[str, Meta(extra_json_schema={"enum": list(CHANNELS)})] = "import"
     campaign: Line = ""
@@ -65,7 +73,9 @@ class ImportIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         list[str],
         Meta(
             max_length=20,
-            description=gettext_noop("Tags that everybody in the table is given: their names, or “group: tag”."),
+            description=gettext_noop(
+                "Tags that everybody or every company in the table is given: names, or “group: tag”."
+            ),
         ),
     ] = []
 
@@ -74,6 +84,7 @@ class ImportOut(Struct, frozen=True, kw_only=True):
     """How an import stands."""
 
     id: UUID
+    kind: str
     state: str
     name: str
     rows: int
@@ -99,7 +110,8 @@ def send_import(call: Call) -> Answer:
 
 
 def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
-    known = [*MEANINGS, *(field.statement for field in writable_by_keys(CustomField.About.PERSON))]
+    about = CustomField.About.PERSON if wanted.kind == "people" else CustomField.About.ACCOUNT
+    known = [*words_of(wanted.kind).meanings, *(field.statement for field in writable_by_keys(about))]
     errors = [
         Flawed(pointer=f"#/columns/{name}", code="unknown_value", detail=f"Known are: {', '.join(known)}.")
         for name, meaning in wanted.columns.items()
@@ -108,27 +120,30 @@ def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
     if wanted.channel not in CHANNELS:
         detail = f"There is no such channel. Known are: {', '.join(CHANNELS)}."
         errors.append(Flawed(pointer="#/channel", code="unknown_value", detail=detail))
-    named = tags_by_name() if wanted.tags else {}
+    if wanted.kind == "people" and wanted.legal_basis is None:
+        detail = "Say on which legal basis these people's data are kept."
+        errors.append(Flawed(pointer="#/legal_basis", code="required", detail=detail))
+    named = tags_by_name(wanted.kind) if wanted.tags else {}
     errors += [
-        Flawed(pointer=f"#/tags/{place}", code="unknown_value", detail="There is no such tag of people.")
+        Flawed(pointer=f"#/tags/{place}", code="unknown_value", detail=f"There is no such tag of {wanted.kind}.")
         for place, name in enumerate(wanted.tags)
         if plain_tag(name) not in named
     ]
     if errors:
         raise Problem("invalid", errors=errors)
-    by = call.key.created_by
+    by, basis = call.key.created_by, wanted.legal_basis
     try:
         file = ContentFile(wanted.csv.encode(), name=f"{wanted.name}.csv")
         stored = store(file=file, by=by, at=call.at, recognised=table_kind)
-        run = begin(stored, by=by, at=call.at, api_key=call.key)
+        run = begin(stored, by=by, at=call.at, api_key=call.key, kind=wanted.kind)
         mapping = [wanted.columns.get(name, guess) for name, guess in zip(run.columns, run.mapping, strict=True)]
         map_columns(run=run, mapping=mapping, by=by, at=call.at)
         policy = Policy(
             known=PeopleImport.Known(wanted.known),
             leads=PeopleImport.Leads(wanted.leads),
-            basis=PeopleImport.Basis(wanted.legal_basis.basis),
-            basis_text=wanted.legal_basis.text,
-            basis_proof=wanted.legal_basis.proof,
+            basis=PeopleImport.Basis(basis.basis) if basis else "",
+            basis_text=basis.text if basis else "",
+            basis_proof=basis.proof if basis else "",
             by_rules=True,
             team=call.key.team,
             scope=call.key.scope,
@@ -154,6 +169,7 @@ def read_import(call: Call) -> Answer:
 def _shown(run: PeopleImport) -> ImportOut:
     return ImportOut(
         id=run.public_id,
+        kind=run.kind,
         state=run.state,
         name=run.source,
         rows=run.rows,
@@ -176,12 +192,12 @@ SEND = Operation(
     method="POST",
     path="/imports",
     right=ApiRight.IMPORTS_WRITE,
-    summary=_("Import people"),
+    summary=_("Import people or companies"),
     text=_(
-        "Takes a table of people and imports it in the background, with the same rules as the page: doubles are found,"
-        " errors are told row by row on the import's page, and it can be undone for thirty days. Sent twice,"
-        " it changes nobody the second time. Send a long table in several requests; read how far each is at the address"
-        " in Location."
+        "Takes a table of people or companies and imports it in the background, with the same rules as the page:"
+        " doubles are found, errors are told row by row on the import's page, and it can be undone for thirty days."
+        " Sent twice, it changes nobody the second time. Send a long table in several requests; read how far each is at"
+        " the address in Location."
     ),
     body=ImportIn,
     answers={202: ImportOut},

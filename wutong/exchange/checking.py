@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
 
-from wutong.exchange.columns import own_meanings
-from wutong.exchange.entering import row_id
+from django.utils.functional import Promise
+
+from wutong.exchange.columns import column_name
+from wutong.exchange.company_register import Company, Register, TwoCodes
+from wutong.exchange.company_rows import REASONS as COMPANY_REASONS
+from wutong.exchange.company_rows import CompanyRow
 from wutong.exchange.models import PeopleImport
-from wutong.exchange.places import ensure_rows
-from wutong.exchange.rows import REASONS, ImportRow, Problem, read_row
-from wutong.exchange.running import owners_by_name, with_owner, with_tags
+from wutong.exchange.rows import REASONS, ImportRow, Problem, Row
+from wutong.exchange.running import owners_for, rows_of
 from wutong.exchange.starting import LOOKED_AT
-from wutong.exchange.tables.prepared import read_prepared
-from wutong.exchange.tagging import tags_by_name
+from wutong.people.accounts import new_account
 from wutong.people.identifiers import IdentifierKey, load_by_key
-from wutong.people.models.custom_field import PREFIX
 
 SHOWN = 50
 
@@ -56,64 +59,79 @@ class Checked:
 
 def check(run: PeopleImport) -> Checked:
     """Read and look up the first rows; nothing is written."""
-    cells, rows = _first(run)
-    known = load_by_key({key for row in rows for key in row.identifiers})
-    checked = Checked(looked_at=len(rows))
-    met: set[IdentifierKey] = set()
+    read = list(islice(rows_of(run, owners_for(run)), LOOKED_AT))
+    told_before = _told_of_companies if run.kind == PeopleImport.Kind.COMPANIES else _told_of_people
+    standings = told_before(run, [row for _cells, row in read])
+    checked = Checked(looked_at=len(read))
     counted: dict[int, Counter[str]] = {}
-    for line, row in zip(cells, rows, strict=True):
-        for problem in row.problems:
+    for line, row in read:
+        problems, is_faulty = row.problems, row.is_faulty
+        if not is_faulty:
+            standing = standings[row.number]
+            is_faulty = isinstance(standing, Problem)
+            problems = (*problems, standing) if isinstance(standing, Problem) else problems
+            checked.new += standing == "new"
+            checked.known += standing == "known"
+            checked.repeated += standing == "repeated"
+        for problem in problems:
             counted.setdefault(problem.place, Counter())[problem.code] += 1
-        if row.problems and len(checked.faults) < SHOWN:
-            told = [told_of(problem, line, run.columns) for problem in row.problems]
-            checked.faults.append(Fault(row.number, told, not row.is_faulty))
-        if row.is_faulty:
-            checked.faulty += 1
-            continue
-        checked.warned += bool(row.problems)
-        if not met.isdisjoint(row.identifiers):
-            checked.repeated += 1
-        elif any(key in known for key in row.identifiers):
-            checked.known += 1
-        else:
-            checked.new += 1
-        met.update(row.identifiers)
+        if problems and len(checked.faults) < SHOWN:
+            told = [told_of(problem, line, run.columns) for problem in problems]
+            checked.faults.append(Fault(row.number, told, not is_faulty))
+        checked.faulty += is_faulty
+        checked.warned += bool(problems) and not is_faulty
     checked.by_column = [
-        (column_name(run.columns, place), sum(codes.values()), str(REASONS[codes.most_common(1)[0][0]][0]))
+        (column_name(run.columns, place), sum(codes.values()), str(reason_of(codes.most_common(1)[0][0])[0]))
         for place, codes in sorted(counted.items())
     ]
     return checked
 
 
+Standing = Literal["new", "known", "repeated"] | Problem
+
+
+def _told_of_people(_run: PeopleImport, rows: Sequence[Row]) -> dict[int, Standing]:
+    """Whether the person of each row that can be imported is known, by its number."""
+    valid = [row for row in rows if isinstance(row, ImportRow) and not row.is_faulty]
+    known = load_by_key({key for row in valid for key in row.identifiers})
+    met: set[IdentifierKey] = set()
+    found: dict[int, Standing] = {}
+    for row in valid:
+        is_known = any(key in known for key in row.identifiers)
+        found[row.number] = "repeated" if not met.isdisjoint(row.identifiers) else "known" if is_known else "new"
+        met.update(row.identifiers)
+    return found
+
+
+def _told_of_companies(run: PeopleImport, rows: Sequence[Row]) -> dict[int, Standing]:
+    """The same of companies, or why a row cannot be imported."""
+    valid = [row for row in rows if isinstance(row, CompanyRow) and not row.is_faulty]
+    register = Register(valid)
+    met: set[Company] = set()
+    found: dict[int, Standing] = {}
+    for row in valid:
+        try:
+            company = register.meant_by(row)
+        except TwoCodes:
+            found[row.number] = Problem(-1, "two_codes")
+            continue
+        if company is None and not row.company:
+            found[row.number] = Problem(-1, "nameless")
+            continue
+        found[row.number] = "new" if company is None else "repeated" if company in met else "known"
+        company = company or register.add(new_account(row.company, at=run.created_at))
+        register.learn(company, row)
+        met.add(company)
+    return found
+
+
 def told_of(problem: Problem, cells: Sequence[str], columns: Sequence[str]) -> Told:
     """A problem in words."""
-    reason, advice = REASONS.get(problem.code, (problem.code, ""))
+    reason, advice = reason_of(problem.code)
     cell = cells[problem.place] if 0 <= problem.place < len(cells) else ""
     return Told(column_name(columns, problem.place), cell[:80], str(reason), str(advice))
 
 
-def column_name(columns: Sequence[str], place: int) -> str:
-    """What a column is called: by its heading, or as a spreadsheet calls it; nothing for the row as a whole."""
-    if place < 0:
-        return ""
-    if place < len(columns) and columns[place]:
-        return columns[place]
-    letters, left = "", place + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _first(run: PeopleImport) -> tuple[list[list[str]], list[ImportRow]]:
-    owners = owners_by_name() if "owner" in run.mapping else {}
-    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
-    tags = tags_by_name() if "tags" in run.mapping else {}
-    cells, rows = [], []
-    for number, line in read_prepared(ensure_rows(run)):
-        row = read_row(number, line, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
-        cells.append(line)
-        rows.append(with_tags(with_owner(row, owners, run.mapping), tags, run.mapping))
-        if len(rows) == LOOKED_AT:
-            break
-    return cells, rows
+def reason_of(code: str) -> tuple[str | Promise, str | Promise]:
+    """What a code says is wrong, and what to do."""
+    return REASONS.get(code) or COMPANY_REASONS.get(code) or (code, "")

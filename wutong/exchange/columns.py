@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.values import LOOKS, share_of
@@ -84,10 +85,32 @@ _NAMES = {
     ),
     "tags": "tag tags label labels 标签 客户标签 标签名称 人员标签 联系人标签",
 }  # fmt: skip
-_BY_NAME = {name: code for code, names in _NAMES.items() for name in names.split()}
-_WITHIN = sorted((name for name in _BY_NAME if len(name) > 1), key=len, reverse=True)
 _SURE, _CLEAR = 0.6, 0.9
 _LOOKED_AT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What columns of one kind of import may mean, and how each is called in files."""
+
+    meanings: Mapping[str, str | Promise]
+    names: Mapping[str, str]
+    """By the code of a meaning: plain names, spaces between them."""
+    repeatable: frozenset[str]
+    unknown: str
+    """What a column means that nothing is known of but that it has cells."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        return {name: code for code, names in self.names.items() for name in names.split()}
+
+    @cached_property
+    def within(self) -> Sequence[str]:
+        """Names that may stand within a longer one, the longest first."""
+        return sorted((name for name in self.by_name if len(name) > 1), key=len, reverse=True)
+
+
+OF_PEOPLE = Words(meanings=MEANINGS, names=_NAMES, repeatable=REPEATABLE, unknown=EXTRA)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,36 +125,31 @@ _OUR_MARK = frozenset({"exportmark", "导出标记"})
 """The last column of files that we have written; see ``platform/watermark.py``."""
 
 
-def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]], words: Words = OF_PEOPLE) -> list[str]:
     """A meaning for each column; what belongs to one column alone goes to the surest."""
-    guesses = [_guess(name, _cells(rows, place)) for place, name in enumerate(names)]
+    guesses = [_guess(name, _cells(rows, place), words) for place, name in enumerate(names)]
     taken: dict[str, int] = {}
     for place, guess in sorted(enumerate(guesses), key=lambda pair: -pair[1].sureness):
-        if guess.meaning not in REPEATABLE and guess.meaning not in taken:
+        if guess.meaning not in words.repeatable and guess.meaning not in taken:
             taken[guess.meaning] = place
     return [
-        guess.meaning if guess.meaning in REPEATABLE or taken[guess.meaning] == place else EXTRA
+        guess.meaning if guess.meaning in words.repeatable or taken[guess.meaning] == place else words.unknown
         for place, guess in enumerate(guesses)
     ]
 
 
-def meanings_for(run: PeopleImport) -> dict[str, str | Promise]:
-    """What a column may mean: with the company's own fields that the import may fill in."""
-    return MEANINGS | {
-        code: pgettext("column", "Own field: %(name)s") % {"name": field.name}
-        for code, field in own_meanings(run).items()
-    }
-
-
 def own_meanings(run: PeopleImport) -> dict[str, CustomField]:
-    """The company's own fields of people that an import may fill in, by their meaning: by its colleague, or its key."""
-    fields = with_options(CustomField.objects.of(CustomField.About.PERSON).in_use())
+    """The company's own fields that an import may fill in, by their meaning: by its colleague, or its key."""
+    about = CustomField.About.PERSON if run.kind == PeopleImport.Kind.PEOPLE else CustomField.About.ACCOUNT
+    fields = with_options(CustomField.objects.of(about).in_use())
     if run.api_key_id is not None:
         return {field.statement: field for field in fields if field.for_keys == CustomField.ForKeys.WRITE}
     return {field.statement: field for field in fields if may_edit(run.by, field)}
 
 
-def with_own_fields(guessed: Sequence[str], names: Sequence[str], own: Mapping[str, CustomField]) -> list[str]:
+def with_own_fields(
+    guessed: Sequence[str], names: Sequence[str], own: Mapping[str, CustomField], words: Words = OF_PEOPLE
+) -> list[str]:
     """A guess in which columns that are called as an own field are that field, unless that is a usual name."""
     called = {
         plain_name(text): code for code, field in own.items() for text in (field.code, field.name_zh, field.name_en)
@@ -139,7 +157,7 @@ def with_own_fields(guessed: Sequence[str], names: Sequence[str], own: Mapping[s
     meanings = list(guessed)
     for place, name in enumerate(names):
         code = called.get(plain_name(name))
-        if code and code not in meanings and plain_name(name) not in _BY_NAME:
+        if code and code not in meanings and plain_name(name) not in words.by_name:
             meanings[place] = code
     return meanings
 
@@ -149,27 +167,40 @@ def samples_of(rows: Sequence[Sequence[str]], place: int, *, most: int = 3) -> l
     return list(dict.fromkeys(_cells(rows, place)))[:most]
 
 
+def column_name(columns: Sequence[str], place: int) -> str:
+    """What a column is called: by its heading, or as a spreadsheet calls it; nothing for the row as a whole."""
+    if place < 0:
+        return ""
+    if place < len(columns) and columns[place]:
+        return columns[place]
+    letters, left = "", place + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 def plain_name(name: str) -> str:
     """A column's name as it is compared: without case, width, spaces, marks and what stands in brackets."""
     shown = re.sub(r"[(（\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", name)) or name
     return "".join(character for character in shown.casefold() if character.isalnum())
 
 
-def _guess(name: str, cells: Sequence[str]) -> Guess:
+def _guess(name: str, cells: Sequence[str], words: Words) -> Guess:
     plain = plain_name(name)
     if plain in _OUR_MARK:
         return Guess(meaning=IGNORE, sureness=0)
-    named = _BY_NAME.get(plain) or _BY_NAME.get(plain.rstrip("0123456789")) or ""
-    looks = {code: share_of(look, cells) for code, look in LOOKS.items()}
+    named = words.by_name.get(plain) or words.by_name.get(plain.rstrip("0123456789")) or ""
+    looks = {code: share_of(look, cells) for code, look in LOOKS.items() if code in words.meanings}
     seen = next((code for code, share in looks.items() if share >= _SURE), "")
-    if named in LOOKS and cells and looks[named] < 0.1 and seen and looks[seen] >= _CLEAR:
+    if named in looks and cells and looks[named] < 0.1 and seen and looks[seen] >= _CLEAR:
         return Guess(meaning=seen, sureness=1)  # a column called phone that is full of addresses
     if named:
         return Guess(meaning=named, sureness=3 if named == seen else 2)
-    within = next((_BY_NAME[one] for one in _WITHIN if not one.isascii() and one in plain), "")
-    if within and (within not in LOOKS or not seen or within == seen):
+    within = next((words.by_name[one] for one in words.within if not one.isascii() and one in plain), "")
+    if within and (within not in looks or not seen or within == seen):
         return Guess(meaning=within, sureness=2 if within == seen else 1)
-    return Guess(meaning=seen or (EXTRA if cells else IGNORE), sureness=1 if seen else 0)
+    return Guess(meaning=seen or (words.unknown if cells else IGNORE), sureness=1 if seen else 0)
 
 
 def _cells(rows: Sequence[Sequence[str]], place: int) -> list[str]:

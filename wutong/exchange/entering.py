@@ -49,6 +49,8 @@ class Outcome:
     leads: int = 0
     refused: list[tuple[Row, Problem]] = field(default_factory=list)
     """Rows that were left out for what only the database knows."""
+    warned: list[tuple[Row, Problem]] = field(default_factory=list)
+    """Rows that were imported without single values, for the same."""
 
 
 @dataclass

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from wutong.exchange.checking import column_name, told_of
+from wutong.exchange.checking import told_of
+from wutong.exchange.columns import column_name
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.rows import Problem
 from wutong.platform.audit_trail import neutral

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,11 +11,16 @@ from wutong.events.touch import CHANNELS
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.starting import Policy
 from wutong.exchange.tables.text import DELIMITERS, ENCODINGS
+from wutong.exchange.tagging import tags_for
+from wutong.lifecycle.account_team import who_may_look_after
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.models import ProductLine
 from wutong.people.models import Tag
+from wutong.platform.files import Upload
 from wutong.platform.models import BusinessScope, Staff, Team
 
+_MOST_PASTED = 2_000_000
+"""Characters; more is better sent as a file."""
 _DELIMITER_NAMES = {
     ",": pgettext_lazy("delimiter", "comma ,"),
     "\t": pgettext_lazy("delimiter", "tab"),
@@ -25,13 +31,42 @@ _DELIMITER_NAMES = {
 
 
 class UploadForm(forms.Form):
-    """A file to import."""
+    """A file to import, or a table that is pasted."""
 
+    kind = forms.ChoiceField(
+        label=_("What the rows tell of"),
+        choices=PeopleImport.Kind.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
     file = forms.FileField(
         label=_("CSV or Excel file"),
         help_text=_("CSV (UTF-8, GBK, UTF-16) or xlsx, at most 100 MB and 500,000 rows."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        required=False,
     )
+    pasted = forms.CharField(
+        label=_("Or paste a table"),
+        help_text=_("Copy the cells in Excel, with their headings, and paste them here."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=_MOST_PASTED,
+        required=False,
+        strip=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let one of the two be given."""
+        given = super().clean() or {}
+        if "file" in self.errors or "pasted" in self.errors:
+            return given
+        if not given.get("file") and not given.get("pasted", "").strip():
+            self.add_error("file", _("Choose a file, or paste a table below."))
+        return given
+
+    def table(self) -> Upload:
+        """What was given; a file counts before a table that is pasted."""
+        file: Upload | None = self.cleaned_data["file"]
+        return file or ContentFile(self.cleaned_data["pasted"].encode(), name=f"{_('Pasted table')}.csv")
 
 
 class ReadingForm(forms.Form):
@@ -53,7 +88,7 @@ class ReadingForm(forms.Form):
 
 
 class PolicyForm(forms.Form):
-    """What is to become of the rows."""
+    """What is to become of rows about people."""
 
     known = forms.ChoiceField(
         label=_("People who are known already"), choices=PeopleImport.Known.choices, widget=forms.RadioSelect
@@ -118,12 +153,8 @@ class PolicyForm(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # as above
         self.fields["scope"].queryset = scopes_of(by)  # type: ignore[attr-defined]  # as above
         self.fields["product_line"].queryset = ProductLine.objects.on_offer().in_order()  # type: ignore[attr-defined]  # as above
-        offered = Tag.objects.of_people().in_use().in_order()
-        self.fields["tags"].queryset = offered  # type: ignore[attr-defined]  # as above
-        self.fields["tags"].label_from_instance = lambda one: f"{one.group.name}: {one.name}"  # type: ignore[attr-defined]  # as above
         self.fields["owner"].label_from_instance = lambda one: one.full_name  # type: ignore[attr-defined]  # as above
-        if not offered.exists():
-            del self.fields["tags"]
+        _offer_tags(self, run)
         for name in ("team", "scope", "product_line"):
             self.fields[name].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]  # as above
 
@@ -147,6 +178,78 @@ class PolicyForm(forms.Form):
             tags=list(given.get("tags", ())),
             crm_scope=run.crm_scope,
         )
+
+
+class CompanyPolicyForm(forms.Form):
+    """What is to become of rows about companies."""
+
+    known = forms.ChoiceField(
+        label=_("Companies that are known already"),
+        choices=PeopleImport.Known.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Known by their credit code, by their domain where the name fits, or by an equal name. What is only alike"
+            " is entered by itself and goes to the review queue."
+        ),
+    )
+    owner = forms.ModelChoiceField(
+        Staff.objects.none(),
+        label=_("Owner of companies that have none"),
+        required=False,
+        empty_label=pgettext_lazy("owner of companies", "Nobody"),
+        help_text=_("A column “Owner” of the file counts before this."),
+    )
+    product_line = forms.ModelChoiceField(
+        ProductLine.objects.none(),
+        label=_("Product line"),
+        required=False,
+        empty_label=pgettext_lazy("product line of an import", "The first one"),
+        help_text=_("For which the owner looks after them."),
+    )
+    tags = forms.ModelMultipleChoiceField(
+        Tag.objects.none(),
+        label=_("Tags for every company in the file"),
+        required=False,
+        help_text=_("Several may be chosen. What a column “Tags” names is given as well."),
+    )
+    source = forms.CharField(
+        label=_("Where the list comes from"), max_length=80, help_text=_("For example: company register, May.")
+    )
+
+    def __init__(self, data: Any = None, *, run: PeopleImport, by: Staff) -> None:  # noqa: ARG002  # as the other
+        super().__init__(data, initial={"known": run.known, "source": run.source})
+        keepers = Staff.objects.filter(pk__in=[one.pk for one in who_may_look_after()]).order_by("sort_key", "pk")
+        self.fields["owner"].queryset = keepers  # type: ignore[attr-defined]  # a model choice
+        self.fields["owner"].label_from_instance = lambda one: one.full_name  # type: ignore[attr-defined]  # as above
+        self.fields["product_line"].queryset = ProductLine.objects.on_offer().in_order()  # type: ignore[attr-defined]  # as above
+        self.fields["product_line"].label_from_instance = lambda one: one.name  # type: ignore[attr-defined]  # as above
+        _offer_tags(self, run)
+
+    def policy(self, run: PeopleImport) -> Policy:
+        """The policy that was entered."""
+        given = self.cleaned_data
+        return Policy(
+            known=PeopleImport.Known(given["known"]),
+            owner=given["owner"],
+            product_line=given["product_line"],
+            channel=run.channel,
+            source=given["source"],
+            tags=list(given.get("tags", ())),
+        )
+
+
+def policy_form(data: Any, *, run: PeopleImport, by: Staff) -> PolicyForm | CompanyPolicyForm:
+    """The form of the rules for what an import tells of."""
+    form = PolicyForm if run.kind == PeopleImport.Kind.PEOPLE else CompanyPolicyForm
+    return form(data, run=run, by=by)
+
+
+def _offer_tags(form: forms.Form, run: PeopleImport) -> None:
+    offered = tags_for(run.kind)
+    form.fields["tags"].queryset = offered  # type: ignore[attr-defined]  # a model choice
+    form.fields["tags"].label_from_instance = lambda one: f"{one.group.name}: {one.name}"  # type: ignore[attr-defined]  # as above
+    if not offered.exists():
+        del form.fields["tags"]
 
 
 def teams_of(by: Staff) -> Any:

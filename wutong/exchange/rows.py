@@ -24,8 +24,8 @@ from wutong.people.normal_form import NotAnIdentifier
 _LENGTHS = {"full_name": 120, "title": 120, "company": 200, "department": 120, "region": 80, "campaign": 80}
 _LONGEST_REMARK = 5_000
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
-_EMPTY = frozenset({"", "-", "--", "/", "无", "暂无", "n/a", "na", "null", "none", "#n/a", "nan", "空"})
-_BETWEEN_TAGS = re.compile(r"[;；、,，|\n]")
+EMPTY = frozenset({"", "-", "--", "/", "无", "暂无", "n/a", "na", "null", "none", "#n/a", "nan", "空"})
+BETWEEN_TAGS = re.compile(r"[;；、,，|\n]")
 _BETWEEN = re.compile(r"[;；/、]|,|，| 或 ")
 
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -146,7 +146,7 @@ def read_row(
     given: dict[str, str] = {}
     problems: list[Problem] = []
     for place, (cell, meaning) in enumerate(zip(cells, mapping, strict=False)):
-        if not cell or meaning == IGNORE or (len(cell) < 5 and cell.lower() in _EMPTY):
+        if not cell or meaning == IGNORE or (len(cell) < 5 and cell.lower() in EMPTY):
             continue
         if meaning in IDENTIFIERS:
             keys, said = _identifiers(meaning, cell, scope)
@@ -165,7 +165,7 @@ def read_row(
             if len(cell) > (longest := _LENGTHS.get(meaning, _LONGEST_REMARK)):
                 problems.append(Problem(place, "too_long"))
             given[meaning] = cell[:longest]
-            if wrong := _value_problem(meaning, cell):
+            if wrong := value_problem(meaning, cell):
                 problems.append(Problem(place, wrong))
     facts = {name: value for name, value in facts.items() if value}
     facts |= {name: value for name, value in given.items() if name in _FACTS}
@@ -180,10 +180,10 @@ def read_row(
         identifiers=identifiers,
         facts=facts,
         email=next((key.value for key in identifiers if key.kind is IdentifierKind.EMAIL), ""),
-        credit_code=_code(given.get("credit_code", "")),
+        credit_code=code_in(given.get("credit_code", "")),
         campaign=given.get("campaign", ""),
         owner=given.get("owner", ""),
-        tags=tuple(filter(None, map(str.strip, _BETWEEN_TAGS.split(given.get("tags", ""))))),
+        tags=tuple(filter(None, map(str.strip, BETWEEN_TAGS.split(given.get("tags", ""))))),
         seen_at=_noon(given.get("seen_on", "")),
         problems=tuple(problems),
         is_faulty=is_faulty,
@@ -239,7 +239,7 @@ def _email(text: str) -> tuple[IdentifierKey | None, str]:
     return IdentifierKey(IdentifierKind.EMAIL, address), ""
 
 
-def _value_problem(meaning: str, cell: str) -> str:
+def value_problem(meaning: str, cell: str) -> str:
     if meaning == "seen_on":
         return "" if read_date(cell) else "bad_date"
     if meaning == "credit_code":
@@ -251,7 +251,7 @@ def _value_problem(meaning: str, cell: str) -> str:
 
 
 @lru_cache(maxsize=5_000)
-def _code(cell: str) -> str:
+def code_in(cell: str) -> str:
     with suppress(NotACreditCode):
         code = credit_code(cell)
         if is_consistent(code):

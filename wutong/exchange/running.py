@@ -17,12 +17,15 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from wutong.exchange.columns import own_meanings
+from wutong.exchange.company_entering import enter_companies
+from wutong.exchange.company_rows import CompanyRow, read_company
 from wutong.exchange.entering import Outcome, enter_many, keep_faults, row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import ImportRow, Problem, Row, read_row
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.exchange.tagging import plain_tag, tags_by_name
+from wutong.lifecycle.account_team import who_may_look_after
 from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.people import search_index
 from wutong.people.accounts import name_key
@@ -77,14 +80,14 @@ def run_import(run_id: int, *, now: Clock) -> None:
             found.state, found.started_at = _S.RUNNING, now()
             found.save(update_fields=["state", "started_at"])
     run = _loaded(run_id)
-    owners = owners_by_name() if "owner" in run.mapping else {}
+    owners = owners_for(run)
     try:
         ensure_rows(run)
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
     with _Indexing() as indexing:
-        for piece in _ahead(_pieces(_rows_left(run, owners), start=run.done)):
+        for piece in _ahead(_pieces(map(_foreseen, rows_of(run, owners, after=run.done)), start=run.done)):
             if not _enter(run_id, piece, owners, now=now):
                 break
             failpoint("import_batch")
@@ -117,9 +120,11 @@ class _Indexing:
         self._thread.shutdown()
 
 
-def owners_by_name() -> dict[str, Staff]:
-    """Who can own leads, by address and by name; two of one name are none."""
-    able = who_may_be_given_leads()
+def owners_for(run: PeopleImport) -> dict[str, Staff]:
+    """Who can own leads, or look after companies, by address and by name; two of one name are none."""
+    if "owner" not in run.mapping:
+        return {}
+    able = who_may_be_given_leads() if run.kind == PeopleImport.Kind.PEOPLE else who_may_look_after()
     names: dict[str, list[Staff]] = {}
     for one in able:
         names.setdefault(one.full_name.casefold(), []).append(one)
@@ -127,33 +132,59 @@ def owners_by_name() -> dict[str, Staff]:
     return single | {one.email.casefold(): one for one in able}
 
 
-def parse(
+def rows_of(run: PeopleImport, owners: Mapping[str, Staff], *, after: int = 0) -> Iterator[tuple[list[str], Row]]:
+    """The rows of a run as what they say. Whatever that asks the database is asked here, once."""
+    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
+    tags = tags_by_name(run.kind) if "tags" in run.mapping else {}
+    if run.kind == PeopleImport.Kind.COMPANIES:
+        return _parsed_companies(run, owners, tags, own, after=after)
+    return _parsed(run, owners, tags, own, after=after)
+
+
+def _parsed_companies(
     run: PeopleImport,
     owners: Mapping[str, Staff],
     tags: Mapping[str, Tag],
     own: Mapping[str, CustomField],
     *,
-    after: int = 0,
+    after: int,
+) -> Iterator[tuple[list[str], CompanyRow]]:
+    for number, cells in read_prepared(ensure_rows(run), after=after):
+        row = read_company(number, cells, run.mapping, own=own)
+        row = with_owner(row, owners, run.mapping, otherwise="unknown_keeper")
+        yield cells, with_tags(row, tags, run.mapping, otherwise="unknown_account_tag")
+
+
+def _parsed(
+    run: PeopleImport,
+    owners: Mapping[str, Staff],
+    tags: Mapping[str, Tag],
+    own: Mapping[str, CustomField],
+    *,
+    after: int,
 ) -> Iterator[tuple[list[str], ImportRow]]:
-    """The rows of a run as what they say; ``own``: the company's own fields that it may fill in, by their meaning."""
     for number, cells in read_prepared(ensure_rows(run), after=after):
         row = read_row(number, cells, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
         yield cells, with_tags(with_owner(row, owners, run.mapping), tags, run.mapping)
 
 
-def with_tags(row: AnyRow, tags: Mapping[str, Tag], mapping: Sequence[str]) -> AnyRow:
+def with_tags(
+    row: AnyRow, tags: Mapping[str, Tag], mapping: Sequence[str], *, otherwise: str = "unknown_tag"
+) -> AnyRow:
     """The row, told of tags that are not there."""
     if not row.tags or all(plain_tag(name) in tags for name in row.tags):
         return row
-    return replace(row, problems=(*row.problems, Problem(mapping.index("tags"), "unknown_tag")))
+    return replace(row, problems=(*row.problems, Problem(mapping.index("tags"), otherwise)))
 
 
-def with_owner(row: AnyRow, owners: Mapping[str, Staff], mapping: Sequence[str]) -> AnyRow:
+def with_owner(
+    row: AnyRow, owners: Mapping[str, Staff], mapping: Sequence[str], *, otherwise: str = "unknown_owner"
+) -> AnyRow:
     """The row, told of a colleague who is not there."""
     if not row.owner:
         return row
     name = row.owner.strip().casefold()
-    problems = row.problems if name in owners else (*row.problems, Problem(mapping.index("owner"), "unknown_owner"))
+    problems = row.problems if name in owners else (*row.problems, Problem(mapping.index("owner"), otherwise))
     return replace(row, owner=name, problems=problems)
 
 
@@ -179,7 +210,7 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clo
             return False
         run = _loaded(run_id)
         valid = [row for row in piece.rows if not row.is_faulty]
-        outcome = _DOORS[run.kind](run, valid, owners, at=now()) if valid else Outcome()
+        outcome = _door_of(run)(run, valid, owners, at=now()) if valid else Outcome()
         failpoint("import_rows")
         sums = _faults(piece, outcome)
         keep_faults(run, sums.faults)
@@ -196,14 +227,19 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clo
     return True
 
 
-_DOORS: dict[str, Callable[..., Outcome]] = {PeopleImport.Kind.PEOPLE: enter_many}
+def _door_of(run: PeopleImport) -> Callable[..., Outcome]:
+    """What enters rows of its kind."""
+    return enter_companies if run.kind == PeopleImport.Kind.COMPANIES else enter_many
 
 
 def _faults(piece: Piece, outcome: Outcome) -> _Sums:
     refused = {row.number: problem for row, problem in outcome.refused}
+    late: dict[int, list[Problem]] = {}
+    for row, problem in (*outcome.refused, *outcome.warned):
+        late.setdefault(row.number, []).append(problem)
     sums = _Sums()
     for cells, row in zip(piece.cells, piece.rows, strict=True):
-        problems = [*row.problems, *([refused[row.number]] if row.number in refused else [])]
+        problems = [*row.problems, *late.get(row.number, ())]
         if problems:
             is_imported = not row.is_faulty and row.number not in refused
             sums.faults.append((row, cells, problems, is_imported))
@@ -236,22 +272,17 @@ def _loaded(run_id: int) -> PeopleImport:
     return PeopleImport.objects.select_related(*related).get(pk=run_id)
 
 
-def _rows_left(run: PeopleImport, owners: Mapping[str, Staff]) -> Iterator[tuple[list[str], Row]]:
-    """What the rows say that are left. Whatever reading them asks the database is asked here, not by the thread."""
-    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
-    tags = tags_by_name() if "tags" in run.mapping else {}
-    return map(_foreseen, parse(run, owners, tags, own, after=run.done))
-
-
 def _pieces(rows: Iterator[tuple[list[str], Row]], *, start: int) -> Iterator[Piece]:
     while batch := list(islice(rows, BATCH)):
         yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
         start += len(batch)
 
 
-def _foreseen(parsed: tuple[list[str], ImportRow]) -> tuple[list[str], ImportRow]:
+def _foreseen(parsed: tuple[list[str], Row]) -> tuple[list[str], Row]:
     """A row, after what its names and its address come to has been worked out: whoever asks finds it remembered."""
     _cells, row = parsed
+    if not isinstance(row, ImportRow):
+        return parsed
     name, company = row.facts.get("full_name", ""), row.facts.get("company", "")
     found_by(name, company, [(key.kind, key.value) for key in row.identifiers])
     sort_key(name)

@@ -3,21 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import IO
+from typing import IO, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from wutong.exchange.columns import (
-    EXTRA,
-    IDENTIFIERS,
-    IGNORE,
-    guess_columns,
-    meanings_for,
-    own_meanings,
-    plain_name,
-    with_own_fields,
-)
+from wutong.exchange.columns import IGNORE, plain_name
+from wutong.exchange.kinds import guesses_for, meanings_for, recognised_by, retired_in, words_of
 from wutong.exchange.models import PeopleImport, SavedMapping
 from wutong.exchange.places import prepare_rows, rows_path
 from wutong.exchange.running import run_import_later
@@ -42,6 +34,11 @@ class NothingToRecogniseBy(Refusal):
     message = _("No column holds a telephone number, an e-mail address or a customer number. Choose at least one.")
 
 
+class NoColumnOfNames(Refusal):
+    code = "no_column_of_names"
+    message = _("No column holds the names of the companies or their credit codes. Choose at least one.")
+
+
 class SameMeaningTwice(Refusal):
     code = "same_meaning_twice"
     message = _("“%(meaning)s” is chosen for two columns. Keep it for one of them.")
@@ -64,37 +61,44 @@ class NotRunning(Refusal):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What is to become of the rows."""
+    """What is to become of the rows. Of companies there are no leads, and no legal basis is asked for."""
 
     known: PeopleImport.Known
-    leads: PeopleImport.Leads
-    basis: PeopleImport.Basis
-    basis_text: str
-    basis_proof: str
+    leads: PeopleImport.Leads = PeopleImport.Leads.NONE
+    basis: PeopleImport.Basis | Literal[""] = ""
+    basis_text: str = ""
+    basis_proof: str = ""
     owner: Staff | None = None
     by_rules: bool = False
-    team: Team
-    scope: BusinessScope
+    team: Team | None = None
+    scope: BusinessScope | None = None
     product_line: ProductLine | None = None
     channel: str = "import"
     campaign: str = ""
     source: str = ""
     crm_scope: str = ""
     tags: Sequence[Tag] = ()
-    """What everybody in the file is given."""
+    """What everybody, or every company, in the file is given."""
 
 
-def upload(*, file: Upload, by: Staff, at: datetime) -> PeopleImport:
+def upload(*, file: Upload, by: Staff, at: datetime, kind: str = PeopleImport.Kind.PEOPLE) -> PeopleImport:
     """Take a file, look at it, and guess what its columns mean.
 
     Raises:
         FileTooLarge, or a refusal of :mod:`wutong.exchange.tables.refusals`.
     """
     stored = store(file=file, by=by, at=at, largest_bytes=LARGEST_BYTES, recognised=table_kind)
-    return begin(stored, by=by, at=at)
+    return begin(stored, by=by, at=at, kind=kind)
 
 
-def begin(stored: StoredFile, *, by: Staff, at: datetime, api_key: ApiKey | None = None) -> PeopleImport:
+def begin(
+    stored: StoredFile,
+    *,
+    by: Staff,
+    at: datetime,
+    api_key: ApiKey | None = None,
+    kind: str = PeopleImport.Kind.PEOPLE,
+) -> PeopleImport:
     """Begin the import of a stored file.
 
     Raises:
@@ -104,6 +108,7 @@ def begin(stored: StoredFile, *, by: Staff, at: datetime, api_key: ApiKey | None
     run = PeopleImport(
         by=by,
         api_key=api_key,
+        kind=kind,
         created_at=at,
         file=stored,
         file_name=stored.name,
@@ -120,7 +125,7 @@ def begin(stored: StoredFile, *, by: Staff, at: datetime, api_key: ApiKey | None
             break
     with transaction.atomic(durable=True):
         run.save()
-        record("exchange.import_begun", actor=api_key or by, subject=run, at=at, rows=run.rows)
+        record("exchange.import_begun", actor=api_key or by, subject=run, at=at, rows=run.rows, kind=str(run.kind))
     return run
 
 
@@ -166,14 +171,13 @@ def map_columns(
     """Say what each column means; with ``save_as`` for files to come as well.
 
     Raises:
-        AlreadyStarted, NothingToRecogniseBy, SameMeaningTwice: see there.
+        AlreadyStarted, NothingToRecogniseBy, NoColumnOfNames, SameMeaningTwice: see there.
     """
     known = meanings_for(run)
     chosen = [meaning if meaning in known else IGNORE for meaning in mapping][: len(run.columns)]
     chosen += [IGNORE] * (len(run.columns) - len(chosen))
-    if not set(chosen) & set(IDENTIFIERS):
-        raise NothingToRecogniseBy
-    for meaning in set(chosen) - {*IDENTIFIERS, EXTRA, IGNORE}:
+    _refuse_unrecognisable(run, chosen)
+    for meaning in set(chosen) - words_of(run.kind).repeatable:
         if chosen.count(meaning) > 1:
             raise SameMeaningTwice(meaning=known[meaning])
     with transaction.atomic(durable=True):
@@ -183,7 +187,8 @@ def map_columns(
         if save_as.strip():
             meanings = {plain_name(name): meaning for name, meaning in zip(run.columns, chosen, strict=True) if name}
             name = save_as.strip()[:80]
-            SavedMapping.objects.update_or_create(name=name, defaults={"meanings": meanings, "by": by, "at": at})
+            given = {"meanings": meanings, "by": by, "at": at}
+            SavedMapping.objects.update_or_create(kind=run.kind, name=name, defaults=given)
             record("exchange.mapping_saved", actor=by, subject=run, at=at, name=name)
 
 
@@ -197,17 +202,17 @@ def start(*, run: PeopleImport, policy: Policy, by: Staff | ApiKey, at: datetime
     """Let an import run in the background.
 
     Raises:
-        AlreadyStarted, BasisMissing, NothingToRecogniseBy: see there.
+        AlreadyStarted, BasisMissing, NothingToRecogniseBy, NoColumnOfNames: see there.
     """
-    if not (policy.basis and policy.basis_text.strip() and policy.basis_proof.strip()):
+    has_basis = policy.basis and policy.basis_text.strip() and policy.basis_proof.strip()
+    if run.kind == PeopleImport.Kind.PEOPLE and not has_basis:
         raise BasisMissing
-    if not set(run.mapping) & set(IDENTIFIERS):
-        raise NothingToRecogniseBy
+    _refuse_unrecognisable(run, run.mapping)
     with transaction.atomic(durable=True):
         _draft(run)
         for name in Policy.__dataclass_fields__.keys() - {"tags"}:
             setattr(run, name, getattr(policy, name))
-        run.state = _S.WAITING
+        run.state, run.left_out = _S.WAITING, retired_in(run, run.mapping)
         run.save()
         run.tags.set(policy.tags)
         record(
@@ -218,7 +223,7 @@ def start(*, run: PeopleImport, policy: Policy, by: Staff | ApiKey, at: datetime
             rows=run.rows,
             known=policy.known.value,
             leads=policy.leads.value,
-            basis=policy.basis.value,
+            basis=str(policy.basis),
             tags=", ".join(tag.name for tag in policy.tags),
         )
         run_import_later.configure(queueing_lock=f"import-{run.pk}").defer(run_id=run.pk)
@@ -262,7 +267,16 @@ def _read(run: PeopleImport, reading: Reading) -> None:
     run.encoding, run.delimiter = reading.encoding, reading.delimiter
     run.sheet, run.sheets = reading.sheet[:120], list(reading.sheets)
     run.heading, run.columns, run.rows = prepared.heading, prepared.columns, prepared.rows
-    run.mapping = with_own_fields(guess_columns(run.columns, first_rows(run)), run.columns, own_meanings(run))
+    run.mapping = guesses_for(run, first_rows(run))
+
+
+def _refuse_unrecognisable(run: PeopleImport, mapping: Sequence[str]) -> None:
+    """
+    Raises:
+        NothingToRecogniseBy, NoColumnOfNames: no column says who or what a row is about.
+    """
+    if set(mapping).isdisjoint(recognised_by(run.kind)):
+        raise NothingToRecogniseBy if run.kind == PeopleImport.Kind.PEOPLE else NoColumnOfNames
 
 
 def first_rows(run: PeopleImport, *, most: int = LOOKED_AT) -> list[list[str]]:

@@ -6,6 +6,7 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.rows import ImportRow
 from wutong.lifecycle.tagging import tag_many
 from wutong.people.models import PersonTag, Tag, TagSource
+from wutong.people.models.tag import TagQuerySet
 from wutong.people.people_to_tag import look_again
 from wutong.platform.rows import execute, id_array
 
@@ -24,14 +25,20 @@ def plain_tag(name: str) -> str:
     return ":".join(part.strip().casefold() for part in name.replace("：", ":").split(":", 1))
 
 
-def tags_by_name() -> dict[str, Tag]:
-    """The tags of people that may be given, by name and by "group: tag"; a name of two groups stands for neither."""
-    offered = list(Tag.objects.of_people().in_use().in_order())
+def tags_by_name(kind: str = PeopleImport.Kind.PEOPLE) -> dict[str, Tag]:
+    """The tags that an import may give, by name and by "group: tag"; a name of two groups stands for neither."""
+    offered = list(tags_for(kind))
     names: dict[str, list[Tag]] = {}
     for tag in offered:
         names.setdefault(plain_tag(tag.name), []).append(tag)
     single = {name: found[0] for name, found in names.items() if len(found) == 1}
     return {plain_tag(f"{tag.group.name}:{tag.name}"): tag for tag in offered} | single
+
+
+def tags_for(kind: str) -> TagQuerySet:
+    """The tags that an import may give to what its rows tell of."""
+    tags = Tag.objects.of_people() if kind == PeopleImport.Kind.PEOPLE else Tag.objects.of_accounts()
+    return tags.in_use().in_order()
 
 
 def tag_rows(run: PeopleImport, rows: Iterable[tuple[ImportRow, int]]) -> None:

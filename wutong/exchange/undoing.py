@@ -6,15 +6,14 @@ together is computed anew without its observations.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ManyToOneRel
 from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from wutong.exchange.company_undoing import Companies, tables_about
 from wutong.exchange.entering import ids_of, row_id
 from wutong.exchange.models import ImportedRow, PeopleImport
 from wutong.exchange.running import UNDO_WITHIN
@@ -24,7 +23,7 @@ from wutong.lifecycle.reach import settle_reach
 from wutong.people import lane
 from wutong.people.consents import take_back_many
 from wutong.people.facts import refresh_people
-from wutong.people.models import Account, Person
+from wutong.people.models import Person
 from wutong.people.projection import Cause
 from wutong.people.reassign import redo_sums, registered_tables
 from wutong.people.rebuild import look_again
@@ -103,20 +102,22 @@ def run_undo(run_id: int, *, now: Callable[[], datetime]) -> None:
         return
     stored = ImportedRow.objects.filter(run=run)
     fresh = {id for ids in stored.values_list("fresh", flat=True).iterator(chunk_size=5_000) for id in ids}
-    more = True
-    while more:
+    companies = Companies()
+    while run.state == _S.UNDOING:
         with transaction.atomic():
             run = PeopleImport.objects.select_for_update(of=("self",)).get(pk=run_id)
             if run.state != _S.UNDOING:
                 return
             rows = list(stored.filter(number__gt=run.undo_place).order_by("number")[:BATCH])
-            for name, n in (take_back_rows(run, rows, fresh, at=now()) if rows else {}).items():
-                run.undo_report[name] = run.undo_report.get(name, 0) + n
             if rows:
+                told = take_back_rows(run, rows, fresh, at=now())
                 run.undo_place = rows[-1].number
             else:
-                run.undo_report |= _take_back_companies(run)
-                run.state, run.undone_at, more = _S.UNDONE, now(), False
+                told = companies.take_back_next(run, at=now())
+                if companies.are_done:
+                    run.state, run.undone_at = _S.UNDONE, now()
+            for name, n in told.items():
+                run.undo_report[name] = run.undo_report.get(name, 0) + n
             run.save(update_fields=["undo_report", "undo_place", "state", "undone_at"])
 
 
@@ -164,7 +165,7 @@ def _worked_on(run: PeopleImport, people: set[int], fresh: Collection[int]) -> s
     first, last = ids_of(run)
     touches = [
         f"EXISTS (SELECT FROM {table} t WHERE t.{column} = p.id AND NOT ({_OURS.get(table, 'false')}))"
-        for table, column in _tables_about(Person)
+        for table, column in tables_about(Person)
     ]
     found = execute(
         f"SELECT p.id FROM unnest(%(people)s::bigint[]) p(id) WHERE {' OR '.join(touches)}",
@@ -193,7 +194,7 @@ def _is_worked_on(lead: Lead) -> bool:
     """Whether anybody has done more with a lead than give it to its first owner."""
     if lead.stage != "new" or lead.first_contact_at is not None or lead.version > 2 or lead.next_step:
         return True
-    others = [(table, column) for table, column in _tables_about(Lead) if table not in _OF_LEADS]
+    others = [(table, column) for table, column in tables_about(Lead) if table not in _OF_LEADS]
     asked = " OR ".join(f"EXISTS (SELECT FROM {table} t WHERE t.{column} = %(lead)s)" for table, column in others)
     found: bool = execute(f"SELECT {asked}", lead=lead.pk)[0][0]
     return found
@@ -246,7 +247,7 @@ def _remove_people(people: Collection[int]) -> None:
     keys = id_array([id for (id,) in aliases])
     held = execute("SELECT id FROM people_identifier WHERE person_id = ANY(%(people)s::bigint[])", people=keys)
     _remove_identifiers([id for (id,) in held])
-    for table, column in _tables_about(Person):
+    for table, column in tables_about(Person):
         if table in (*_PROJECTED, "people_persontag", "lifecycle_stagevisit", "event"):
             execute(f"DELETE FROM {table} WHERE {column} = ANY(%(people)s::bigint[])", people=keys)
     execute(
@@ -340,37 +341,6 @@ def _today(subjects: Iterable[int]) -> list[int]:
         ids=id_array(set(subjects)),
     )
     return sorted(id for (id,) in found)
-
-
-def _take_back_companies(run: PeopleImport) -> dict[str, int]:
-    """Remove the companies that the import added and nobody uses or has confirmed; take codes back."""
-    removed = kept = 0
-    remaining = run.accounts.select_related("account").order_by("pk").iterator(chunk_size=500)
-    while batch := list(islice(remaining, 500)):
-        keys = id_array([one.account_id for one in batch if one.is_new])
-        used = " OR ".join(
-            f"EXISTS (SELECT FROM {table} t WHERE t.{column} = a.id)"
-            for table, column in _tables_about(Account)
-            if table not in ("people_accountcandidate", "exchange_accountbyimport")
-        )
-        unused = f"a.id = ANY(%(ids)s::bigint[]) AND NOT a.is_confirmed AND NOT ({used})"
-        going = [id for (id,) in execute(f"SELECT a.id FROM people_account a WHERE {unused}", ids=keys)]
-        for one in batch:
-            if one.credit_code and one.account_id not in going and not one.account.is_confirmed:
-                Account.objects.filter(pk=one.account_id, credit_code=one.credit_code).update(credit_code=None)
-        Account.objects.filter(pk__in=going).delete()
-        removed += len(going)
-        kept += sum(one.is_new for one in batch) - len(going)
-    return {"companies_removed": removed, "companies_kept": kept}
-
-
-def _tables_about(model: type[Person] | type[Account] | type[Lead]) -> list[tuple[str, str]]:
-    """Every table with a foreign key to ``model``, and its column: those of packages above us are among them."""
-    found = set()
-    for relation in model._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel) and isinstance(relation.related_model, type):
-            found.add((relation.related_model._meta.db_table, relation.field.column))
-    return sorted(found)
 
 
 @app.task(name="exchange.undo_import", queue="imports", retry=RetryStrategy(max_attempts=5, exponential_wait=3))

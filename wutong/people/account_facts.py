@@ -42,23 +42,31 @@ def describe(account: Account, facts: Mapping[str, str], *, word: Word) -> list[
         setattr(account, field, facts[field])
     account.save(update_fields=["industry", "size_band", "region"])
     note(account, changed, word=word)
-    if not account.region and account.credit_code and is_consistent(account.credit_code):
-        code = division_named(account.credit_code[_DIVISION])
-        if code:
-            account.region = code
-            account.save(update_fields=["region"])
-            note(account, ["region"], word=Word(by=None, source=AccountFact.Source.CREDIT_CODE, at=word.at))
+    if not account.region and (code := region_of_code(account.credit_code or "")):
+        account.region = code
+        account.save(update_fields=["region"])
+        note(account, ["region"], word=Word(by=None, source=AccountFact.Source.CREDIT_CODE, at=word.at))
     return changed
+
+
+def region_of_code(credit_code: str) -> str:
+    """The division that a valid credit code names: where the company was registered; nothing for any other."""
+    return division_named(credit_code[_DIVISION]) or "" if credit_code and is_consistent(credit_code) else ""
 
 
 def note(account: Account, fields: Iterable[str], *, word: Word) -> None:
     """Keep who said that ``fields`` are what they are now."""
-    AccountFact.objects.bulk_create(
+    AccountFact.objects.bulk_create(statements(account, fields, word=word))
+
+
+def statements(account: Account, fields: Iterable[str], *, word: Word) -> list[AccountFact]:
+    """What :func:`note` keeps, not stored yet: for those who keep it of many companies at once."""
+    return [
         AccountFact(
             account=account, field=field, value=_written(account, field), source=word.source, by=word.by, at=word.at
         )
         for field in fields
-    )
+    ]
 
 
 def call_also(account: Account, names: Sequence[str], *, word: Word) -> bool:

@@ -223,13 +223,22 @@ def _set_by_hand(people: set[int]) -> dict[int, Account]:
 
 def _by_given_domain(domains: set[str]) -> dict[str, Account]:
     """The company of each domain that a colleague has given to one; one of several companies is ambiguous."""
+    held = holders_of_domains(domains)
+    return {domain: next(iter(accounts)) for domain, accounts in held.items() if len(accounts) == 1}
+
+
+def holders_of_domains(domains: set[str]) -> dict[str, set[Account]]:
+    """The companies to which colleagues have given each of ``domains``."""
     if not domains:
         return {}
     further = AccountDomain.objects.filter(domain__among=domains).select_related("account")
     found = [(account.domain, account) for account in _lean().filter(domain__among=domains).exclude(domain="")]
     found += [(one.domain, one.account) for one in further.defer("account__search_keys", "account__name_grams")]
     today = standing(account for _domain, account in found)
-    return _single((domain, today[account.pk]) for domain, account in found)
+    held: dict[str, set[Account]] = {}
+    for domain, account in found:
+        held.setdefault(domain, set()).add(today[account.pk])
+    return held
 
 
 def _by_usual_domain(domains: set[str]) -> dict[str, Account]:

@@ -4,7 +4,7 @@ Each company names its parent; whatever is above or below is read by one recursi
 so one at a time, so that two changes cannot close a circle between them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.people.models import Account
 from wutong.platform.refusal import Refusal
-from wutong.platform.rows import execute
+from wutong.platform.rows import execute, id_array
 
 MOST_SHOWN = 500
 _TREE_LOCK = 0x77740007
@@ -23,6 +23,14 @@ WITH RECURSIVE above(id, parent_id, n) AS (
     SELECT a.id, a.parent_id, n + 1 FROM people_account a JOIN above ON a.id = above.parent_id
 ) CYCLE id SET is_circle USING path
 SELECT id FROM above WHERE n > 0 ORDER BY n
+"""
+_ALL_ABOVE = """
+WITH RECURSIVE above(id, parent_id) AS (
+    SELECT id, parent_id FROM people_account WHERE id = ANY(%(ids)s::bigint[])
+    UNION
+    SELECT a.id, a.parent_id FROM people_account a JOIN above ON a.id = above.parent_id
+)
+SELECT id, parent_id FROM above
 """
 _BELOW = """
 WITH RECURSIVE below(id, depth) AS (
@@ -59,6 +67,11 @@ def lock_groups() -> None:
 def ids_above(account: Account) -> list[int]:
     """The ids of the parent, the parent's parent and so on. One query."""
     return [pk for (pk,) in execute(_ABOVE, id=account.pk)]
+
+
+def parents_above(ids: Collection[int]) -> dict[int, int | None]:
+    """The parent of each of ``ids`` and of all that stand above them. One query."""
+    return dict(execute(_ALL_ABOVE, ids=id_array(ids))) if ids else {}
 
 
 def ids_below(accounts: Iterable[Account], *, most: int = 10_000) -> list[int]:

@@ -40,7 +40,7 @@ LABELS: dict[str, str | Promise] = {
     "people.tag": _("Give people and companies tags and take them off"),
     "people.share": _("Let colleagues work on a person together"),
     "people.merge": _("Merge people, or say of people and companies that they are not the same"),
-    "imports.run": _("Import people from files, and undo an import"),
+    "imports.run": _("Import people and companies from files, and undo an import"),
     "lists.export": _("Export lists to files, telephone numbers, addresses and credit codes masked"),
     "lists.export_in_full": _("Export lists with telephone numbers, addresses and credit codes in full"),
     "accounts.manage": _("Rename, confirm and merge companies, enter their credit code"),

@@ -34,12 +34,14 @@ _SIZES = (SizeBand.UNDER_100, SizeBand.UNDER_300, SizeBand.UNDER_1000, SizeBand.
 
 def know_companies(*, at: datetime) -> None:
     """Let colleagues have found out about the companies of the demo, once; safe to call at every start."""
-    if AccountFact.objects.exists():
+    if AccountFact.objects.exclude(source=AccountFact.Source.IMPORT).exists():
         return
     rng = Random(SEED)
     with transaction.atomic():
-        busiest = Account.objects.current().annotate(
-            n=Count("leads", filter=~Q(leads__stage__in=["lost", "disqualified"]))
+        busiest = (
+            Account.objects.current()
+            .filter(facts=None)
+            .annotate(n=Count("leads", filter=~Q(leads__stage__in=["lost", "disqualified"])))
         )
         accounts = list(busiest.order_by("-n", "pk"))
         sellers = list(Staff.objects.active().filter(role=Role.SALES).order_by("pk"))

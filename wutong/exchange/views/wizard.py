@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wutong.exchange.checking import check, column_name
-from wutong.exchange.columns import MEANINGS, guess_columns, meanings_for, samples_of
-from wutong.exchange.forms import PolicyForm, ReadingForm, UploadForm
+from wutong.exchange.checking import check
+from wutong.exchange.columns import IGNORE, column_name, samples_of
+from wutong.exchange.forms import ReadingForm, UploadForm, policy_form
+from wutong.exchange.kinds import guesses_for, meanings_for, retired_in, words_of
 from wutong.exchange.models import PeopleImport, SavedMapping
 from wutong.exchange.places import ensure_rows, reading_of
 from wutong.exchange.starting import first_rows, map_columns, mapped_by, read_otherwise, start, upload
@@ -26,33 +27,54 @@ from wutong.platform.refusal import Refusal
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("imports.run")
 def upload_file(request: StaffRequest) -> HttpResponse:
-    """Step one: the file."""
-    form = UploadForm(posted(request), request.FILES or None)
+    """Step one: the file, or a table that is pasted, and what its rows tell of."""
+    kind = _kind(request.GET.get("kind", ""))
+    form = UploadForm(posted(request), request.FILES or None, initial={"kind": kind})
     if request.method == "POST" and form.is_valid():
         try:
-            run = upload(file=form.cleaned_data["file"], by=request.user, at=timezone.now())
+            kind = _kind(form.cleaned_data["kind"])
+            run = upload(file=form.table(), by=request.user, at=timezone.now(), kind=kind)
         except Refusal as no:
-            form.add_error("file", str(no))
+            form.add_error("file" if form.cleaned_data["file"] else "pasted", str(no))
         else:
             return go(request, reverse("exchange:import_columns", args=[run.public_id]))
-    context = {"form": form, "steps": steps_of(1)}
+    context = {"form": form, "steps": steps_of(1), "samples": PeopleImport.Kind.choices}
     return render(request, "exchange/upload.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @requires("imports.run")
-def sample(request: StaffRequest) -> HttpResponse:  # noqa: ARG001  # a view
+def sample(request: StaffRequest) -> HttpResponse:
     """A small file to try with, as Excel opens it."""
-    names = ("full_name", "phone", "email", "company", "title", "message")
-    heading = ",".join(str(MEANINGS[name]) for name in names)
-    rows = (
-        "周思远,19900000001,zhou@beichen.example,北辰科技有限公司,采购总监,询价 200 台",
-        "李梅,,mei.li@nanshan.example,南山贸易有限公司,经理,",
-    )
+    kind = _kind(request.GET.get("kind", ""))
+    names, rows = _SAMPLES[kind]
+    heading = ",".join(str(words_of(kind).meanings[name]) for name in names)
     lines = "\n".join((heading, *rows))
     response = HttpResponse(f"\ufeff{lines}\n", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="sample.csv"'
+    response["Content-Disposition"] = f'attachment; filename="sample-{kind}.csv"'
     return response
+
+
+_SAMPLES = {
+    "people": (
+        ("full_name", "phone", "email", "company", "title", "message"),
+        (
+            "周思远,19900000001,zhou@beichen.example,北辰科技有限公司,采购总监,询价 200 台",
+            "李梅,,mei.li@nanshan.example,南山贸易有限公司,经理,",
+        ),
+    ),
+    "companies": (
+        ("company", "credit_code", "region", "industry", "size", "domain", "alias", "parent"),
+        (
+            "北辰科技有限公司,,浙江省杭州市,制造业,350,www.beichen.example,北辰,北辰集团有限公司",
+            "南山贸易有限公司,,广东省深圳市,批发和零售业,20–99,,,",
+        ),
+    ),
+}
+
+
+def _kind(text: str) -> str:
+    return text if text in PeopleImport.Kind.values else str(PeopleImport.Kind.PEOPLE.value)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,24 +106,26 @@ def columns(request: StaffRequest, public_id: UUID) -> HttpResponse:
             refusal = no
         else:
             return go(request, reverse("exchange:import_rules", args=[public_id]))
-    saved = SavedMapping.objects.order_by("name")
+    saved = SavedMapping.objects.filter(kind=run.kind).order_by("name")
     chosen = saved.filter(name=request.GET.get("saved", "")).first()
     rows = first_rows(run)
     if chosen is not None and request.method != "POST":
-        mapping = mapped_by(chosen, run.columns, guess_columns(run.columns, rows))
+        mapping = mapped_by(chosen, run.columns, guesses_for(run, rows))
+    meanings = meanings_for(run)
     shown = [
         {
             "place": place,
             "name": column_name(run.columns, place),
             "samples": samples_of(rows, place),
-            "meaning": mapping[place],
+            "meaning": mapping[place] if mapping[place] in meanings else IGNORE,
         }
         for place in range(len(run.columns))
     ]
     context = {
         "run": run,
         "columns": shown,
-        "meanings": meanings_for(run).items(),
+        "meanings": meanings.items(),
+        "retired": retired_in(run, mapping),
         "saved": saved[:50],
         "chosen": chosen,
         "reading": ReadingForm(run=run),
@@ -152,7 +176,7 @@ def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
         checked = check(run)
     except Refusal as no:
         return refused(request, no, back=here)
-    form = PolicyForm(posted(request), run=run, by=request.user)
+    form = policy_form(posted(request), run=run, by=request.user)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -161,7 +185,14 @@ def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
             refusal = no
         else:
             return done(request, here, _("The import runs. You may leave this page."))
-    context = {"run": run, "form": form, "checked": checked, "refusal": refusal, "steps": steps_of(3)}
+    context = {
+        "run": run,
+        "form": form,
+        "checked": checked,
+        "retired": retired_in(run, run.mapping),
+        "refusal": refusal,
+        "steps": steps_of(3),
+    }
     status = 409 if refusal else 422 if form.is_bound else 200
     return render(request, "exchange/rules.html", context, status=status)
 

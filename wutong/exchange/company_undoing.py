@@ -1,0 +1,218 @@
+"""Taking back what an import has left on companies: fields, statements, names, domains, tags, owners, and entries.
+
+An entry goes when nobody has done anything with it since; what stood in a field comes back where nobody has changed it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import ManyToOneRel
+
+from wutong.exchange.models import AccountByImport, PeopleImport
+from wutong.exchange.traces import Traces, traces_of
+from wutong.lifecycle.models import AccountOwner, Lead
+from wutong.people.account_names import refresh_names
+from wutong.people.accounts import companies_named, name_key
+from wutong.people.custom_values import restate_accounts
+from wutong.people.group import lock_groups
+from wutong.people.models import (
+    Account,
+    AccountAlias,
+    AccountCustomValue,
+    AccountDomain,
+    AccountFact,
+    AccountTag,
+    Person,
+)
+from wutong.platform.rows import execute, id_array, insert_objects, update_objects
+from wutong.sales.accounts import redo_names_of_deals
+
+BATCH = 500
+_PASSING = ("people_accountcandidate", "exchange_accountbyimport", "people_accountcustomvalue")
+"""What refers to a company and is no sign of anybody's work: it is computed, or goes with it."""
+_TRACED = {
+    "people_accountfact": "facts",
+    "people_accountalias": "aliases",
+    "people_accountdomain": "domains",
+    "people_accounttag": "tags",
+}
+_FIELDS = ("name", "credit_code", "domain", "industry", "size_band", "region", "parent", "is_confirmed", "compared_at")
+
+
+class Companies:
+    """Takes companies back, some at a time. A parent waits until the companies below it are gone."""
+
+    def __init__(self) -> None:
+        self.are_done = False
+        self._place = 0
+        self._waiting: int | None = None
+        self._is_last = False
+
+    def take_back_next(self, run: PeopleImport, *, at: datetime) -> dict[str, int]:
+        """Take back the next of them; what is done is forgotten, so that a killed job goes on. Opens no transaction.
+
+        Returns:
+            how many were removed, kept because somebody has worked with them, and put back to what they were.
+        """
+        remaining = run.accounts.order_by("pk")
+        batch = list(remaining.filter(pk__gt=self._place).select_related(None)[:BATCH])
+        if batch:
+            self._place = batch[-1].pk
+            return _take_back(run, batch, is_last=self._is_last, at=at)
+        waiting = remaining.count()
+        self.are_done = waiting == 0
+        self._is_last, self._waiting, self._place = waiting == self._waiting, waiting, 0
+        return {}
+
+
+def tables_about(model: type[Person] | type[Account] | type[Lead]) -> list[tuple[str, str]]:
+    """Every table with a foreign key to ``model``, and its column: those of packages above us are among them."""
+    found = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and isinstance(relation.related_model, type):
+            found.add((relation.related_model._meta.db_table, relation.field.column))
+    return sorted(found)
+
+
+def _take_back(run: PeopleImport, batch: Sequence[AccountByImport], *, is_last: bool, at: datetime) -> dict[str, int]:
+    lock_groups()
+    ids = [one.account_id for one in batch]
+    locked = Account.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    accounts = {account.pk: account for account in locked.defer("search_keys", "name_grams")}
+    left = {one.account_id: traces_of(one) for one in batch}
+    used, above = _in_use(run, left, is_last=is_last)
+    new = {one.account_id for one in batch if one.is_new}
+    used |= {id for id in new if accounts[id].is_confirmed and not left[id].after.get("is_confirmed")}
+    waiting = (new & above) - used
+    going = new - used - waiting
+    known = [accounts[id] for id in ids if id not in new]
+    for one in batch:  # the code that a row about a person gave to a company of theirs
+        account = accounts[one.account_id]
+        given = one.credit_code
+        if given and one.account_id not in going and account.credit_code == given and not account.is_confirmed:
+            Account.objects.filter(pk=account.pk).update(credit_code=None)
+    _put_back(known, {account.pk: left[account.pk] for account in known}, at=at)
+    _remove(going)
+    AccountByImport.objects.filter(pk__in=[one.pk for one in batch if one.account_id not in waiting]).delete()
+    restored = sum(1 for account in known if left[account.pk] != Traces())
+    return {
+        "companies_removed": len(going),
+        "companies_kept": len(new & used),
+        "companies_restored": restored,
+    }
+
+
+def _in_use(run: PeopleImport, left: Mapping[int, Traces], *, is_last: bool) -> tuple[set[int], set[int]]:
+    """Those of the companies with which somebody has done something that the import did not bring; and those that
+    stand above others which the import is still to take back.
+    """
+    speaks = []
+    for table, column in tables_about(Account):
+        ours = "false"
+        if table in _PASSING or (table, column) == ("people_account", "parent_id"):
+            continue
+        if kind := _TRACED.get(table):
+            ours = f"t.id = ANY(%({kind})s::bigint[])"
+        elif table == "lifecycle_accountowner":
+            ours = "(t.account_id, t.product_line_id, t.owner_id) IN (SELECT * FROM given)"
+        speaks.append(f"EXISTS (SELECT FROM {table} t WHERE t.{column} = a.id AND NOT ({ours}))")
+    below = "SELECT FROM people_account c WHERE c.parent_id = a.id"
+    ours = "c.id IN (SELECT account_id FROM exchange_accountbyimport WHERE run_id = %(run)s)"
+    owned = [(id, one.line, one.to) for id, traces in left.items() for one in traces.owned]
+    found = execute(
+        f"""
+        WITH given AS (
+            SELECT * FROM unnest(%(owned)s::bigint[], %(lines)s::bigint[], %(owners)s::bigint[])
+        )
+        SELECT a.id, {" OR ".join(speaks)} OR EXISTS ({below} AND (%(is_last)s OR NOT {ours})), EXISTS ({below})
+        FROM people_account a WHERE a.id = ANY(%(ids)s::bigint[])
+        """,  # noqa: S608  # names of our own
+        ids=id_array(list(left)),
+        run=run.pk,
+        is_last=is_last,
+        owned=id_array([id for id, _line, _to in owned]),
+        lines=id_array([line for _id, line, _to in owned]),
+        owners=id_array([to for _id, _line, to in owned]),
+        **{
+            kind: id_array([key for traces in left.values() for key in getattr(traces, kind)])
+            for kind in _TRACED.values()
+        },
+    )
+    return {id for id, is_used, _ in found if is_used}, {id for id, _, is_above in found if is_above}
+
+
+def _put_back(accounts: Sequence[Account], left: Mapping[int, Traces], *, at: datetime) -> None:
+    """Let known companies be what they were, as far as nobody has said otherwise since."""
+    renamed = [account for account in accounts if _restore(account, left[account.pk])]
+    update_objects(accounts, _FIELDS)
+    _remove_traced(left.values())
+    _give_back([(account, traces) for account in accounts if (traces := left[account.pk]).owned])
+    insert_objects(
+        [
+            AccountTag(
+                account_id=account.pk,
+                tag_id=one.tag,
+                source=one.source,
+                by_id=one.by,
+                at=datetime.fromisoformat(one.at),
+            )
+            for account in accounts
+            for one in left[account.pk].replaced
+        ],
+        ignore_conflicts=True,
+    )
+    if changed := [account for account in accounts if account in renamed or left[account.pk].aliases]:
+        refresh_names(changed)
+        redo_names_of_deals(changed, at)
+    restate_accounts([account.pk for account in accounts])
+
+
+def _restore(account: Account, traces: Traces) -> bool:
+    """Set the fields that are still as the import left them to what stood before; whether the name is among them."""
+    is_renamed = False
+    for name, after in traces.after.items():
+        attribute, before = "parent_id" if name == "parent" else name, traces.before[name]
+        if getattr(account, attribute) != after:
+            continue
+        if (
+            name == "credit_code"
+            and before
+            and Account.objects.filter(credit_code=before).exclude(pk=account.pk).exists()
+        ):
+            continue
+        if name == "name":
+            held = companies_named([name_key(before)]).get(name_key(before), account)
+            if held.pk != account.pk:
+                continue
+            account.name_key, account.compared_at, is_renamed = name_key(before), None, True
+        setattr(account, attribute, before)
+    return is_renamed
+
+
+def _give_back(owned: Iterable[tuple[Account, Traces]]) -> None:
+    """Let those look after companies who did before, unless somebody else does by now."""
+    for account, traces in owned:
+        for one in traces.owned:
+            held = AccountOwner.objects.filter(account=account, product_line=one.line, owner=one.to)
+            if one.before is None or one.since is None:
+                held.delete()
+            else:
+                held.update(owner=one.before, since=datetime.fromisoformat(one.since))
+
+
+def _remove_traced(left: Iterable[Traces]) -> None:
+    kept = list(left)
+    for model, kind in (
+        (AccountFact, "facts"),
+        (AccountAlias, "aliases"),
+        (AccountDomain, "domains"),
+        (AccountTag, "tags"),
+    ):
+        model._default_manager.filter(pk__in=[key for traces in kept for key in getattr(traces, kind)]).delete()
+
+
+def _remove(accounts: Collection[int]) -> None:
+    """Remove entries of which nothing is left but what the import brought."""
+    for model in (AccountFact, AccountAlias, AccountDomain, AccountTag, AccountCustomValue, AccountOwner):
+        model._default_manager.filter(account__in=accounts).delete()
+    Account.objects.filter(pk__in=accounts).delete()

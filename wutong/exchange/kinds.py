@@ -1,0 +1,50 @@
+"""What the kinds of imports differ in before their rows are read: what columns may mean, and what a row must name."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext
+
+from wutong.exchange import columns, company_columns
+from wutong.exchange.columns import Words, column_name, guess_columns, own_meanings, with_own_fields
+from wutong.exchange.models import PeopleImport
+from wutong.people.models import CustomField
+from wutong.people.models.custom_field import PREFIX
+
+_K = PeopleImport.Kind
+
+
+def words_of(kind: str) -> Words:
+    """What columns may mean."""
+    return columns.OF_PEOPLE if kind == _K.PEOPLE else company_columns.OF_COMPANIES
+
+
+def recognised_by(kind: str) -> tuple[str, ...]:
+    """The meanings of which a file must have one, and a row as well."""
+    return columns.IDENTIFIERS if kind == _K.PEOPLE else company_columns.IDENTIFIERS
+
+
+def meanings_for(run: PeopleImport) -> dict[str, str | Promise]:
+    """What a column may mean: with the company's own fields that the import may fill in."""
+    return {**words_of(run.kind).meanings} | {
+        code: pgettext("column", "Own field: %(name)s") % {"name": field.name}
+        for code, field in own_meanings(run).items()
+    }
+
+
+def guesses_for(run: PeopleImport, rows: Sequence[Sequence[str]]) -> list[str]:
+    """The best guess of what each column of a file means, by its first rows."""
+    words = words_of(run.kind)
+    return with_own_fields(guess_columns(run.columns, rows, words), run.columns, own_meanings(run), words)
+
+
+def retired_in(run: PeopleImport, mapping: Sequence[str]) -> list[tuple[str, str]]:
+    """The columns that ``mapping`` lets fill in a field that is retired, or no longer the colleague's to fill in: they
+    are left out. Each with the name of its field.
+    """
+    known = meanings_for(run)
+    gone = {
+        place: meaning for place, meaning in enumerate(mapping) if meaning.startswith(PREFIX) and meaning not in known
+    }
+    names = {field.statement: field.name for field in CustomField.objects.all()} if gone else {}
+    return [(column_name(run.columns, place), names.get(meaning, meaning)) for place, meaning in gone.items()]
