@@ -9,6 +9,7 @@ from tests.lifecycle.test_tagging import carried, make_tag
 from wutong.lifecycle.field_values import fill_in_person
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.stages import move_lead
+from wutong.lifecycle.tag_mirrors import take_over_from
 from wutong.lifecycle.tag_rules import (
     ConditionNotUnderstood,
     NoCondition,
@@ -19,7 +20,7 @@ from wutong.lifecycle.tag_rules import (
     set_rule,
 )
 from wutong.lifecycle.tag_rules_at_work import look_at_everybody, tag_changed_people
-from wutong.lifecycle.tagging import tag_people, take_over_from, untag_person
+from wutong.lifecycle.tagging import tag_people, untag_person
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.decisions import merge_people
 from wutong.people.models import (
@@ -35,6 +36,7 @@ from wutong.people.models import (
     TagMirror,
     TagRule,
 )
+from wutong.people.tags_to_tell import Twin, told, waiting_for
 from wutong.platform.models import AuditEntry, Staff, Team
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,7 @@ def test_what_was_taken_off_outside_is_not_given_again(ada: Staff) -> None:
     tag = make_tag("Known")
     TagMirror.objects.create(tag=tag, system="wecom", place="corp", external_id="et1")
     rule = ruled(tag, ada, reach="known")
+    told(waiting_for(Twin("wecom", "corp")))
 
     take_over_from(person=person.pk, system="wecom", place="corp", external_ids=[], at=LATER)
     at_once(rule.pk)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cast import NINE, make_account, make_lead, make_person, make_staff, signed_in
+from wutong.lifecycle.tag_mirrors import take_over_from
 from wutong.lifecycle.tagging import (
     AT_ONCE,
     TagNotOffered,
@@ -10,7 +11,6 @@ from wutong.lifecycle.tagging import (
     tag_accounts,
     tag_many,
     tag_people,
-    take_over_from,
     untag_account,
     untag_person,
 )
@@ -18,6 +18,7 @@ from wutong.people.account_merge import merge_accounts
 from wutong.people.decisions import merge_people
 from wutong.people.models import AccountTag, Person, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource
 from wutong.people.tags import TagNameTaken, add_tag, rename_tag, retire_tag, twins_of_person
+from wutong.people.tags_to_tell import Twin, told, waiting_for
 from wutong.platform.models import AuditEntry, Staff, Team
 
 pytestmark = pytest.mark.django_db
@@ -154,10 +155,42 @@ def test_what_another_system_shows_is_taken_over_and_the_rest_stays(mei: Staff) 
     for tag in (gone, ours):
         tag_people([person], tag=tag, by=mei, at=NINE)
 
+    told(waiting_for(Twin("wecom", "corp")))
+
     take_over_from(person=person.pk, system="wecom", place="corp", external_ids=["et1", "unknown"], at=NINE)
 
     assert carried(person) == {"Here", "Ours"}
     assert twins_of_person(person.pk, system="wecom", place="corp") == {"et1"}
+
+
+def test_another_system_is_told_of_our_changes_in_order_and_not_of_its_own(mei: Staff) -> None:
+    person, corp, other = make_person(), Twin("wecom", "corp"), Twin("wecom", "other")
+    high, low = (make_tag(name, group="Intent", exclusive=True) for name in ("high", "low"))
+    for tag in (high, low):
+        for twin in (corp, other):
+            TagMirror.objects.create(tag=tag, system=twin.system, place=twin.place, external_id=tag.name)
+    tag_people([person], tag=high, by=mei, at=NINE)
+    tag_people([person], tag=low, by=mei, at=NINE)
+    waiting = waiting_for(corp)
+    assert [(one.external_id, one.is_carried) for one in waiting] == [("high", True), ("high", False), ("low", True)]
+
+    # It shows what was before we told it: our word stands.
+    take_over_from(person=person.pk, system="wecom", place="corp", external_ids=["high"], at=NINE)
+    assert carried(person) == {"low"}
+    told(waiting)
+    told(waiting_for(other))
+
+    take_over_from(person=person.pk, system="wecom", place="corp", external_ids=["low"], at=NINE)  # told, it agrees
+    assert (carried(person), waiting_for(corp), waiting_for(other)) == ({"low"}, [], [])
+    take_over_from(person=person.pk, system="wecom", place="corp", external_ids=[], at=NINE)
+    assert waiting_for(corp) == []  # it told us
+    assert [(one.external_id, one.is_carried) for one in waiting_for(other)] == [("low", False)]
+
+    # Two of a group of which we carry one: the same one stays, look after look.
+    for _look in range(2):
+        take_over_from(person=person.pk, system="wecom", place="corp", external_ids=["low", "high"], at=NINE)
+        assert carried(person) == {"high"}
+    assert waiting_for(corp) == []
 
 
 def test_marketers_say_which_tags_there_are(company, north: Team) -> None:

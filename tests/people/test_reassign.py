@@ -25,6 +25,7 @@ from wutong.people.models import (
     PersonTagKeptOff,
     Tag,
     TagGroup,
+    TagToTell,
 )
 from wutong.people.own import mark_person
 from wutong.platform.models import Staff
@@ -85,6 +86,7 @@ def test_every_registered_row_follows_its_subject(form, mei) -> None:
     tag = Tag.objects.create(group=group, name="A")
     PersonTag.objects.create(**about, tag=tag, source="hand", by=mei, at=NINE)
     PersonTagKeptOff.objects.create(**about, tag=tag, at=NINE)
+    TagToTell.objects.create(**about, system="wecom", external_id="et1", is_carried=True, at=NINE)
     asked = {"kind": RequestKind.ACCESS, "from_whom": "", "said": "", "received_at": NINE}
     take_in(**asked, address=lead.subject, by=mei, at=NINE)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))

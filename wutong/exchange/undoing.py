@@ -44,6 +44,7 @@ _PROJECTED = (
     "people_persontocompare",
     "people_persontotag",
     "people_probablematch",
+    "people_tagtotell",
 )
 """Computed of a person; gone with it."""
 _OURS = {

@@ -21,7 +21,7 @@ from wutong.people.models import (
 )
 from wutong.people.people_to_tag import look_again_after_tagging
 from wutong.people.subjects import strongest_subjects
-from wutong.people.tags import tags_of_twins
+from wutong.people.tags_to_tell import Twin, tell_outside
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.refusal import Refusal
@@ -70,21 +70,26 @@ def untag_person(*, person: Person, tag: Tag, by: Staff, at: datetime) -> None:
             record("people.tag_removed", actor=by, subject=person, at=at, tag=tag.name)
 
 
-def tag_many(people: Iterable[int], *, tag: Tag, source: TagSource, by: Staff | None, at: datetime) -> set[int]:
+def tag_many(
+    people: Iterable[int],
+    *,
+    tag: Tag,
+    source: TagSource,
+    by: Staff | None,
+    at: datetime,
+    heard_from: Twin | None = None,
+) -> set[int]:
     """Give a tag to people by id; in an exclusive group it takes the others' place, if no rule gives it.
 
     Opens no transaction.
 
+    Args:
+        heard_from: the system that told us, which is not told in turn.
+
     Returns:
         those who did not carry it yet.
     """
-    # Locked in id order, so that of two who give the same tag, or two of an exclusive group, one waits.
-    ids = list(
-        Person.objects.select_for_update(no_key=True)
-        .filter(pk__in=list(people))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    ids = _held(people)
     carrying = set(PersonTag.objects.filter(tag=tag, person__in=ids).values_list("person_id", flat=True))
     new = [pk for pk in ids if pk not in carrying]
     if tag.group.is_exclusive and source == TagSource.RULE:
@@ -98,7 +103,7 @@ def tag_many(people: Iterable[int], *, tag: Tag, source: TagSource, by: Staff | 
             PersonTag.objects.filter(tag__group=tag.group_id, person__in=new).exclude(tag=tag).select_related("tag")
         )
         for other in {one.tag for one in others}:
-            replaced = untag_many(new, tag=other, source=source, at=at)
+            replaced = untag_many(new, tag=other, source=source, at=at)  # nobody told us of this: all are told
             if by is not None:
                 for person in Person.objects.filter(pk__in=replaced).order_by("pk"):
                     record("people.tag_removed", actor=by, subject=person, at=at, tag=other.name)
@@ -107,12 +112,19 @@ def tag_many(people: Iterable[int], *, tag: Tag, source: TagSource, by: Staff | 
         PersonTag(subject_id=subjects[pk], person_id=pk, tag=tag, source=source, by=by, at=at) for pk in subjects
     )
     insert_many([_event("tag_added", pk, subject, tag, source, at=at) for pk, subject in subjects.items()])
+    tell_outside(subjects, tag, is_carried=True, at=at, heard_from=heard_from)
     look_again_after_tagging(subjects, tag)
     return set(subjects)
 
 
 def untag_many(
-    people: Iterable[int], *, tag: Tag, source: TagSource, at: datetime, given_by: TagSource | None = None
+    people: Iterable[int],
+    *,
+    tag: Tag,
+    source: TagSource,
+    at: datetime,
+    given_by: TagSource | None = None,
+    heard_from: Twin | None = None,
 ) -> set[int]:
     """Take a tag from people by id, and keep its rule from giving it again where somebody outside says so.
 
@@ -120,11 +132,12 @@ def untag_many(
 
     Args:
         given_by: only where it was given so; else whoever gave it.
+        heard_from: the system that told us, which is not told in turn.
 
     Returns:
         those who carried it and do not any more.
     """
-    ids = list(people)
+    ids = _held(people)
     rows = PersonTag.objects.filter(tag=tag, person__in=ids)
     going = rows if given_by is None else rows.filter(source=given_by)
     gone = {row.person_id: row for row in going.select_related("by")}
@@ -142,23 +155,9 @@ def untag_many(
     if source in _WORDS_OF_PEOPLE and TagRule.objects.filter(tag=tag).exists():
         kept_off = (PersonTagKeptOff(subject_id=subjects[pk], person_id=pk, tag=tag, at=at) for pk in sorted(subjects))
         PersonTagKeptOff.objects.bulk_create(kept_off, ignore_conflicts=True)
+    tell_outside(subjects, tag, is_carried=False, at=at, heard_from=heard_from)
     look_again_after_tagging(subjects, tag)
     return set(subjects)
-
-
-def take_over_from(*, person: int, system: str, place: str, external_ids: Iterable[str], at: datetime) -> None:
-    """Let a person carry those mirrored tags that another system shows, and no other mirrored one.
-
-    Opens no transaction. What other systems do not know of stays as it is.
-    """
-    shown = set(external_ids)
-    mirrored = Tag.objects.filter(mirrors__system=system, mirrors__place=place)
-    wanted = tags_of_twins(system=system, place=place, external_ids=shown)
-    carried = Tag.objects.filter(on_people__person=person, pk__in=mirrored.values("pk")).select_related("group")
-    for tag in carried.exclude(pk__in=[one.pk for one in wanted.values()]):
-        untag_many([person], tag=tag, source=TagSource.WECOM, at=at)
-    for tag in wanted.values():
-        tag_many([person], tag=tag, source=TagSource.WECOM, by=None, at=at)
 
 
 def tag_accounts(accounts: Sequence[Account], *, tag: Tag, by: Staff, at: datetime) -> int:
@@ -220,6 +219,12 @@ def _refuse(tag: Tag, about: TagGroup.About, n: int) -> None:
         raise TagNotOffered(name=tag.name)
     if n > AT_ONCE:
         raise TooManyToTag(most=AT_ONCE)
+
+
+def _held(people: Iterable[int]) -> list[int]:
+    """Their rows locked in id order: of two who change the tags of one person one waits, and so do other systems."""
+    locked = Person.objects.select_for_update(no_key=True).filter(pk__in=list(people))
+    return list(locked.order_by("pk").values_list("pk", flat=True))
 
 
 def _as_it_was(row: PersonTag) -> dict[str, str]:

@@ -28,6 +28,7 @@ class PeopleConfig(AppConfig):
             PersonCollaborator,
             PersonTag,
             PersonTagKeptOff,
+            TagToTell,
         )
         from wutong.people.own import redo_own
         from wutong.people.reassign import follow, register
@@ -39,6 +40,7 @@ class PeopleConfig(AppConfig):
             register(model)
         register(PersonTag)
         register(PersonTagKeptOff)
+        register(TagToTell)
         account_merge.register(Affiliation, _("People"), alone="subject")
         account_merge.register(Account, _("Subsidiaries"), field_name="parent")
         account_merge.register(AccountAlias, _("Other names"))
@@ -79,6 +81,7 @@ class PeopleConfig(AppConfig):
             retention.register_kept(f"people_{name}", because="a tag stays until somebody or a rule takes it off")
         for name in ("persontagkeptoff", "accounttagkeptoff"):
             retention.register_kept(f"people_{name}", because="a rule does not give again what a colleague took off")
+        retention.register("people_tagtotell", "at", timedelta(days=90))
         retention.register_kept("people_persontotag", because="worked off by the rules of tags every minute")
         for name in ("taggroup", "tag", "tagmirror", "tagrule"):
             retention.register_kept(f"people_{name}", because="settings; they do not grow with what happens")

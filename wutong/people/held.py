@@ -37,6 +37,7 @@ from wutong.people.models import (
     PutAside,
     RefusedLink,
     TagRule,
+    TagToTell,
 )
 from wutong.people.telling import addresses_of, names_of, sql_told_in, told_by
 from wutong.platform.rows import execute
@@ -53,6 +54,7 @@ def register_holdings() -> None:
     hold(ConsentStanding, _("What stands of it"), subjects="subject", hidden={"decided_by"})
     hold(OwnMark, _("Whether they are one of ours"), subjects="subject")
     hold(PersonTag, _("Tags they carry"), subjects="subject")
+    hold(TagToTell, _("Tags that another system is to be told of"), subjects="subject", is_copied=False)
     hold(PersonTagKeptOff, _("Tags that were taken off"), subjects="subject", is_copied=False)
     hold(PersonCollaborator, _("Colleagues who may see them"), subjects="subject", is_copied=False)
     hold(PersonCustomValue, _("What stands in the company's own fields"), is_copied=False)

@@ -1,6 +1,5 @@
 """Which tags there are: groups, words, retiring and restoring them, and their twins in other systems."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -109,12 +108,6 @@ def restore_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
         if not Tag.objects.filter(pk=tag.pk, is_active=False).update(is_active=True):
             raise TagIsSoAlready(name=tag.name)
         record("tags.tag_restored", actor=by, subject=tag, at=at)
-
-
-def tags_of_twins(*, system: str, place: str, external_ids: Iterable[str]) -> dict[str, Tag]:
-    """Our tags by what another system calls them; what has no twin is left out."""
-    found = TagMirror.objects.filter(system=system, place=place, external_id__in=list(external_ids))
-    return {one.external_id: one.tag for one in found.select_related("tag__group")}
 
 
 def twins_of_person(person_id: int, *, system: str, place: str) -> set[str]:

@@ -33,7 +33,7 @@ from wutong.people.models.identity import (
 from wutong.people.models.own import OwnKind, OwnLink, OwnMark, OwnRule
 from wutong.people.models.person import FieldValue, Person, Reach
 from wutong.people.models.review import MatchKey, PersonToCompare, ProbableMatch, PutAside
-from wutong.people.models.tag import AccountTag, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource
+from wutong.people.models.tag import AccountTag, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource, TagToTell
 from wutong.people.models.tag_rule import AccountTagKeptOff, PersonTagKeptOff, PersonToTag, TagRule
 
 __all__ = [
@@ -93,4 +93,5 @@ __all__ = [
     "TagMirror",
     "TagRule",
     "TagSource",
+    "TagToTell",
 ]

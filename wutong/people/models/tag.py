@@ -172,3 +172,24 @@ class TagMirror(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.external_id}"
+
+
+class TagToTell(models.Model):
+    """A change of a person's tags that another system has not been told yet. The rows of one person are in order."""
+
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    system = models.SlugField(max_length=20)
+    place = models.CharField(max_length=80, blank=True)
+    external_id = models.CharField(max_length=80)
+    is_carried = models.BooleanField(help_text="Given; else taken away.")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(name="tags_to_tell_in_order", fields=["system", "place", "id"]),
+            models.Index(name="tags_to_tell_of_a_person", fields=["person"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.external_id} of person {self.person_id}"
