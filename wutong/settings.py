@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "wutong.web.not_a_page.NotAPage",
     "wutong.platform.unstorable.WithoutNul",
 ]
 

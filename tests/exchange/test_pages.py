@@ -5,6 +5,7 @@ import io
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -124,7 +125,7 @@ def test_what_is_wrong_in_somebody_elses_file_is_read_by_who_may_see_numbers_in_
     assert "faults-title" in signed_in(boss).get(f"/imports/{run.public_id}/").content.decode()
 
 
-def export(client, what: str, kind: str = "csv", conditions: str = "", **given: str) -> Export:
+def export(client, what: str, kind: str = "csv", conditions: str = "", **given: Any) -> Export:
     client.post("/exports/new/", {"list": what, "format": kind, "conditions": conditions} | given)
     return Export.objects.latest("pk")
 
@@ -178,6 +179,40 @@ def test_an_export_holds_what_its_page_shows_and_no_more(ada: Staff) -> None:
     assert client.post("/exports/new/", {"list": "people", "conditions": too_long}).status_code == 409
 
 
+def test_a_file_has_the_columns_that_the_list_shows_and_tags_when_asked(ada: Staff) -> None:
+    person = make_person("周思远")
+    tags = TagGroup.objects.create(name="Interest", about="person", family="model")
+    for name in ("MES", "AI"):
+        tag_people([person], tag=Tag.objects.create(group=tags, name=name), by=ada, at=NINE)
+    client = signed_in(ada)
+    page = client.get("/people/?col=owner&col=company").content.decode()
+    assert 'type="hidden" name="col" value="owner"' in page
+
+    chosen: dict[str, Any] = {"col": ["owner", "company", "unknown"], "tags": "on"}
+    heads, row = rows_of(export(client, "people", **chosen))
+    assert heads[:-1] == ["Name", "Company", "Owner", "Tags"]
+    assert row[:-1] == ["周思远", "", "", "AI; MES"]
+    assert not export(client, "people", in_full="on", col=["owner"]).is_in_full  # nothing in it is masked
+    everything = rows_of(export(client, "people", **chosen, all="on"))[0]
+    assert {"Phone", "Owner", "Tags"} < set(everything)
+
+
+def test_a_file_is_withheld_once_its_colleague_sees_otherwise(north: Team) -> None:
+    make_lead(person=make_person("周思远"), team=north)
+    seller = make_staff("Seller", role="sales", team=north, data_scope="team")
+    one = export(signed_in(seller), "people")
+    address = f"/files/{one.file.public_id}/"
+    assert address in signed_in(seller).get("/exports/").content.decode()
+
+    Staff.objects.filter(pk=seller.pk).update(team=make_team("West"))
+
+    client = signed_in(seller)
+    assert client.get(address).status_code == 404
+    page = client.get("/exports/").content.decode()
+    assert "export it again" in page
+    assert address not in page
+
+
 def test_rows_in_full_have_a_limit_a_day_and_masked_ones_none(ada: Staff) -> None:
     for name in "AB":
         make_person(name)
@@ -208,12 +243,16 @@ def test_nobody_exports_whom_they_do_not_see(north: Team, mei: Staff) -> None:
     assert signed_in(mei).post("/exports/new/", {"list": "people"}).status_code == 403
 
 
-@pytest.mark.parametrize("what", ["people", "leads", "accounts", "opportunities"])
+@pytest.mark.parametrize("what", ["people", "leads", "accounts", "opportunities", "contracts"])
 def test_each_list_opens_in_excel(what: str, ada: Staff, mei: Staff, north: Team) -> None:
+    from tests.lifecycle.test_contracts import make_contract
     from tests.sales.cast import deal_of
 
     seller = make_staff("Seller", role="sales", team=north)
-    deal_of(seller) if what == "opportunities" else imported(ZHOU, by=ada, leads=PeopleImport.Leads.ALL)
+    if what in ("opportunities", "contracts"):
+        deal_of(seller) if what == "opportunities" else make_contract(seller)
+    else:
+        imported(ZHOU, by=ada, leads=PeopleImport.Leads.ALL)
     one = export(signed_in(ada), what, "xlsx")
     sheet = CalamineWorkbook.from_path(path_of(one.file.digest)).get_sheet_by_index(0).to_python()
     assert len(sheet) == one.rows + 1 == 2
@@ -272,8 +311,8 @@ def test_a_file_is_fetched_by_who_may_still_export_it_so(ada: Staff) -> None:
 
     assert fetched() == [200, 200]
     Staff.objects.filter(pk=boss.pk).update(role="sales")
-    assert fetched() == [404, 200]
-    assert client.get("/exports/").content.decode().count("You may export this no longer") == 1
+    assert fetched() == [404, 404]  # the role that exports it so, and the sight with which it was written
+    assert client.get("/exports/").content.decode().count("export it again") == 2
     Staff.objects.filter(pk=boss.pk).update(role="sdr")
     assert fetched() == [404, 404]
     for answer in answers:

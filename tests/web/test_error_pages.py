@@ -8,7 +8,9 @@ from django.test import Client, RequestFactory
 from django.urls import path
 from django.utils import translation
 
+from tests.cast import signed_in
 from tests.fixtures import WebLog
+from wutong.platform.models import Staff
 from wutong.web import views
 
 
@@ -26,6 +28,19 @@ def test_a_wrong_address_says_so_in_chinese_and_english(client: Client) -> None:
 
     assert chinese.status_code == 404
     assert "这里没有内容" in chinese.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_address_of_a_form_says_so_and_leads_back(client: Client, ada: Staff) -> None:
+    stranger = client.get("/sign-out/", headers={"Accept-Language": "en"})
+    assert (stranger.status_code, stranger["Allow"]) == (405, "POST")
+    assert 'href="/"' in stranger.content.decode()
+    page = signed_in(ada).get("/people/tags/", headers={"Referer": "http://testserver/people/?q=1"})
+    assert page.status_code == 405
+    assert 'href="http://testserver/people/?q=1"' in page.content.decode()
+    evil = signed_in(ada).get("/people/tags/", headers={"Referer": "https://evil.example/"})
+    assert "evil" not in evil.content.decode()
+    assert signed_in(ada).get("/people/tags/", headers={"HX-Request": "true"}).content == b""
 
 
 @pytest.mark.django_db

@@ -1,9 +1,9 @@
 """Lists written to files: what a colleague may see, masked as it is on the page, told to the audit trail."""
 
+import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,13 +15,10 @@ from django.utils.translation import gettext_lazy
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from wutong.exchange.export_lists import LISTS, List
+from wutong.exchange.export_lists import LISTS, Layout, layout_of
 from wutong.exchange.models import Export
 from wutong.exchange.places import folder
-from wutong.exchange.writing import Cell, Row, write_csv, write_xlsx
-from wutong.people.custom_fields import readable_by
-from wutong.people.custom_values import in_words, values_of_accounts, values_of_people
-from wutong.people.models import AccountFact, CustomField, FieldValue
+from wutong.exchange.writing import Row, write_csv, write_xlsx
 from wutong.platform.audit import record
 from wutong.platform.files import XLSX, keep
 from wutong.platform.models import Staff
@@ -30,11 +27,12 @@ from wutong.platform.refusal import Refusal
 from wutong.platform.reveals import count_exported, left_to_export
 from wutong.platform.watermark import file_name, watermark
 
-MOST_ROWS = 100_000
+MOST_ROWS = 500_000
 AT_ONCE = 1_000
 """So many rows are written while the colleague waits; more, in the background."""
-_BATCH = 500
+_KEYS, _BATCH = 50_000, 500
 _LONGEST = 500
+MOST_COLUMNS = 120
 """So many characters of conditions are kept with an export."""
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "+": "%2B", "#": "%23"})
 
@@ -57,11 +55,20 @@ class TooManyConditions(Refusal):
 
 
 def begin_export(
-    *, what: str, conditions: str, kind: Export.Format, by: Staff, at: datetime, in_full: bool = False
+    *,
+    what: str,
+    conditions: str,
+    kind: Export.Format,
+    by: Staff,
+    at: datetime,
+    in_full: bool = False,
+    columns: Sequence[str] = (),
+    has_tags: bool = False,
 ) -> Export:
     """Export a list by the conditions of its page's address.
 
     Args:
+        columns: those chosen on the page, by its codes; none of them: all there are.
         in_full: telephone numbers, addresses and credit codes are not masked, as far as ``by`` may export them so.
 
     Raises:
@@ -74,7 +81,8 @@ def begin_export(
     kept = _plain(conditions)
     if len(kept) > _LONGEST:
         raise TooManyConditions
-    in_full = in_full and one.has_masked and may(by, "lists.export_in_full")
+    layout = layout_of(one, reader=by, chosen=columns, has_tags=has_tags)
+    in_full = in_full and layout.has_masked and may(by, "lists.export_in_full")
     # In full all rows are counted, or one more than is left of the day: what is counted is what may be written.
     most = min(MOST_ROWS, left_to_export(staff=by, at=at) + 1) if in_full else 0
     some = one.found(by, dict(parse_qsl(kept)))[: max(AT_ONCE + 1, most)].count()
@@ -92,6 +100,8 @@ def begin_export(
             language=translation.get_language() or "zh-hans",
             is_in_full=in_full,
             rows=min(some, MOST_ROWS) if in_full else 0,
+            columns=list(columns)[:MOST_COLUMNS],
+            has_tags=layout.has_tags,
         )
         record(
             "exchange.list_exported",
@@ -103,6 +113,8 @@ def begin_export(
             in_full=export.is_in_full,
             rows=export.rows if in_full else None,
             mark=export.mark,
+            columns=export.columns,
+            tags=export.has_tags,
         )
         if some > AT_ONCE:
             write_export_later.defer(export_id=export.pk)
@@ -134,7 +146,7 @@ def _count(by: Staff, *, rows: int, at: datetime) -> None:
 
 def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
     """Write the file of an export, with the rights that its colleague has now. Safe to call again."""
-    waiting = Export.objects.select_related("by").exclude(state=Export.State.FAILED)
+    waiting = Export.objects.select_related("by__team").exclude(state=Export.State.FAILED)
     export = waiting.filter(pk=export_id, file=None).first()
     if export is None:
         return
@@ -144,16 +156,16 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
         return
     Export.objects.filter(pk=export_id).update(state=Export.State.RUNNING)
     in_full = export.is_in_full and may(export.by, "lists.export_in_full")
-    count = [0]
+    count, sight = [0], sight_of(export.by)
     with translation.override(export.language):
         written = _file_for(export)
         try:
-            own = readable_by(export.by, one.about) if one.about else []
+            layout = layout_of(one, reader=export.by, chosen=export.columns, has_tags=export.has_tags)
             most = export.rows if export.is_in_full else MOST_ROWS
-            rows = _counted(_rows_of(one, export, in_full, own, most=most), count, most=most)
+            rows = _counted(_rows_of(layout, export, in_full, most=most), count, most=most)
             mark = watermark(by=export.by, at=export.at, number=export.mark)
             write = write_xlsx if export.format == Export.Format.XLSX else write_csv
-            write(written, title=str(one.name), columns=one.headings(own), rows=rows, mark=mark)
+            write(written, title=str(one.name), columns=layout.headings(), rows=rows, mark=mark)
             name = file_name(str(one.name), export.format, by=export.by, at=export.at)
         except BaseException:
             written.unlink(missing_ok=True)
@@ -163,16 +175,30 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
         export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=now())
         export.rows, export.is_cut = min(count[0], most), count[0] > most
         export.state, export.finished_at, export.is_in_full = Export.State.DONE, now(), in_full
-        export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full"])
+        export.sight = sight
+        export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full", "sight"])
 
 
 def files_out_of_reach(staff: Staff) -> QuerySet[Export, Any]:
-    """Files of exports, by key, that ``staff`` would not get any more: their rights were others when they asked."""
+    """Files of exports, by key, that ``staff`` would not get any more, or not so: what they might do, or how far they
+    saw, was another when they were written.
+    """
     theirs = Export.objects.filter(by=staff, file__isnull=False)
     if may(staff, "lists.export"):
-        lost = Q(what__in=[code for code, one in LISTS.items() if not may(staff, one.right)])
+        lost = ~Q(sight__in=[sight_of(staff), ""])  # none is known of those written before this was kept
+        lost |= Q(what__in=[code for code, one in LISTS.items() if not may(staff, one.right)])
         theirs = theirs.filter(lost if may(staff, "lists.export_in_full") else lost | Q(is_in_full=True))
     return theirs.values("file")
+
+
+def sight_of(staff: Staff) -> str:
+    """What decides how far a colleague sees, as one mark: with another one a file may hold what is out of sight now.
+
+    What single records change (a company given away, a deal taken over) is the day's work and does not count.
+    """
+    team = staff.team.path if staff.team is not None else ""
+    scopes = ",".join(str(scope.pk) for scope in staff.own_scopes())
+    return hashlib.sha256(f"{staff.role}|{staff.data_scope}|{team}|{scopes}".encode()).hexdigest()
 
 
 def _plain(conditions: str) -> str:
@@ -187,30 +213,19 @@ def _file_for(export: Export) -> Path:
         return Path(file.name)
 
 
-def _rows_of(one: List, export: Export, in_full: bool, own: Sequence[CustomField], *, most: int) -> Iterator[Row]:
-    """The rows, one more than a file takes if there are more. By key, so that a long list is read in short pieces."""
-    found = one.found(export.by, dict(parse_qsl(export.conditions))).order_by("pk")
+def _rows_of(layout: Layout, export: Export, in_full: bool, *, most: int) -> Iterator[Row]:
+    """The rows, one more than a file takes if there are more.
+
+    By key and in pieces, so that a long list fills no memory: who is to be seen is worked out for tens of thousands at
+    once, what stands in a row for a few.
+    """
+    found = layout.one.found(export.by, dict(parse_qsl(export.conditions))).order_by("pk").values_list("pk", flat=True)
     last, left = 0, most + 1
-    while left > 0 and (batch := list(found.filter(pk__gt=last)[: min(_BATCH, left)])):
-        rows = one.rows(batch, export.by, in_full)
-        yield from (row + more for row, more in zip(rows, _own_cells(one, batch, own), strict=True)) if own else rows
-        last, left = batch[-1].pk, left - len(batch)
-
-
-def _own_cells(one: List, batch: Sequence[Any], own: Sequence[CustomField]) -> list[Row]:
-    """What is in the company's own fields of each, in the order of ``own``."""
-    keys = [row.pk for row in batch]
-    said: Mapping[int, Mapping[str, FieldValue | AccountFact]] = (
-        values_of_people(keys, own) if one.about == CustomField.About.PERSON else values_of_accounts(keys, own)
-    )
-    return [
-        [_own_cell(field, said[key][field.code].value) if field.code in said[key] else "" for field in own]
-        for key in keys
-    ]
-
-
-def _own_cell(field: CustomField, value: str) -> Cell:
-    return Decimal(value) if field.is_counted and value else in_words(field, value)
+    while left > 0 and (keys := list(found.filter(pk__gt=last)[: min(_KEYS, left)])):
+        for first in range(0, len(keys), _BATCH):
+            batch = list(layout.one.loaded(keys[first : first + _BATCH]).order_by("pk"))
+            yield from layout.rows(batch, export.by, in_full=in_full)
+        last, left = keys[-1], left - len(keys)
 
 
 def _counted(rows: Iterator[Row], count: list[int], *, most: int) -> Iterator[Row]:

@@ -77,11 +77,16 @@ class Contracts:
 
 def contracts_for(staff: Staff, wanted: Wanted, *, today: date) -> Contracts:
     """The contracts in the sight of ``staff`` that fit, those that end first on top."""
-    found = _filtered(Contract.objects.visible_to(staff), staff, wanted, today=today)
+    found = contracts_wanted(staff, wanted, today=today)
     sums = found.order_by().aggregate(n=Count("pk"), amount=Coalesce(Sum("amount"), Decimal(0)))
     shown = found.select_related("account", "owner", "product_line").only(*_SHOWN)
     page = slice_of(shown, by="ends_on", after=wanted.after, is_down=wanted.sort == "-ends")
     return Contracts(page.rows, sums["n"], sums["amount"], page.next)
+
+
+def contracts_wanted(staff: Staff, wanted: Wanted, *, today: date) -> ContractQuerySet:
+    """The same, in no order and on no page."""
+    return _filtered(Contract.objects.visible_to(staff), staff, wanted, today=today)
 
 
 def renewals_due(staff: Staff, *, today: date) -> dict[int, int]:

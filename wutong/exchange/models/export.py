@@ -3,6 +3,7 @@
 import uuid
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -40,6 +41,13 @@ class Export(models.Model):
     is_cut = models.BooleanField(default=False, help_text="There were more rows than one file takes.")
     is_in_full = models.BooleanField(default=False, help_text="Telephone numbers and addresses are not masked.")
     file = models.ForeignKey(StoredFile, models.SET_NULL, null=True, related_name="+")
+    columns = ArrayField(
+        models.CharField(max_length=80), default=list, db_default=[], help_text="Chosen on the page; none: all."
+    )
+    has_tags = models.BooleanField(default=False, db_default=False)
+    sight = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="How far its colleague saw when it was written."
+    )
     finished_at = models.DateTimeField(null=True)
 
     objects = ExportQuerySet.as_manager()

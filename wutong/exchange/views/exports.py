@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.exchange.export_lists import LISTS
-from wutong.exchange.exports import begin_export, files_out_of_reach
+from wutong.exchange.exports import MOST_COLUMNS, begin_export, files_out_of_reach
 from wutong.exchange.models import Export
 from wutong.platform.answers import done, refused
 from wutong.platform.keyset import slice_of
@@ -44,9 +44,16 @@ def export_new(request: StaffRequest) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
             in_full=request.POST.get("in_full") == "on",
+            columns=[] if request.POST.get("all") == "on" else _columns(request),
+            has_tags=request.POST.get("tags") == "on",
         )
     except Refusal as no:
         return refused(request, no, back=here)
     if export.state == Export.State.DONE:
         return done(request, here, _("The file is ready."))
     return done(request, here, _("The file is being written. You may leave this page."))
+
+
+def _columns(request: StaffRequest) -> list[str]:
+    """The columns that the list showed, as its page calls them."""
+    return [code for code in request.POST.getlist("col") if len(code) <= 80 and "\x00" not in code][:MOST_COLUMNS]

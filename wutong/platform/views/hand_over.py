@@ -41,9 +41,11 @@ def everything(request: StaffRequest, public_id: UUID) -> HttpResponse:
         else:
             sentence = ngettext("%(n)d thing handed over.", "%(n)d things handed over.", moved) % {"n": moved}
             return done(request, reverse("platform:staff_hand_over", args=[source.public_id]), sentence)
+    held = held_by(source)
     context = {
         "staff": source,
-        "held": held_by(source),
+        "held": held,
+        "is_empty_handed": not any(one.n for one in held),
         "others": others,
         "refusal": refusal,
         "chosen_kinds": request.POST.getlist("kind"),

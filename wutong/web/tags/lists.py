@@ -137,7 +137,9 @@ def export_list(context: Context, what: str) -> dict[str, Any]:
         "what": what,
         "conditions": urlencode(conditions),
         "may_export": may(request.user, "lists.export"),
-        "may_in_full": what != "opportunities" and may(request.user, "lists.export_in_full"),
+        "columns": [value for name, value in _pairs(request) if name == "col"],
+        "may_tags": what in ("people", "accounts"),
+        "may_in_full": what in ("people", "accounts") and may(request.user, "lists.export_in_full"),
         "csrf_token": context.get("csrf_token"),
     }
 
