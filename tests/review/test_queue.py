@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils.translation import override
+from msgspec.structs import replace
 
 from tests.cast import NINE, email, identifier, make_account, make_lead, make_person, make_staff, phone, seen, signed_in
 from wutong.people.account_merge import CompanyGone, merge_accounts
@@ -25,6 +27,7 @@ from wutong.people.models import (
 )
 from wutong.people.similar_accounts import compare_new
 from wutong.platform.models import AuditEntry, Staff
+from wutong.review.history import origins_of
 from wutong.review.queue import recount, waiting_count
 from wutong.sales.accounts import put_into_group
 
@@ -209,6 +212,26 @@ def test_a_persons_page_tells_where_identifiers_come_from_and_takes_merges_back(
     client.post(undo)
     pair[1].refresh_from_db()
     assert pair[1].merged_into is None
+
+
+@pytest.mark.parametrize(
+    ("door", "told"),
+    [
+        ("web", "the website"),
+        ("server", "another system"),
+        ("api", "another system"),
+        ("staff", "a colleague"),
+        ("import", "an imported list"),
+    ],
+)
+def test_identifiers_tell_by_which_door_they_came(door: str, told: str, north, ada: Staff) -> None:
+    with transaction.atomic():
+        observe_many([replace(seen(phone("+8613911119999"), email("z@beichen.example")), source=door)], at=NINE)
+    person = Person.objects.get()
+    page = signed_in(ada).get(f"/people/{person.public_id}/rest/")
+    assert page.status_code == 200
+    with override("en"):
+        assert {str(one.where) for one in origins_of(person)} == {told}
 
 
 def test_who_was_split_off_and_is_out_of_sight_is_neither_named_nor_put_back(pair, mei: Staff, zhou: Staff) -> None:

@@ -20,7 +20,7 @@ def source_names(sources: Iterable[str]) -> dict[str, str]:
         by_kind.setdefault(kind, set()).add(name)
     shown = {}
     for kind, names in by_kind.items():
-        known = _namers[kind](names) if kind in _namers else {}
+        known = _namers[kind](names - {""}) if kind in _namers else {}
         for name in names:
             shown[f"{kind}:{name}" if name else kind] = known.get(name, name or kind)
     return shown

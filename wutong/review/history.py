@@ -29,6 +29,14 @@ _CAUSES: dict[str, str | Promise] = {
     "unblocked": _("a value was let link again"),
     "rebuilt": _("worked out anew"),
 }
+_DOORS: dict[str, str | Promise] = {
+    "web": _("the website"),
+    "server": pgettext_lazy("where something comes from", "another system"),
+    "api": pgettext_lazy("where something comes from", "another system"),
+    "staff": pgettext_lazy("where something comes from", "a colleague"),
+    "import": pgettext_lazy("where something comes from", "an imported list"),
+}
+"""Where observations come from, which name no form and no key."""
 _ASSURANCES: dict[str, str | Promise] = {
     "verified": _("verified"),
     "staff": _("entered by a colleague"),
@@ -110,7 +118,7 @@ def _observations(ids: list[int]) -> QuerySet[Observation]:
 
 def _where(observation: Observation, names: Mapping[str, str]) -> str | Promise:
     source = observation.source
-    return _("the website") if source == "web" else names.get(source, source)
+    return _DOORS.get(source) or names.get(source, source)
 
 
 def changes_of(person: Person, held: Set[int], *, viewer: Staff) -> Sequence[Change]:
