@@ -355,6 +355,7 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         "/people/",
         f"/people/{lead.person.public_id}/",
         f"/people/{lead.person.public_id}/access/",
+        f"/people/{lead.person.public_id}/facts/",
         f"/inbox/{lead.public_id}/access/",
         f"/accounts/{lead.account.public_id}/access/",
         f"/accounts/{lead.account.public_id}/",

@@ -57,6 +57,7 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:person_rest": lambda world: reverse("lifecycle:person_rest", args=[world.person.public_id]),
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
+    "lifecycle:person_facts": lambda world: reverse("lifecycle:person_facts", args=[world.person.public_id]),
     "lifecycle:person_fields": lambda world: reverse("lifecycle:person_fields", args=[world.person.public_id]),
     "sales:account_fields": lambda world: reverse("sales:account_fields", args=[world.deal.account.public_id]),
     "lifecycle:person_tag": lambda world: reverse("lifecycle:person_tag", args=[world.person.public_id]),

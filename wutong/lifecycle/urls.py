@@ -5,6 +5,7 @@ from django.urls import path
 from wutong.lifecycle.views import (
     access,
     acts,
+    facts,
     fields,
     home,
     inbox,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("settings/tags/<uuid:public_id>/rule/pause/", tag_rules.rule_pause, name="tag_rule_pause"),
     path("settings/tags/<uuid:public_id>/rule/resume/", tag_rules.rule_resume, name="tag_rule_resume"),
     path("settings/tags/<uuid:public_id>/rule/remove/", tag_rules.rule_remove, name="tag_rule_remove"),
+    path("people/<uuid:public_id>/facts/", facts.correct, name="person_facts"),
     path("people/<uuid:public_id>/fields/", fields.person_fields, name="person_fields"),
     path("settings/fields/", fields.fields, name="fields"),
     path("settings/fields/new/", fields.add, name="field_add"),

@@ -37,6 +37,7 @@ from wutong.people.custom_fields import readable_by
 from wutong.people.custom_filters import parameters_of, to_ask
 from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag, TagGroup
 from wutong.platform.answers import done, is_htmx, refused
+from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.ready_made import ready_made
@@ -94,11 +95,13 @@ def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))
     shown = latest_leads_of(one, request.user)
     which = request.GET.get("which", FILTERS[0])
+    places = _affiliations_of(one.pk)
     context: dict[str, Any] = {
         "person": one,
         "facts": facts_of(one, viewer=request.user),
         "consents": consents_of(one),
-        "affiliations": _affiliations_of(one.pk),
+        "affiliations": places,
+        "surely_in_sight": _surely_in_sight(places, shown, request.user),
         "leads": shown,
         "open_lead": _to_work_on(shown),
         "why": explanation(one, at=timezone.now()),
@@ -183,6 +186,13 @@ def reveal(request: StaffRequest, public_id: UUID, token: str) -> HttpResponse:
 def _affiliations_of(person: int) -> QuerySet[Affiliation]:
     found = Affiliation.objects.filter(person=person).select_related("account").defer("account__search_keys")
     return found.order_by("-created_at")[:20]
+
+
+def _surely_in_sight(places: list[Affiliation], leads: list[Lead], staff: Staff) -> set[int]:
+    """The companies whose page the reader may open for certain, as far as no further question tells it."""
+    if staff.data_scope == DataScope.ALL and not staff.own_scopes():
+        return {place.account_id for place in places}
+    return {lead.account_id for lead in leads if lead.account_id is not None}
 
 
 def _to_work_on(leads: list[Lead]) -> Lead | None:
