@@ -16,8 +16,8 @@ from wutong.analytics.leads.tables import TABLES, Value, rows_of
 from wutong.analytics.leads.views import PANELS
 from wutong.analytics.periods import named
 from wutong.analytics.rates import Rate
-from wutong.lifecycle.assignment import assign
 from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.giving import assign
 from wutong.lifecycle.hand_over import HandOverFacts, accept, hand_over, return_lead
 from wutong.lifecycle.models import Clock, FollowUp, HandOver, Lead, Stage
 from wutong.lifecycle.stages import move_lead

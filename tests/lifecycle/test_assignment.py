@@ -22,18 +22,11 @@ from tests.cast import (
     make_team,
     post_form,
 )
-from wutong.lifecycle.assignment import (
-    AT_ONCE,
-    CannotTakeIt,
-    NotYoursToAssign,
-    TooManyAtOnce,
-    assign,
-    assign_by_hand,
-    assign_many,
-    why,
-)
+from wutong.lifecycle.assignment import assign_many
+from wutong.lifecycle.assignment_told import why
 from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.duty import BackInThePast, NotYourDuty, switch_duty
+from wutong.lifecycle.giving import AT_ONCE, CannotTakeIt, NotYoursToAssign, TooManyAtOnce, assign, assign_by_hand
 from wutong.lifecycle.models import AccountOwner, Assignment, AssignmentRule, Clock, Lead, StageVisit
 from wutong.lifecycle.routing_rules import (
     Conditions,

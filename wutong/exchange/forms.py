@@ -13,7 +13,7 @@ from wutong.exchange.starting import Policy
 from wutong.exchange.tables.text import DELIMITERS, ENCODINGS
 from wutong.exchange.tagging import tags_for
 from wutong.lifecycle.account_team import who_may_look_after
-from wutong.lifecycle.assignment import who_may_be_given_leads
+from wutong.lifecycle.giving import who_may_be_given_leads
 from wutong.lifecycle.models import ProductLine
 from wutong.people.models import Tag
 from wutong.platform.files import Upload

@@ -26,7 +26,7 @@ from wutong.exchange.rows import ImportRow, Problem, Row, read_row
 from wutong.exchange.tables.prepared import read_prepared
 from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.lifecycle.account_team import who_may_look_after
-from wutong.lifecycle.assignment import who_may_be_given_leads
+from wutong.lifecycle.giving import who_may_be_given_leads
 from wutong.people import search_index
 from wutong.people.accounts import name_key
 from wutong.people.facts import found_by

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from wutong.lifecycle.acts import Act, LeadInSight, Wanted
-from wutong.lifecycle.assignment import why
+from wutong.lifecycle.assignment_told import why
 from wutong.lifecycle.models import FollowUp, HandOver, Lead
 from wutong.lifecycle.person_leads import latest_hand_overs
 from wutong.lifecycle.reasons import reason_in_words

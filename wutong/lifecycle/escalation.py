@@ -15,8 +15,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from wutong.lifecycle.assignment import House, house_of
 from wutong.lifecycle.clocks import EVENT, time_limits
+from wutong.lifecycle.house import House, house_of
 from wutong.lifecycle.models import CLOSED_STAGES, Clock, Escalation, Lead, TimeLimits
 from wutong.lifecycle.visibility import managers_over
 from wutong.platform.calendar import NeverOpen, WorkingCalendar

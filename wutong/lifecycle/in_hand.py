@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wutong.lifecycle.account_team import LOOKING_AFTER
-from wutong.lifecycle.assignment import give_many
 from wutong.lifecycle.contracts import can_look_after
+from wutong.lifecycle.giving import give_many
 from wutong.lifecycle.models import Accountable, AccountCollaborator, AccountOwner, Contract, Lead
 from wutong.lifecycle.models.lead import forget_accounts_of
 from wutong.people.models import PersonCollaborator

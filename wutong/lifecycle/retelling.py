@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from wutong.events.hot import HotRow, insert_many
-from wutong.lifecycle.assignment import assigning
+from wutong.lifecycle.assignment_told import assigning
 from wutong.lifecycle.clocks import new_clock
 from wutong.lifecycle.contact import TakenByColleague
 from wutong.lifecycle.hand_over import ACCEPT_WITHIN, Bant, HandOverFacts

@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wutong.lifecycle.assignment import Choice, choose, facts_of, house_of, keepers_of
+from wutong.lifecycle.assignment import Choice, choose
+from wutong.lifecycle.house import house_of, keepers_of
+from wutong.lifecycle.lead_facts import facts_of
 from wutong.lifecycle.models import AssignmentRule, Lead
 from wutong.platform.models import Staff
 

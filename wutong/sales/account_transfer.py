@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.account_team import CannotLookAfter, give_many
-from wutong.lifecycle.assignment import give_leads
+from wutong.lifecycle.giving import give_leads
 from wutong.lifecycle.models import Accountable, AccountOwner, Contract, Lead, ProductLine
 from wutong.people.models import Account
 from wutong.platform.audit import record

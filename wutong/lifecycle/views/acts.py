@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from wutong.lifecycle.assignment import assign as assign_lead
 from wutong.lifecycle.clocks import time_limits
 from wutong.lifecycle.contact import Plan, plan_next_step, record_follow_up, restore_plan, set_contact_status
 from wutong.lifecycle.forms import (
@@ -24,6 +23,7 @@ from wutong.lifecycle.forms import (
     ReturnForm,
     WasForm,
 )
+from wutong.lifecycle.giving import assign as assign_lead
 from wutong.lifecycle.hand_over import accept as accept_lead
 from wutong.lifecycle.hand_over import hand_over as hand_over_lead
 from wutong.lifecycle.hand_over import note_bant, return_lead

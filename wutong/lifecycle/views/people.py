@@ -16,9 +16,9 @@ from wutong.events.touch import CHANNELS
 from wutong.lifecycle.acquaintance import acquaintances_of, hand_overs_of
 from wutong.lifecycle.acts import FILTERS, KINDS, Cursor, Only
 from wutong.lifecycle.advice import advice_for, next_steps
-from wutong.lifecycle.assignment import who_may_be_given_leads
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.forms import FollowUpForm
+from wutong.lifecycle.giving import who_may_be_given_leads
 from wutong.lifecycle.hand_over import Bant
 from wutong.lifecycle.inbox import row_of
 from wutong.lifecycle.list_columns import columns_in, own_cells_of_people

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wutong.events.models import Site
 from wutong.lifecycle import routing_rules
-from wutong.lifecycle.assignment import assign_by_hand, is_on_duty
 from wutong.lifecycle.clocks import time_limits as limits_now
 from wutong.lifecycle.duty import switch_duty
+from wutong.lifecycle.giving import assign_by_hand
+from wutong.lifecycle.house import is_on_duty
 from wutong.lifecycle.limits import Limits, mark_of_limits, set_time_limits
 from wutong.lifecycle.models import UNCONTACTED, AssignmentRule, Duty, Lead, ProductLine
 from wutong.lifecycle.routing_forms import AssignForm, DutyForm, RuleForm, TimeLimitsForm

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from wutong.lifecycle.advice import advice_for, next_steps, why_hot
-from wutong.lifecycle.assignment import who_may_be_given_leads, whose
 from wutong.lifecycle.contact import Plan, TakenByColleague
 from wutong.lifecycle.contact_statuses import statuses_to_choose
 from wutong.lifecycle.forms import AssignForm, BantForm, FollowUpForm, HandOverForm, NextStepForm, ReturnForm
+from wutong.lifecycle.giving import who_may_be_given_leads, whose
 from wutong.lifecycle.hand_over import Bant, may_answer, may_hand_over, may_return
 from wutong.lifecycle.inbox import counts_of, inbox_of, row_of, taken_from
 from wutong.lifecycle.inbox_views import TO_ACT_ON, views_of
