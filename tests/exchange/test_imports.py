@@ -31,6 +31,7 @@ from wutong.people.contactability import Why, may_contact
 from wutong.people.facts import refresh_people
 from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, IdentityLink, Person
 from wutong.platform.models import Notification, Staff
+from wutong.platform.watermark import watermark
 from wutong.privacy.preferences import withdraw_everything
 
 pytestmark = pytest.mark.django_db
@@ -137,10 +138,14 @@ def test_leads_go_to_the_owner_that_the_file_names(ada: Staff, mei: Staff) -> No
 def test_errors_are_told_with_the_row_as_it_stood(ada: Staff) -> None:
     run = imported(("=cmd()", "123", "no address", "x", "", ""), ("李", "13900010002", "bad@", "", "", ""), by=ada)
     assert (run.faulty, run.warned, run.created) == (1, 1, 1)
-    file = "".join(errors_file(run))
+    mark = watermark(by=ada, at=NINE)
+    file = "".join(errors_file(run, mark))
     assert file.startswith("\ufeff姓名,手机,邮箱")
     assert "'=cmd()" in file
     assert "123" in file
+    assert file.count(str(mark)) == 2
+    again = uploaded(file.encode(), ada)
+    assert again.mapping[len(HEADINGS) :] == ["ignore"] * 5
 
 
 def test_the_first_rows_are_checked_before_anything_is_written(ada: Staff) -> None:

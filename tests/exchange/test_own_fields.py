@@ -5,14 +5,16 @@ import io
 
 import pytest
 
-from tests.cast import NINE, make_lead, make_person, make_staff, person_of, phone, signed_in
-from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, policy, undone, uploaded
+from tests.cast import NINE, make_account, make_lead, make_person, make_staff, person_of, phone, signed_in
+from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, policy, undone, uploaded
 from wutong.exchange.models import Export, FaultyRow
 from wutong.exchange.running import run_import
 from wutong.exchange.starting import map_columns, start
 from wutong.lifecycle.field_values import fill_in_person
+from wutong.people.account_facts import Word
 from wutong.people.custom_fields import Described, add_field
-from wutong.people.models import CustomField, PersonCustomValue
+from wutong.people.custom_values import state_of_account
+from wutong.people.models import AccountCustomValue, CustomField, PersonCustomValue
 from wutong.platform.files import path_of
 from wutong.platform.models import Role, Staff, Team
 
@@ -44,6 +46,27 @@ def test_columns_fill_in_own_fields_tell_what_does_not_fit_and_can_be_taken_back
     assert [code for _place, code in FaultyRow.objects.get().problems] == ["bad_own_value", "unknown_answer"]
     undone(run, ada)
     assert not PersonCustomValue.objects.exists()
+
+
+def test_columns_fill_in_fields_of_the_companies_whom_rows_name_and_can_be_taken_back(ada: Staff) -> None:
+    given = Described(name_zh="产线", name_en="Lines")
+    lines = add_field(about="account", kind="number", described=given, options=[], by=ada, at=NINE)
+    known = make_account("南山贸易有限公司")
+    state_of_account(known, {lines: "5"}, word=Word(by=ada, at=NINE))
+    freelancer = ("王强", "13900010003", "", "", "", "")
+    rows = [(*HEADINGS, "产线"), (*ZHOU, "12"), (*LI, "7"), (*freelancer, "9")]
+    run = uploaded(as_csv(*rows), ada)
+    assert run.mapping[-1] == "company:custom:lines"
+    map_columns(run=run, mapping=run.mapping, by=ada, at=NINE)
+    start(run=run, policy=policy(), by=ada, at=NINE)
+    run_import(run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+
+    stands = AccountCustomValue.objects.order_by("number").values_list("account__name", "number")
+    assert list(stands) == [("南山贸易有限公司", 5), ("北辰科技有限公司", 12)]
+    assert [code for _place, code in FaultyRow.objects.get().problems] == ["no_certain_company"]
+    assert undone(run, ada).undo_report["companies_removed"] == 1
+    assert [value for _name, value in stands.all()] == [5]
 
 
 def test_exports_carry_the_fields_that_their_colleague_may_see(ada: Staff, north: Team) -> None:

@@ -86,6 +86,25 @@ def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None
     assert AuditEntry.objects.filter(action="exchange.import_started", subject_label="b.xlsx").exists()
 
 
+def test_saved_columns_are_renamed_and_removed(ada: Staff, zhou: Staff) -> None:
+    client, page = signed_in(ada), "/imports/columns/"
+    assert b"No columns are saved yet" in client.get(page).content
+    given = {"meanings": {"手机": "phone"}, "by": ada, "at": NINE}
+    first, second = (SavedMapping.objects.create(name=name, **given) for name in ("Fair <b>", "CRM"))
+    SavedMapping.objects.create(name="ERP", kind="companies", **given)
+    shown = client.get(page).content.decode()
+    assert "Fair &lt;b&gt;" in shown
+    assert client.post(f"{page}{first.pk}/rename/", {"name": " "}).status_code == 422
+    assert client.post(f"{page}{first.pk}/rename/", {"name": "CRM"}).status_code == 409
+    assert client.post(f"{page}{first.pk}/rename/", {"name": "ERP"})["Location"] == page  # of another kind
+    assert client.post(f"{page}{second.pk}/remove/")["Location"] == page
+    assert client.post(f"{page}{second.pk}/remove/").status_code == 404
+    assert sorted(SavedMapping.objects.values_list("kind", "name")) == [("companies", "ERP"), ("people", "ERP")]
+    actions = AuditEntry.objects.filter(subject_kind="savedmapping").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["exchange.mapping_renamed", "exchange.mapping_removed"]
+    assert signed_in(zhou).get(page).status_code == 403
+
+
 def test_a_bad_file_is_told_beside_the_field(ada: Staff) -> None:
     file = SimpleUploadedFile("list.xls", b"<html><table></table></html>")
     answer = signed_in(ada).post("/imports/new/", {"file": file})

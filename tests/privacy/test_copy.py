@@ -48,7 +48,9 @@ def test_it_holds_every_part_for_programs_and_for_reading_and_nobody_else(her, a
     assert "<b>Hi" not in text
     assert "li@example.com" not in archive.read("data.json").decode() + text
     assert ada.full_name not in text
-    assert AuditEntry.objects.get(action="privacy.copy_made").actor == ada
+    entry = AuditEntry.objects.get(action="privacy.copy_made")
+    assert entry.actor == ada
+    assert all(entry.detail["mark"] in one for one in (told["mark"], text, archive.comment.decode()))
 
 
 def test_the_page_before_an_erasure_says_what_goes_and_the_act_leaves_a_certificate(her, ada, mei) -> None:

@@ -13,6 +13,7 @@ from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Flawed, Problem
 from wutong.config import config
 from wutong.events.touch import CHANNELS
+from wutong.exchange.columns import own_meaning
 from wutong.exchange.kinds import words_of
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.starting import Policy, begin, map_columns, start, table_kind
@@ -110,8 +111,9 @@ def send_import(call: Call) -> Answer:
 
 
 def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
-    about = CustomField.About.PERSON if wanted.kind == "people" else CustomField.About.ACCOUNT
-    known = [*words_of(wanted.kind).meanings, *(field.statement for field in writable_by_keys(about))]
+    fields = [field for about in CustomField.About for field in writable_by_keys(about)]
+    own = filter(None, (own_meaning(field, wanted.kind) for field in fields))
+    known = [*words_of(wanted.kind).meanings, *own]
     errors = [
         Flawed(pointer=f"#/columns/{name}", code="unknown_value", detail=f"Known are: {', '.join(known)}.")
         for name, meaning in wanted.columns.items()

@@ -25,12 +25,18 @@ class ExchangeConfig(AppConfig):
         retention.register("exchange_peopleimport", "created_at", timedelta(days=1_095))
         retention.register_kept("exchange_savedmapping", because="settings; they do not grow with what happens")
         register_subjects(
-            {"peopleimport": pgettext_lazy("object", "Import"), "export": pgettext_lazy("object", "Export")}
+            {
+                "peopleimport": pgettext_lazy("object", "Import"),
+                "export": pgettext_lazy("object", "Export"),
+                "savedmapping": pgettext_lazy("object", "Saved columns"),
+            }
         )
         register_actions(
             {
                 "exchange.import_begun": _("Uploaded a file to import"),
                 "exchange.mapping_saved": _("Saved what the columns of a file mean"),
+                "exchange.mapping_renamed": _("Renamed what the columns of a file mean"),
+                "exchange.mapping_removed": _("Removed what the columns of a file mean"),
                 "exchange.import_started": _("Started an import"),
                 "exchange.import_stopped": _("Stopped an import"),
                 "exchange.import_discarded": _("Discarded the draft of an import"),

@@ -13,8 +13,12 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.values import LOOKS, share_of
 from wutong.people.custom_fields import may_edit, with_options
 from wutong.people.models import CustomField
+from wutong.people.models.custom_field import PREFIX
 
 EXTRA, IGNORE = "extra", "ignore"
+OF_COMPANY = "company:"
+"""What stands before the meaning of a column that fills in a field of the company of the row's person."""
+_OWN = (PREFIX, OF_COMPANY + PREFIX)
 MEANINGS: dict[str, str | Promise] = {
     "full_name": pgettext_lazy("column", "Name"),
     "phone": pgettext_lazy("column", "Phone"),
@@ -123,11 +127,18 @@ class Guess:
 
 _OUR_MARK = frozenset({"exportmark", "导出标记"})
 """The last column of files that we have written; see ``platform/watermark.py``."""
+_OUR_NOTES = frozenset({"reason", "advice", "imported", "row", "原因", "建议", "是否已导入", "行号"})
+"""What stands before it in the errors file of an import, which people mend and import again."""
 
 
 def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]], words: Words = OF_PEOPLE) -> list[str]:
     """A meaning for each column; what belongs to one column alone goes to the surest."""
-    guesses = [_guess(name, _cells(rows, place), words) for place, name in enumerate(names)]
+    plain = [plain_name(name) for name in names]
+    ours = _OUR_MARK if _OUR_MARK.isdisjoint(plain) else _OUR_MARK | _OUR_NOTES
+    guesses = [
+        Guess(meaning=IGNORE, sureness=0) if plain[place] in ours else _guess(name, _cells(rows, place), words)
+        for place, name in enumerate(names)
+    ]
     taken: dict[str, int] = {}
     for place, guess in sorted(enumerate(guesses), key=lambda pair: -pair[1].sureness):
         if guess.meaning not in words.repeatable and guess.meaning not in taken:
@@ -139,21 +150,39 @@ def guess_columns(names: Sequence[str], rows: Sequence[Sequence[str]], words: Wo
 
 
 def own_meanings(run: PeopleImport) -> dict[str, CustomField]:
-    """The company's own fields that an import may fill in, by their meaning: by its colleague, or its key."""
-    about = CustomField.About.PERSON if run.kind == PeopleImport.Kind.PEOPLE else CustomField.About.ACCOUNT
-    fields = with_options(CustomField.objects.of(about).in_use())
+    """The company's own fields that an import may fill in, by their meaning: by its colleague, or its key.
+
+    An import of people fills in fields of their companies as well.
+    """
+    fields = with_options(CustomField.objects.in_use())
     if run.api_key_id is not None:
-        return {field.statement: field for field in fields if field.for_keys == CustomField.ForKeys.WRITE}
-    return {field.statement: field for field in fields if may_edit(run.by, field)}
+        fields = [field for field in fields if field.for_keys == CustomField.ForKeys.WRITE]
+    else:
+        fields = [field for field in fields if may_edit(run.by, field)]
+    return {meaning: field for field in fields if (meaning := own_meaning(field, run.kind))}
+
+
+def own_meaning(field: CustomField, kind: str) -> str:
+    """What a column means that fills in ``field``; nothing where the kind of import cannot."""
+    if kind == PeopleImport.Kind.PEOPLE:
+        return field.statement if field.about == CustomField.About.PERSON else OF_COMPANY + field.statement
+    return field.statement if field.about == CustomField.About.ACCOUNT else ""
+
+
+def is_own(meaning: str) -> bool:
+    """Whether a column fills in one of the company's own fields."""
+    return meaning.startswith(_OWN)
 
 
 def with_own_fields(
     guessed: Sequence[str], names: Sequence[str], own: Mapping[str, CustomField], words: Words = OF_PEOPLE
 ) -> list[str]:
     """A guess in which columns that are called as an own field are that field, unless that is a usual name."""
-    called = {
-        plain_name(text): code for code, field in own.items() for text in (field.code, field.name_zh, field.name_en)
-    }
+    called: dict[str, str] = {}
+    persons_first = sorted(own.items(), key=lambda pair: pair[0].startswith(OF_COMPANY))
+    for meaning, field in persons_first:
+        for text in (field.code, field.name_zh, field.name_en):
+            called.setdefault(plain_name(text), meaning)
     meanings = list(guessed)
     for place, name in enumerate(names):
         code = called.get(plain_name(name))
@@ -188,8 +217,6 @@ def plain_name(name: str) -> str:
 
 def _guess(name: str, cells: Sequence[str], words: Words) -> Guess:
     plain = plain_name(name)
-    if plain in _OUR_MARK:
-        return Guess(meaning=IGNORE, sureness=0)
     named = words.by_name.get(plain) or words.by_name.get(plain.rstrip("0123456789")) or ""
     looks = {code: share_of(look, cells) for code, look in LOOKS.items() if code in words.meanings}
     seen = next((code for code, share in looks.items() if share >= _SURE), "")

@@ -55,6 +55,10 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         pgettext_lazy("import problem", "Neither the name of a company nor a credit code of one that is known"),
         pgettext_lazy("import problem", "Add the name as it stands on the licence."),
     ),
+    "no_certain_company": (
+        pgettext_lazy("import problem", "The row names no company for certain; what it says of one was left out"),
+        pgettext_lazy("import problem", "Add the company's name or credit code; you must be able to see the company."),
+    ),
     "two_codes": (
         pgettext_lazy("import problem", "A company of this name has another credit code, and one code is one company"),
         pgettext_lazy(

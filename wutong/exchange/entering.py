@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from wutong.exchange.company_values import fill_in_companies
 from wutong.exchange.models import AccountByImport, FaultyRow, ImportedRow, PeopleImport
 from wutong.exchange.rows import ImportRow, Problem, Row
 from wutong.exchange.tagging import tag_rows
@@ -93,6 +94,8 @@ def enter_many(run: PeopleImport, rows: Sequence[ImportRow], owners: Mapping[str
         return outcome
     with unawaited():  # while it writes, we work out what is to be written next
         accounts = _enter(run, entries, known, outcome, at=at)
+    told = [(entry.row, accounts.get(entry.subject)) for entry in entries if entry.row.company_values]
+    outcome.warned += fill_in_companies(run, told, at=at) if told else []
     tag_rows(run, [(entry.row, entry.person) for entry in entries])
     outcome.leads = _open_leads(run, entries, accounts, at=at)
     return outcome

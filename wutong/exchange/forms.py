@@ -69,6 +69,12 @@ class UploadForm(forms.Form):
         return file or ContentFile(self.cleaned_data["pasted"].encode(), name=f"{_('Pasted table')}.csv")
 
 
+class ColumnsNameForm(forms.Form):
+    """What saved columns are called."""
+
+    name = forms.CharField(label=pgettext_lazy("saved columns", "Name"), max_length=80)
+
+
 class ReadingForm(forms.Form):
     """How a file is read, where it was not found out rightly."""
 

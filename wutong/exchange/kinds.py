@@ -6,10 +6,18 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext
 
 from wutong.exchange import columns, company_columns
-from wutong.exchange.columns import Words, column_name, guess_columns, own_meanings, with_own_fields
+from wutong.exchange.columns import (
+    OF_COMPANY,
+    Words,
+    column_name,
+    guess_columns,
+    is_own,
+    own_meaning,
+    own_meanings,
+    with_own_fields,
+)
 from wutong.exchange.models import PeopleImport
 from wutong.people.models import CustomField
-from wutong.people.models.custom_field import PREFIX
 
 _K = PeopleImport.Kind
 
@@ -26,8 +34,12 @@ def recognised_by(kind: str) -> tuple[str, ...]:
 
 def meanings_for(run: PeopleImport) -> dict[str, str | Promise]:
     """What a column may mean: with the company's own fields that the import may fill in."""
+    own, of_company = (
+        pgettext("column", "Own field: %(name)s"),
+        pgettext("column", "Own field of the company: %(name)s"),
+    )
     return {**words_of(run.kind).meanings} | {
-        code: pgettext("column", "Own field: %(name)s") % {"name": field.name}
+        code: (of_company if code.startswith(OF_COMPANY) else own) % {"name": field.name}
         for code, field in own_meanings(run).items()
     }
 
@@ -43,8 +55,6 @@ def retired_in(run: PeopleImport, mapping: Sequence[str]) -> list[tuple[str, str
     are left out. Each with the name of its field.
     """
     known = meanings_for(run)
-    gone = {
-        place: meaning for place, meaning in enumerate(mapping) if meaning.startswith(PREFIX) and meaning not in known
-    }
-    names = {field.statement: field.name for field in CustomField.objects.all()} if gone else {}
+    gone = {place: meaning for place, meaning in enumerate(mapping) if is_own(meaning) and meaning not in known}
+    names = {own_meaning(field, run.kind): field.name for field in CustomField.objects.all()} if gone else {}
     return [(column_name(run.columns, place), names.get(meaning, meaning)) for place, meaning in gone.items()]

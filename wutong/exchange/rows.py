@@ -11,14 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 from msgspec import Struct
 
-from wutong.exchange.columns import EXTRA, IDENTIFIERS, IGNORE
+from wutong.exchange.columns import EXTRA, IDENTIFIERS, IGNORE, OF_COMPANY, is_own
 from wutong.exchange.values import read_date
 from wutong.people import normal_form
 from wutong.people.credit_code import NotACreditCode, credit_code, is_consistent
 from wutong.people.custom_values import NotAValue, read_text
 from wutong.people.identifiers import IdentifierKey
 from wutong.people.models import CustomField, IdentifierKind
-from wutong.people.models.custom_field import PREFIX
 from wutong.people.normal_form import NotAnIdentifier
 
 _LENGTHS = {"full_name": 120, "title": 120, "company": 200, "department": 120, "region": 80, "campaign": 80}
@@ -118,6 +117,8 @@ class ImportRow(Row, frozen=True, kw_only=True):
     facts: Mapping[str, str]
     email: str = ""
     credit_code: str = ""
+    company_values: Mapping[str, str] = {}
+    """Of the own fields of the person's company, each in its one text, by what they are filed under."""
     campaign: str = ""
     seen_at: datetime | None = None
 
@@ -143,6 +144,7 @@ def read_row(
     """
     found: list[IdentifierKey] = []
     facts: dict[str, str] = {}
+    of_company: dict[str, str] = {}
     given: dict[str, str] = {}
     problems: list[Problem] = []
     for place, (cell, meaning) in enumerate(zip(cells, mapping, strict=False)):
@@ -154,9 +156,10 @@ def read_row(
             problems += [Problem(place, code) for code in said]
             if meaning in ("phone", "email"):
                 facts.setdefault(meaning, cell[:320])
-        elif meaning.startswith(PREFIX):
+        elif is_own(meaning):
             try:
-                facts[meaning] = read_text(own[meaning], cell) if own and meaning in own else ""
+                value = read_text(own[meaning], cell) if own and meaning in own else ""
+                (of_company if meaning.startswith(OF_COMPANY) else facts)[meaning.removeprefix(OF_COMPANY)] = value
             except NotAValue as no:
                 problems.append(Problem(place, "bad_own_value" if no.code != "unknown_value" else "unknown_answer"))
         elif meaning == EXTRA:
@@ -181,6 +184,7 @@ def read_row(
         facts=facts,
         email=next((key.value for key in identifiers if key.kind is IdentifierKind.EMAIL), ""),
         credit_code=code_in(given.get("credit_code", "")),
+        company_values={name: value for name, value in of_company.items() if value} if of_company else of_company,
         campaign=given.get("campaign", ""),
         owner=given.get("owner", ""),
         tags=tuple(filter(None, map(str.strip, BETWEEN_TAGS.split(given.get("tags", ""))))),

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from wutong.exchange.columns import own_meanings
+from wutong.exchange.columns import is_own, own_meanings
 from wutong.exchange.company_entering import enter_companies
 from wutong.exchange.company_rows import CompanyRow, read_company
 from wutong.exchange.entering import Outcome, enter_many, keep_faults, row_id
@@ -32,7 +32,6 @@ from wutong.people.accounts import name_key
 from wutong.people.facts import found_by
 from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import CustomField, Tag
-from wutong.people.models.custom_field import PREFIX
 from wutong.platform.chinese import sort_key
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
@@ -134,7 +133,7 @@ def owners_for(run: PeopleImport) -> dict[str, Staff]:
 
 def rows_of(run: PeopleImport, owners: Mapping[str, Staff], *, after: int = 0) -> Iterator[tuple[list[str], Row]]:
     """The rows of a run as what they say. Whatever that asks the database is asked here, once."""
-    own = own_meanings(run) if any(meaning.startswith(PREFIX) for meaning in run.mapping) else {}
+    own = own_meanings(run) if any(map(is_own, run.mapping)) else {}
     tags = tags_by_name(run.kind) if "tags" in run.mapping else {}
     if run.kind == PeopleImport.Kind.COMPANIES:
         return _parsed_companies(run, owners, tags, own, after=after)

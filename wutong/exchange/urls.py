@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from wutong.exchange.views import exports, imports, wizard
+from wutong.exchange.views import exports, imports, saved_columns, wizard
 
 app_name = "exchange"
 urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", wizard.upload_file, name="import_new"),
     path("imports/sample/", wizard.sample, name="import_sample"),
+    path("imports/columns/", saved_columns.saved_columns, name="saved_columns"),
+    path("imports/columns/<int:pk>/rename/", saved_columns.rename, name="saved_columns_rename"),
+    path("imports/columns/<int:pk>/remove/", saved_columns.remove, name="saved_columns_remove"),
     path("imports/<uuid:public_id>/", imports.one_import, name="import"),
     path("imports/<uuid:public_id>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:public_id>/columns/", wizard.columns, name="import_columns"),

@@ -28,7 +28,12 @@ class Watermark:
     number: str
 
     def __str__(self) -> str:
-        return f"{self.name} · {self.company} · {self.at:%Y-%m-%d %H:%M} · {self.number}"
+        return f"{self.name} · {self.for_outsiders}"
+
+    @property
+    def for_outsiders(self) -> str:
+        """The mark of a file that is handed to a customer: by its number the audit trail names the colleague."""
+        return f"{self.company} · {self.at:%Y-%m-%d %H:%M} · {self.number}"
 
 
 def watermark(*, by: Staff, at: datetime, number: str = "") -> Watermark:

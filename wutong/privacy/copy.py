@@ -16,6 +16,7 @@ from wutong.people.holdings import Holding, Whom, copied, holdings
 from wutong.people.models import Person
 from wutong.platform.audit import record
 from wutong.platform.models import Organisation, Staff
+from wutong.platform.watermark import COLUMN, watermark
 
 _READABLE_ROWS = 500
 """A page of more rows nobody reads; all of them are in the file for programs."""
@@ -26,27 +27,31 @@ _STYLE += "td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;verti
 def write_copy(*, person: Person, into: IO[bytes], by: Staff, at: datetime) -> int:
     """Write the copy, in the reader's language; who took it is recorded. Returns how many rows it holds.
 
-    Colleagues, teams and our own keys are left out: they are no information about the person.
+    Colleagues, teams and our own keys are left out: they are no information about the person. Both files and
+    the archive bear the mark of the copy, by whose number the audit trail tells who took it.
     """
+    mark = watermark(by=by, at=at)
+    told = mark.for_outsiders
     with transaction.atomic(durable=True):
-        record("privacy.copy_made", actor=by, subject=person, at=at)
+        record("privacy.copy_made", actor=by, subject=person, at=at, mark=mark.number)
     them = whom(person)
     shown = [one for one in holdings()[::-1] if one.is_copied]
     total = 0
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = told.encode()
         with archive.open("data.json", "w") as file:
-            for piece, n in _json(shown, them, at=at):
+            for piece, n in _json(shown, them, mark=told, at=at):
                 file.write(piece)
                 total += n
         with archive.open("data.html", "w") as file:
-            for text in _html(shown, them, at=at):
+            for text in _html(shown, them, mark=told, at=at):
                 file.write(text.encode())
     return total
 
 
-def _json(shown: list[Holding], them: Whom, *, at: datetime) -> Iterator[tuple[bytes, int]]:
+def _json(shown: list[Holding], them: Whom, *, mark: str, at: datetime) -> Iterator[tuple[bytes, int]]:
     """The file for programs, piece by piece: a long history is never in memory as a whole."""
-    yield b'{"made_at":' + msgspec.json.encode(at) + b',"parts":[', 0
+    yield b'{"made_at":' + msgspec.json.encode(at) + b',"mark":' + msgspec.json.encode(mark) + b',"parts":[', 0
     for place, holding in enumerate(shown):
         head = {"table": holding.table, "title": str(holding.title)}
         yield (b"," if place else b"") + msgspec.json.encode(head)[:-1] + b',"rows":[', 0
@@ -56,7 +61,7 @@ def _json(shown: list[Holding], them: Whom, *, at: datetime) -> Iterator[tuple[b
     yield b"]}\n", 0
 
 
-def _html(shown: list[Holding], them: Whom, *, at: datetime) -> Iterator[str]:
+def _html(shown: list[Holding], them: Whom, *, mark: str, at: datetime) -> Iterator[str]:
     company = Organisation.objects.values_list("name", flat=True).first() or ""
     title = _("What %(company)s holds about you") % {"company": company}
     yield format_html(
@@ -80,7 +85,7 @@ def _html(shown: list[Holding], them: Whom, *, at: datetime) -> Iterator[str]:
             yield _table(rows)
         if has_more:
             yield format_html("<p>{}</p>", _("There is more; all of it is in data.json."))
-    yield "</html>\n"
+    yield format_html("<p><small>{}: {}</small></p></html>\n", COLUMN, mark)
 
 
 def _table(rows: list[dict[str, Any]]) -> str:

@@ -20,3 +20,7 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def audit_label(self) -> str:
+        return self.name

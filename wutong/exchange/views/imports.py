@@ -28,6 +28,7 @@ from wutong.platform.models import Staff
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 from wutong.platform.totals import total_of
+from wutong.platform.watermark import watermark
 
 _SHOWN_FAULTS = 20
 _GOING_ON = (PeopleImport.State.WAITING, PeopleImport.State.RUNNING, PeopleImport.State.UNDOING)
@@ -100,9 +101,11 @@ def discard_import(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def errors(request: StaffRequest, public_id: UUID) -> HttpResponseBase:
     """The errors file; who fetched it is recorded, for it holds what the file held."""
     run = get_object_or_404(PeopleImport.objects.opened_by(request.user), public_id=public_id)
-    record("exchange.errors_fetched", actor=request.user, subject=run, at=timezone.now(), rows=run.faulty + run.warned)
-    response = StreamingHttpResponse(errors_file(run), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="errors-{run.public_id}.csv"'
+    now, rows = timezone.now(), run.faulty + run.warned
+    mark = watermark(by=request.user, at=now)
+    record("exchange.errors_fetched", actor=request.user, subject=run, at=now, rows=rows, mark=mark.number)
+    response = StreamingHttpResponse(errors_file(run, mark), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="errors-{run.public_id}-{mark.number}.csv"'
     return response
 
 
