@@ -41,7 +41,7 @@ function obey(event) {
   if (list && (key === "j" || key === "k")) return walk(list, key === "j" ? 1 : -1);
   const row = list?.querySelector("[data-row][aria-current=true]");
   if (row && key === "enter" && event.target === row) return press(row.querySelector("[data-open]") ?? row);
-  if (row && key === "x") return press(row.querySelector("input[type=checkbox]"));
+  if (key === "x") return press((event.target.closest?.("[data-row]") ?? row)?.querySelector("input[type=checkbox]"));
   if (key.length > 1) return false;
   return press(reachable(row, key) ?? reachable(document, key));
 }

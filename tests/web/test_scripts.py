@@ -46,6 +46,11 @@ def test_j_and_k_walk_the_rows_and_x_selects(page: Page) -> None:
 
     expect(page.locator("[data-selected]")).to_have_text("1")
     expect(page.locator("[data-bulk]")).to_be_visible()
+    page.locator("[data-select]").nth(2).click(modifiers=["Shift"])
+    expect(page.locator("[data-selected]")).to_have_text("2")
+    page.locator("[data-row] a").first.focus()
+    page.keyboard.press("x")
+    expect(page.locator("[data-selected]")).to_have_text("3")
 
 
 def test_a_slash_focuses_the_search_and_letters_typed_there_are_letters(page: Page) -> None:

@@ -199,11 +199,17 @@ def state_of_people(said: Sequence[SaidOfPerson], *, source: str, assurance: Ass
 
 def state_of_account(account: Account, values: Mapping[CustomField, str], *, word: Word) -> None:
     """Keep what is said of a company, whose row is locked, and let it stand. Opens no transaction."""
+    state_of_accounts([account], values, word=word)
+
+
+def state_of_accounts(accounts: Sequence[Account], values: Mapping[CustomField, str], *, word: Word) -> None:
+    """The same of several, of which the same is said."""
     AccountFact.objects.bulk_create(
         AccountFact(account=account, field=field.statement, value=value, source=word.source, by=word.by, at=word.at)
+        for account in accounts
         for field, value in values.items()
     )
-    restate_accounts([account.pk])
+    restate_accounts([account.pk for account in accounts])
 
 
 def restate_people(people: Sequence[int]) -> None:

@@ -150,11 +150,7 @@ class CompanyForm(forms.Form):
 
     def clean_region(self) -> str:
         """The code of the division that was named."""
-        named: str = self.cleaned_data["region"].strip()
-        code = division_named(named) if named else ""
-        if code is None:
-            raise forms.ValidationError(_("There is no such place, or there are several. Write its province and city."))
-        return code
+        return _region_code(self.cleaned_data["region"])
 
     def clean(self) -> dict[str, Any]:
         """The code in its normal form, or None."""
@@ -264,3 +260,29 @@ class WishForm(forms.Form):
     what = forms.ChoiceField(choices=AccountWish.What.choices)
     line = forms.CharField(max_length=40)
     reason = forms.CharField(max_length=300)
+
+
+class FactForm(forms.Form):
+    """What many companies are said to be: one of the three."""
+
+    industry = forms.ChoiceField(label=pgettext_lazy("company", "Industry"), choices=[("", "—"), *Industry.choices])
+    size_band = forms.ChoiceField(label=pgettext_lazy("company", "Size"), choices=[("", "—"), *SizeBand.choices])
+    region = forms.CharField(label=pgettext_lazy("company", "Region"), max_length=60)
+
+    def clean_region(self) -> str:
+        return _region_code(self.cleaned_data["region"])
+
+
+def fact_form(fact: str, data: Any = None) -> FactForm:
+    """The form of one fact alone."""
+    form = FactForm(data, auto_id="own-%s")
+    form.fields = {fact: form.fields[fact]}
+    return form
+
+
+def _region_code(named: str) -> str:
+    """The code of the division of that name; empty for none."""
+    code = division_named(named.strip()) if named.strip() else ""
+    if code is None:
+        raise forms.ValidationError(_("There is no such place, or there are several. Write its province and city."))
+    return code

@@ -26,6 +26,7 @@ from wutong.sales.account_record import people_of
 from wutong.sales.accounts import PARAMETERS, Wanted, accounts_for, states
 from wutong.sales.views.account_page import account_of, account_page, chosen
 from wutong.sales.views.activity import activity_of
+from wutong.sales.views.field_of_many import fillable_of_companies
 from wutong.sales.views.table_rows import rows_of_companies
 
 _COLUMNS = {
@@ -53,7 +54,8 @@ def accounts(request: StaffRequest) -> HttpResponse:
     own_cells_of_accounts([row.account for row in found.rows], columns.own)
     tags, may_tag = to_choose(TagGroup.About.ACCOUNT), may(request.user, "people.tag")
     colleagues = names_of_who_may_look_after() if may(request.user, "accounts.manage") else []
-    may_choose = bool(colleagues or (may_tag and tags))
+    fillable = fillable_of_companies(request.user, fields)
+    may_choose = bool(colleagues or (may_tag and tags) or fillable)
     context = {
         "found": found,
         "rows": rows_of_companies(found.rows, columns, currency=our_currency(), may_choose=may_choose),
@@ -67,6 +69,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "own_fields": to_ask(fields, wanted.own),
         "tags": tags,
         "may_tag": may_tag,
+        "fillable": fillable,
         "may_choose": may_choose,
         "may_read_deals": may_read_deals,
         "colleagues": colleagues,
