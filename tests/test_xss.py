@@ -338,7 +338,12 @@ def test_names_of_the_company_its_teams_and_colleagues_are_text(lead: Lead, ada)
         )
         if about == "person":
             fill_in_person(person=lead.person, values={own: QUOTES}, by=ada, at=LATELY)
-            said = {"field": own.code, "query": f"q={QUOTES}", "chosen": lead.person.public_id, f"cf-{own.code}": TAG}
+            said = {
+                "field": f"own:{own.code}",
+                "query": f"q={QUOTES}",
+                "chosen": lead.person.public_id,
+                f"cf-{own.code}": TAG,
+            }
             assert Page(client.post("/people/fields/", said | {"preview": "1"}).content.decode()).dangers == []
         else:
             fill_in_account(account=lead.account, values={own: QUOTES}, by=ada, at=LATELY)

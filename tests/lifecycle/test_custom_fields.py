@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import NINE, make_account, make_lead, make_person, signed_in, state
+from wutong.lifecycle.correcting_many import plan_for_facts
 from wutong.lifecycle.field_values import FieldNotYours, fill_in_account, fill_in_person
 from wutong.lifecycle.fields_of_many import TooManyToSet, fill_in_accounts, fill_in_people
 from wutong.lifecycle.seen import ChangedMeanwhile, mark_of
@@ -27,6 +28,7 @@ from wutong.people.models import (
     Account,
     AccountCustomValue,
     AccountFact,
+    Affiliation,
     Assurance,
     CustomField,
     FieldValue,
@@ -380,7 +382,7 @@ def test_a_field_of_many_people_is_set_after_a_look_at_what_it_would_do(
         make_lead(person=person, team=north)
     unseen = make_lead(team=south).person
     client = signed_in(mei)
-    asked: dict[str, Any] = {"field": "level", "query": "sort=name", "chosen": [empty.public_id, unseen.public_id]}
+    asked: dict[str, Any] = {"field": "own:level", "query": "sort=name", "chosen": [empty.public_id, unseen.public_id]}
 
     page = client.post("/people/fields/", asked)
     assert (page.context["counted"], page.context["whole"]) == ("1 person", "3 people")
@@ -407,7 +409,7 @@ def test_a_field_of_many_people_is_set_after_a_look_at_what_it_would_do(
     said = FieldValue.objects.filter(person=other, field=field.statement).order_by("observed_at")
     assert [(one.value, one.source) for one in said][-1] == ("erp", f"staff:{mei.public_id}")
     assert AuditEntry.objects.filter(action="people.fields_set", actor=mei).count() == 3
-    assert client.post("/people/fields/", asked | {"field": hidden.code}).status_code == 404
+    assert client.post("/people/fields/", asked | {"field": f"own:{hidden.code}"}).status_code == 404
     with pytest.raises(FieldNotYours):
         fill_in_people([other.pk], hidden, "1", by=mei, at=NINE)
     with pytest.raises(TooManyToSet):
@@ -436,3 +438,22 @@ def test_a_field_of_many_companies_is_set_or_what_they_are(xu: Staff, ada: Staff
     plan = fill_in_accounts([accounts[0].pk, gone.pk], field, "7", by=xu, at=NINE)
     assert (plan.changed, plan.same, plan.unreachable) == ([], 1, 1)
     assert "own:budget" in client.get("/accounts/").text
+
+
+def test_title_or_company_of_many_people_is_set_unless_something_else_was_verified(xu: Staff) -> None:
+    people = [make_person(name, company="Old works") for name in ("Ann", "Ben")]
+    for person in people:
+        make_lead(person=person, owner=xu, team=xu.team)
+    subject = people[1].identifiers.get().pk
+    state(people[1].pk, subject, assurance=Assurance.VERIFIED, company="Proven works")
+    plan = plan_for_facts([one.pk for one in people], "company", "New works", only_empty=False)
+    asked = {"field": "company", "company": "New works", "query": "", "chosen": [one.public_id for one in people]}
+
+    signed_in(xu).post("/people/fields/", asked | {"set": "1", "what": mark_of("New works", False), "seen": plan.mark})
+
+    assert (plan.changed, plan.outweighed) == ([people[0].pk], 1)
+    people[0].refresh_from_db()
+    assert people[0].company_name == "New works"
+    assert Affiliation.objects.get(person=people[0], account__name="New works").source == f"staff:{xu.public_id}"
+    assert not FieldValue.objects.filter(person=people[1], value="New works").exists()
+    assert AuditEntry.objects.get(action="people.facts_corrected").actor == xu

@@ -45,26 +45,38 @@ class Plan:
     """So many have the very value already."""
     kept: int
     """So many have something else in it, and only those are filled in that have nothing."""
+    outweighed: int
+    """Of so many something else was verified, which goes on counting whatever a colleague says."""
     unreachable: int
     """Of so many nothing can be kept: nothing points at them any more, or they were merged with others."""
     mark: str
     """Changes with what they have in it now; see :mod:`wutong.lifecycle.seen`."""
 
 
-def planned(held: Mapping[int, str], value: str, *, only_empty: bool, reachable: Collection[int]) -> Plan:
+def planned(
+    held: Mapping[int, str],
+    value: str,
+    *,
+    only_empty: bool,
+    reachable: Collection[int],
+    verified: Collection[int] = (),
+) -> Plan:
     """What setting a field to ``value`` does.
 
     Args:
         held: what each has in it now, by key; empty for nothing.
         reachable: of whom something can be kept.
+        verified: of whom what they have in it was verified.
     """
     other = {pk: now for pk, now in held.items() if pk in reachable and now != value}
-    changed = [pk for pk, now in other.items() if not (now and only_empty)]
+    to_change = [pk for pk, now in other.items() if not (now and only_empty)]
+    changed = [pk for pk in to_change if pk not in verified]
     return Plan(
         changed=sorted(changed),
         replaced=sum(bool(other[pk]) for pk in changed),
         same=sum(now == value for pk, now in held.items() if pk in reachable),
-        kept=len(other) - len(changed),
+        kept=len(other) - len(to_change),
+        outweighed=len(to_change) - len(changed),
         unreachable=sum(pk not in reachable for pk in held),
         mark=mark_of(sorted(held.items()), sorted(pk for pk in held if pk in reachable)),
     )
@@ -84,7 +96,9 @@ def plan_for_people(people: Collection[int], field: CustomField, value: str, *, 
     """What it would do to set ``field`` of ``people``, by id."""
     said = values_of_people(people, [field])
     held = {pk: one[field.code].value if field.code in one else "" for pk, one in said.items()}
-    return planned(held, value, only_empty=only_empty, reachable=strongest_subjects(people))
+    verified = {pk for pk, one in said.items() if field.code in one and one[field.code].assurance == Assurance.VERIFIED}
+    reachable = strongest_subjects(people)
+    return planned(held, value, only_empty=only_empty, reachable=reachable, verified=verified)
 
 
 def plan_for_accounts(accounts: Collection[int], field: CustomField, value: str, *, only_empty: bool) -> Plan:

@@ -273,13 +273,6 @@ class FactForm(forms.Form):
         return _region_code(self.cleaned_data["region"])
 
 
-def fact_form(fact: str, data: Any = None) -> FactForm:
-    """The form of one fact alone."""
-    form = FactForm(data, auto_id="own-%s")
-    form.fields = {fact: form.fields[fact]}
-    return form
-
-
 def _region_code(named: str) -> str:
     """The code of the division of that name; empty for none."""
     code = division_named(named.strip()) if named.strip() else ""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from wutong.lifecycle.correcting_many import FACTS, correct_many, plan_for_facts
 from wutong.lifecycle.field_cards import words_of
 from wutong.lifecycle.field_forms import ValuesForm
 from wutong.lifecycle.fields_of_many import AT_ONCE, Plan, TooManyToSet, fill_in_people, plan_for_people
@@ -27,10 +28,19 @@ from wutong.people.models import CustomField
 from wutong.platform.answers import done, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
-from wutong.platform.permissions import StaffRequest, requires
+from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
 
+OWN = "own:"
+"""How a page tells the company's own fields from what everybody is known by."""
 _LONGEST_QUERY = 2_000
+
+
+class FactForm(forms.Form):
+    """What many people have in common: one of the two."""
+
+    title = forms.CharField(label=FACTS["title"], max_length=120)
+    company = forms.CharField(label=FACTS["company"], max_length=200)
 
 
 class HowForm(forms.Form):
@@ -148,9 +158,11 @@ def answer(request: StaffRequest, page: FieldOfMany) -> HttpResponse:
 
 @dataclass(frozen=True)
 class OfPeople(FieldOfMany):
-    """The company's own fields of people."""
+    """Title and company, for whoever enters people, and the company's own fields."""
 
     def form(self, code: str, data: Mapping[str, Any] | None) -> forms.Form | None:
+        if code in FACTS:
+            return only(code, FactForm(data, auto_id="own-%s")) if may(self.staff, "leads.enter") else None
         field = self._field(code)
         return one_field(field, data) if field is not None else None
 
@@ -170,9 +182,13 @@ class OfPeople(FieldOfMany):
         return list(people_wanted(self.staff, wanted).values_list("public_id", flat=True)[: AT_ONCE + 1])
 
     def plan(self, keys: Collection[int], code: str, value: str, *, only_empty: bool) -> Plan:
+        if code in FACTS:
+            return plan_for_facts(keys, code, value, only_empty=only_empty)
         return plan_for_people(keys, self._known(code), value, only_empty=only_empty)
 
     def fill_in(self, keys: list[int], code: str, value: str, *, only_empty: bool, at: datetime, seen: str) -> Plan:
+        if code in FACTS:
+            return correct_many(keys, code, value, only_empty=only_empty, by=self.staff, at=at, seen=seen)
         return fill_in_people(keys, self._known(code), value, only_empty=only_empty, by=self.staff, at=at, seen=seen)
 
     def counted(self, n: int) -> str:
@@ -188,6 +204,12 @@ class OfPeople(FieldOfMany):
         return own_field(self.staff, CustomField.About.PERSON, code)
 
 
+def fillable_of_people(staff: Staff, fields: Iterable[CustomField]) -> list[tuple[str, str]]:
+    """What ``staff`` may set of many people, of whose ``fields`` they see these: code and label."""
+    usual = [(code, str(label)) for code, label in FACTS.items()] if may(staff, "leads.enter") else []
+    return [*usual, *((OWN + field.code, field.name) for field in editable(staff, fields))]
+
+
 @require_POST
 @requires("people.read")
 def people_field(request: StaffRequest) -> HttpResponse:
@@ -197,8 +219,14 @@ def people_field(request: StaffRequest) -> HttpResponse:
 
 
 def own_field(staff: Staff, about: str, code: str) -> CustomField | None:
-    """The company's own field of that code, if ``staff`` may fill it in."""
-    return next((one for one in editable(staff, readable_by(staff, about)) if one.code == code), None)
+    """The company's own field that the page calls so, if ``staff`` may fill it in."""
+    return next((one for one in editable(staff, readable_by(staff, about)) if OWN + one.code == code), None)
+
+
+def only(code: str, form: forms.Form) -> forms.Form:
+    """``form`` with one of its fields."""
+    form.fields = {code: form.fields[code]}
+    return form
 
 
 def one_field(field: CustomField, data: Mapping[str, Any] | None) -> forms.Form:

@@ -29,7 +29,7 @@ from wutong.lifecycle.person_facts import REVEAL, consents_of, facts_of, reveal_
 from wutong.lifecycle.person_leads import MOST, latest_leads_of
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.viewer import Viewer, viewer_of
-from wutong.lifecycle.views.field_of_many import editable
+from wutong.lifecycle.views.field_of_many import fillable_of_people
 from wutong.lifecycle.views.follow_up_choices import choices_of
 from wutong.lifecycle.views.people_rows import rows_of_people
 from wutong.lifecycle.views.tags import to_choose
@@ -70,7 +70,7 @@ def people(request: StaffRequest) -> HttpResponse:
     own_cells_of_people(found.people, columns.own)
     tags = to_choose(TagGroup.About.PERSON)
     may_tag = bool(tags) and may(request.user, "people.tag")
-    fillable = [(field.code, field.name) for field in editable(request.user, fields)]
+    fillable = fillable_of_people(request.user, fields)
     may_choose = may_tag or bool(fillable)
     context = {
         "views": bar_of(request.user, "people", request.GET, names=PARAMETERS | parameters_of(fields)),

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_POST
 
 from wutong.lifecycle.field_cards import words_of
 from wutong.lifecycle.fields_of_many import AT_ONCE, Plan, fill_in_accounts, plan_for_accounts
-from wutong.lifecycle.views.field_of_many import FieldOfMany, answer, editable, one_field, own_field, value_of
+from wutong.lifecycle.views.field_of_many import (
+    OWN,
+    FieldOfMany,
+    answer,
+    editable,
+    one_field,
+    only,
+    own_field,
+    value_of,
+)
 from wutong.people.companies.places import division_name
 from wutong.people.custom_fields import readable_by
 from wutong.people.models import CustomField, Industry, SizeBand
@@ -22,10 +31,7 @@ from wutong.platform.models import Staff
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.sales.accounts import Wanted, accounts_visible_to, accounts_wanted
 from wutong.sales.facts_of_many import FACTS, describe_many, plan_for_facts
-from wutong.sales.forms import fact_form
-
-_OWN = "own:"
-"""How the page tells the company's own fields from industry, size and region."""
+from wutong.sales.forms import FactForm
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class OfCompanies(FieldOfMany):
 
     def form(self, code: str, data: Mapping[str, Any] | None) -> forms.Form | None:
         if code in FACTS:
-            return fact_form(code, data) if may(self.staff, "accounts.manage") else None
+            return only(code, FactForm(data, auto_id="own-%s")) if may(self.staff, "accounts.manage") else None
         field = self._own(code)
         return one_field(field, data) if field is not None else None
 
@@ -81,13 +87,13 @@ class OfCompanies(FieldOfMany):
         return field
 
     def _own(self, code: str) -> CustomField | None:
-        return own_field(self.staff, CustomField.About.ACCOUNT, code.removeprefix(_OWN))
+        return own_field(self.staff, CustomField.About.ACCOUNT, code)
 
 
 def fillable_of_companies(staff: Staff, fields: list[CustomField]) -> list[tuple[str, str]]:
     """What ``staff`` may set of many companies, of which ``fields`` they see: code and label."""
     usual = [(code, str(label)) for code, label in FACTS.items()] if may(staff, "accounts.manage") else []
-    return [*usual, *((_OWN + field.code, field.name) for field in editable(staff, fields))]
+    return [*usual, *((OWN + field.code, field.name) for field in editable(staff, fields))]
 
 
 @require_POST
