@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import NINE, arrive, email, identifier, make_account, make_person, person_of, phone, post_form, seen
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.contracts import start_contracts
-from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.lifecycle.models import Contract, FollowUp, Lead, PersonFile
 from wutong.people import reassign
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
@@ -28,6 +29,7 @@ from wutong.people.models import (
     TagToTell,
 )
 from wutong.people.own import mark_person
+from wutong.platform.files import store
 from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
 from wutong.privacy.requests import take_in
@@ -87,6 +89,8 @@ def test_every_registered_row_follows_its_subject(form, mei) -> None:
     PersonTag.objects.create(**about, tag=tag, source="hand", by=mei, at=NINE)
     PersonTagKeptOff.objects.create(**about, tag=tag, at=NINE)
     TagToTell.objects.create(**about, system="wecom", external_id="et1", is_carried=True, at=NINE)
+    stored = store(file=SimpleUploadedFile("card.pdf", b"%PDF-1.7"), by=mei, at=NINE)
+    PersonFile.objects.create(**about, file=stored, at=NINE)
     asked = {"kind": RequestKind.ACCESS, "from_whom": "", "said": "", "received_at": NINE}
     take_in(**asked, address=lead.subject, by=mei, at=NINE)
     older = make_person("Her", keys=[HERS], at=lead.person.first_seen_at.replace(year=2025))

@@ -58,6 +58,10 @@ OBJECTS: dict[str, Callable[[World], str]] = {
     "lifecycle:compose": lambda world: reverse("lifecycle:compose", args=[world.person.public_id]),
     "lifecycle:person_own": lambda world: reverse("lifecycle:person_own", args=[world.person.public_id]),
     "lifecycle:person_facts": lambda world: reverse("lifecycle:person_facts", args=[world.person.public_id]),
+    "lifecycle:person_file": lambda world: reverse("lifecycle:person_file", args=[world.person.public_id]),
+    "lifecycle:person_file_remove": lambda world: reverse(
+        "lifecycle:person_file_remove", args=[world.person.public_id]
+    ),
     "lifecycle:person_fields": lambda world: reverse("lifecycle:person_fields", args=[world.person.public_id]),
     "sales:account_fields": lambda world: reverse("sales:account_fields", args=[world.deal.account.public_id]),
     "lifecycle:person_tag": lambda world: reverse("lifecycle:person_tag", args=[world.person.public_id]),

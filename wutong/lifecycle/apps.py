@@ -8,11 +8,19 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from wutong.lifecycle import field_cards
+        from wutong.lifecycle import field_cards, person_files
         from wutong.lifecycle.account_team import keep_owners
         from wutong.lifecycle.held import register_holdings
         from wutong.lifecycle.in_hand import IN_HAND
-        from wutong.lifecycle.models import AccountCollaborator, AccountOwner, Contract, FollowUp, Lead, StageVisit
+        from wutong.lifecycle.models import (
+            AccountCollaborator,
+            AccountOwner,
+            Contract,
+            FollowUp,
+            Lead,
+            PersonFile,
+            StageVisit,
+        )
         from wutong.lifecycle.panels import Place, register_lead, register_person
         from wutong.lifecycle.people_list import parameters_for
         from wutong.lifecycle.reach import redo_reach
@@ -21,12 +29,12 @@ class LifecycleConfig(AppConfig):
         from wutong.lifecycle.views import access, asked, tags
         from wutong.people import account_merge, facts, people_to_tag, reassign
         from wutong.people.models import TagGroup
-        from wutong.platform import in_hand, retention
+        from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
         from wutong.platform.saved_views import register_list
 
         register_holdings()
-        for model in (Lead, StageVisit, FollowUp, Contract):
+        for model in (Lead, StageVisit, FollowUp, Contract, PersonFile):
             reassign.register(model)
         reassign.follow(redo_reach)
         reassign.follow(people_to_tag.look_again)
@@ -43,11 +51,14 @@ class LifecycleConfig(AppConfig):
         register_person("lifecycle/_tags.html", tags.card_of_person, place=Place.FACTS)
         register_lead("lifecycle/_tags.html", tags.card_of_lead)
         register_person("lifecycle/_collaborators.html", access.card)
+        register_person("lifecycle/_person_files.html", person_files.card_of_person)
+        files.readers_of(person_files.files_of_people)
         account_merge.guard(keep_owners)
         account_merge.register(Lead, pgettext_lazy("navigation", "Leads"))
         account_merge.register(Contract, _("Contracts"))
         account_merge.register(AccountOwner, _("Owners"), alone="product_line")
         account_merge.register(AccountCollaborator, _("Collaborators"), alone="staff")
+        retention.register_kept("lifecycle_personfile", because="it belongs to a person and goes with them")
         for name in ("accountowner", "accountcollaborator"):
             retention.register_kept(
                 f"lifecycle_{name}", because="who looks after a company; a row goes when it is shared no more"

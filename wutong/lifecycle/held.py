@@ -13,10 +13,12 @@ from wutong.lifecycle.models import (
     FollowUp,
     HandOver,
     Lead,
+    PersonFile,
     Qualification,
     StageVisit,
 )
-from wutong.people.holdings import Fate, Whom, hold, mark
+from wutong.lifecycle.person_files import erase_files
+from wutong.people.holdings import Fate, Whom, hold, mark, sweep
 
 _OF_A_LEAD = ("person", "lead__person")
 
@@ -35,6 +37,8 @@ def register_holdings() -> None:
     hold(Clock, _("Time limits"), people="lead__person", is_copied=False)
     hold(Escalation, _("Reminders of time limits"), people="clock__lead__person", is_copied=False)
     hold(Contract, _("Contracts whose contact they are"), subjects="subject", fate=Fate.NAMELESS, hidden={"version"})
+    hold(PersonFile, _("Files about them"), subjects="subject", fate=Fate.WITH_IDENTITY)  # what is in them goes before
+    sweep("files about them", erase_files)
     mark(_public_ids)
 
 

@@ -123,6 +123,8 @@ class PeopleConfig(AppConfig):
                 "fields.option_restored": _("Restored an answer of a custom field"),
                 "fields.option_moved": _("Moved an answer of a custom field up or down"),
                 "people.facts_corrected": _("Corrected what is known of a person"),
+                "people.file_added": _("Put a file with a person"),
+                "people.file_removed": _("Took a file away from a person"),
                 "people.fields_set": _("Filled in custom fields of a person"),
                 "people.account_fields_set": _("Filled in custom fields of a company"),
                 "people.tag_added": _("Tagged a person"),

@@ -23,6 +23,8 @@ PLACES: dict[str, str | Promise] = {
     "custom fields of others": _("Custom fields of companies and other people"),
     "rules of own people": _("Rules about own people"),
     "searches in saved views": _("Searches in saved views"),
+    "files about them": _("Files about them, with what is in them"),
+    "conditions in rules of tags": _("Conditions in rules of tags"),
     "lake.events": _("Archive: what they did"),
     "lake.stage_visits": _("Archive: stages they went through"),
     "lake.moves": _("Archive: moves from person to person"),

@@ -17,6 +17,7 @@ from wutong.lifecycle.models.lead import (
     ProductLine,
     Stage,
 )
+from wutong.lifecycle.models.person_file import PersonFile
 from wutong.lifecycle.models.stage_visit import Machine, StageVisit
 from wutong.lifecycle.models.time_limits import Escalation, TimeLimits
 
@@ -43,6 +44,7 @@ __all__ = [
     "Lead",
     "Machine",
     "OwnContactStatus",
+    "PersonFile",
     "ProductLine",
     "Qualification",
     "Stage",
