@@ -14,6 +14,7 @@ from wutong.lifecycle.tag_rules import (
     ConditionNotUnderstood,
     NoCondition,
     RuleLeadsBack,
+    asked_of,
     pause_rule,
     remove_rule,
     resume_rule,
@@ -23,6 +24,7 @@ from wutong.lifecycle.tag_rules_at_work import look_at_everybody, tag_changed_pe
 from wutong.lifecycle.tagging import tag_people, untag_person
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.decisions import merge_people
+from wutong.people.holdings import Whom, sweeps
 from wutong.people.models import (
     Account,
     AccountTag,
@@ -170,6 +172,19 @@ def test_a_rule_rests_when_a_field_of_its_conditions_is_retired(ada: Staff) -> N
     assert "does not exist any more" in page
 
 
+def test_a_condition_that_tells_of_somebody_who_is_erased_goes_with_its_rule(ada: Staff) -> None:
+    zhou = make_person("周思远")
+    asked = Described(name_zh="对接人", name_en="Partner")
+    add_field(about="person", kind="text", code="partner", described=asked, by=ada, at=NINE)
+    rule = ruled(make_tag("Hers"), ada, reach="known", **{"cf.partner": "周思远"})
+    subjects = list(zhou.identifiers.values_list("pk", flat=True))
+
+    assert sweeps()["conditions in rules of tags"](Whom(people=[zhou.pk], subjects=subjects)) == 1
+
+    rule.refresh_from_db()
+    assert (rule.query, asked_of(rule)) == ("", None)
+
+
 @pytest.mark.pages
 def test_marketers_try_a_rule_before_they_set_it(company, north: Team) -> None:
     nora = make_staff("Nora", role="marketer", team=north, data_scope="all")
@@ -179,6 +194,7 @@ def test_marketers_try_a_rule_before_they_set_it(company, north: Team) -> None:
     client = signed_in(nora)
     address = f"/settings/tags/{tag.public_id}/rule/"
     assert client.post(address, {"preview": "1"}).status_code == 200
+    assert 'value="customer" selected' in client.post(address, {"preview": "1", "state": "customer"}).content.decode()
 
     tried = client.post(address, {"preview": "1", "industry": Industry.values[0]})
     assert (tried.context["tried"]["total"].n, [name for name, _ in tried.context["tried"]["sample"]]) == (

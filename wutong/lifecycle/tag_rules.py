@@ -90,7 +90,7 @@ class Language:
     """What a rule may say, beside the company's own fields."""
     form: str
     """The template of its fields."""
-    choices: Callable[[Staff], dict[str, Any]]
+    choices: Callable[[], dict[str, Any]]
     """What the template offers."""
     read: Callable[[Mapping[str, str], Sequence[CustomField]], Asked]
     everybody: Callable[[Asked], QuerySet[Any]]

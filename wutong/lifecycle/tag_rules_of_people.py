@@ -56,7 +56,7 @@ def _sample(staff: Staff, asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def _choices(_staff: Staff) -> dict[str, Any]:
+def _choices() -> dict[str, Any]:
     return {"stages": Stage.choices, "reaches": [*Reach.choices, (_EVERYBODY, _("Everybody, visitors too"))]}
 
 

@@ -1,6 +1,6 @@
 """What this capability holds about people."""
 
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db import transaction
@@ -142,18 +142,16 @@ def _searches(whom: Whom) -> int:
 
 
 def _rules_of_tags(whom: Whom) -> int:
-    """A rule whose condition tells of them rests without it until somebody sets it anew."""
+    """A rule with a condition that tells of them means nothing until somebody sets it anew."""
     by_address, names = told_by(addresses_of(whom)), {name.lower() for name in names_of(whom)}
-    changed = []
-    with transaction.atomic():
-        for rule in TagRule.objects.select_for_update():
-            pairs = parse_qsl(rule.query)
-            kept = [pair for pair in pairs if not by_address([pair[1]]) and pair[1].strip().lower() not in names]
-            if kept != pairs:
-                rule.query, rule.state = urlencode(kept), TagRule.State.PAUSED
-                changed.append(rule)
-        TagRule.objects.bulk_update(changed, ["query", "state"])
-    return len(changed)
+
+    def tells(value: str) -> bool:
+        return bool(by_address([value])) or value.strip().lower() in names
+
+    telling = [
+        pk for pk, query in TagRule.objects.values_list("pk", "query") if any(tells(v) for _, v in parse_qsl(query))
+    ]
+    return TagRule.objects.filter(pk__in=telling).update(query="")
 
 
 def _public_ids(whom: Whom) -> list[UUID]:

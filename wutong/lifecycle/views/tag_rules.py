@@ -131,7 +131,7 @@ def _draw(
         "tags": _other_tags(tag),
         "refusal": refusal,
         "carried": _carried(tag),
-        **language.choices(request.user),
+        **language.choices(),
     }
     if is_tried and asked is not None and asked.pairs:
         context["tried"] = {
