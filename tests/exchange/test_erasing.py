@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from tests.cast import NINE, make_person, person_of, phone
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, imported, started, uploaded
+from wutong.exchange.correcting import correct_rows
 from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport
 from wutong.exchange.places import rows_path
@@ -46,8 +47,12 @@ def test_of_an_import_to_come_the_rows_about_them_are_emptied(ada: Staff) -> Non
     spaced = (ZHOU[0], "139 0001 0001", *ZHOU[2:])
     run = started(spaced, LI, by=ada)
     uploaded(as_csv(HEADINGS, spaced), ada)  # a draft
+    draft = uploaded(as_csv(HEADINGS, ZHOU), ada)
+    correct_rows(run=draft, given={2: {1: "13900010009", 2: ""}}, by=ada, at=NINE)
 
-    assert erased(zhou, ada).counts["files of imports"] == 2
+    assert erased(zhou, ada).counts["files of imports"] == 3
+    assert "13900010009" not in rows_path(draft).read_text()
+    assert not draft.corrected.exists()
 
     assert not StoredFile.objects.exists()
     run_import(run.pk, now=lambda: NINE)

@@ -21,13 +21,16 @@ from tests.cast import (
     make_person,
     make_staff,
     make_team,
+    person_of,
     phone,
     signed_in,
 )
-from tests.exchange.cast import HEADINGS, LI, ZHOU, as_xlsx, imported, uploaded
+from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, as_xlsx, imported, policy, uploaded
 from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
+from wutong.exchange.places import rows_path
 from wutong.exchange.running import run_import
+from wutong.exchange.starting import start
 from wutong.exchange.tidying import tidy
 from wutong.lifecycle.tagging import tag_accounts, tag_people
 from wutong.people.models import Account, Tag, TagFamily, TagGroup
@@ -84,6 +87,33 @@ def test_a_file_goes_from_the_upload_to_its_result(ada: Staff, tmp_path) -> None
     assert list(csv.reader(io.StringIO(errors)))[1][:2] == ["A", "12"]
     assert b"b.xlsx" in client.get("/imports/").content
     assert AuditEntry.objects.filter(action="exchange.import_started", subject_label="b.xlsx").exists()
+
+
+def test_faulty_rows_are_put_right_in_place_and_imported_so(ada: Staff) -> None:
+    client = signed_in(ada)
+    run = uploaded(as_csv(HEADINGS, ("A", "12", "", "甲,\n乙", "", ""), ("B", "", "", "", "", ""), ZHOU), ada)
+    here = f"/imports/{run.public_id}/"
+    chosen = {f"column-{place}": meaning for place, meaning in enumerate(run.mapping)}
+    client.post(f"{here}columns/", chosen)
+    page = client.get(f"{here}rules/").content.decode()
+    assert 'name="cell-2-1" value="12"' in page
+    assert all(f'name="cell-3-{place}"' in page for place in (1, 2, 5))
+
+    given = {"cell-2-1": "1390001", "cell-3-2": "b@nanshan.cn", "cell-99-1": "1", "cell-x": "1"}
+    assert client.post(f"{here}rows/", given)["Location"] == f"{here}rules/"
+    assert 'name="cell-2-1"' in client.get(f"{here}rules/").content.decode()  # still wrong
+    client.post(f"{here}rows/", given | {"cell-2-1": "13900010003"})
+    assert AuditEntry.objects.filter(action="exchange.rows_corrected").count() == 2
+    rows_path(run).unlink()  # as after a restore
+    assert 'name="cell-' not in client.get(f"{here}rules/").content.decode()
+
+    run.refresh_from_db()
+    start(run=run, policy=policy(), by=ada, at=NINE)
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.created, run.faulty, run.warned) == (3, 0, 0)
+    assert person_of(phone("+8613900010003")).company_name == "甲,\n乙"
+    assert client.post(f"{here}rows/", {"cell-4-1": "1"}).status_code == 409
 
 
 def test_saved_columns_are_renamed_and_removed(ada: Staff, zhou: Staff) -> None:

@@ -107,7 +107,7 @@ OBJECTS: dict[str, Callable[[World], str]] = {
         f"exchange:import{act}": lambda world, act=act: reverse(
             f"exchange:import{act}", args=[world.imported.public_id]
         )
-        for act in ("", "_progress", "_columns", "_reading", "_rules", "_stop", "_undo", "_discard", "_errors")
+        for act in ("", "_progress", "_columns", "_reading", "_rules", "_rows", "_stop", "_undo", "_discard", "_errors")
     },
     "sales:opportunity": lambda world: reverse("sales:opportunity", args=[world.deal.public_id]),
     "sales:card": lambda world: reverse("sales:card", args=[world.deal.public_id]),

@@ -19,7 +19,7 @@ class ExchangeConfig(AppConfig):
 
         register_holdings()
         files.withhold(files_out_of_reach)
-        for table in ("importedrow", "faultyrow", "accountbyimport"):
+        for table in ("importedrow", "faultyrow", "correctedrow", "accountbyimport"):
             retention.register_kept(f"exchange_{table}", because="goes with its import's last day of undoing")
         retention.register("exchange_export", "at", timedelta(days=400))
         retention.register("exchange_peopleimport", "created_at", timedelta(days=1_095))
@@ -37,6 +37,7 @@ class ExchangeConfig(AppConfig):
                 "exchange.mapping_saved": _("Saved what the columns of a file mean"),
                 "exchange.mapping_renamed": _("Renamed what the columns of a file mean"),
                 "exchange.mapping_removed": _("Removed what the columns of a file mean"),
+                "exchange.rows_corrected": _("Put rows of a file right before its import"),
                 "exchange.import_started": _("Started an import"),
                 "exchange.import_stopped": _("Stopped an import"),
                 "exchange.import_discarded": _("Discarded the draft of an import"),

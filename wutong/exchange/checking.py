@@ -12,6 +12,7 @@ from wutong.exchange.columns import column_name
 from wutong.exchange.company_register import Company, Register, TwoCodes
 from wutong.exchange.company_rows import REASONS as COMPANY_REASONS
 from wutong.exchange.company_rows import CompanyRow
+from wutong.exchange.kinds import recognised_by
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.rows import REASONS, ImportRow, Problem, Row
 from wutong.exchange.running import owners_for, rows_of
@@ -29,6 +30,8 @@ class Fault:
     number: int
     told: list["Told"]
     is_imported: bool
+    cells: list[tuple[int, str, str]]
+    """The cells by which it is put right: place, column, what stands there."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,16 @@ class Checked:
     by_column: list[tuple[str, int, str]] = field(default_factory=list)
     """A column, how many of its cells are wrong, and what is wrong most often."""
     faults: list[Fault] = field(default_factory=list)
+    more_after: int = 0
+    """The number of the last row among the faults, where there are further ones."""
 
 
-def check(run: PeopleImport) -> Checked:
-    """Read and look up the first rows; nothing is written."""
+def check(run: PeopleImport, *, after: int = 0) -> Checked:
+    """Read and look up the first rows; nothing is written.
+
+    Args:
+        after: the faults of rows after this one are told.
+    """
     read = list(islice(rows_of(run, owners_for(run)), LOOKED_AT))
     told_before = _told_of_companies if run.kind == PeopleImport.Kind.COMPANIES else _told_of_people
     standings = told_before(run, [row for _cells, row in read])
@@ -75,9 +84,11 @@ def check(run: PeopleImport) -> Checked:
             checked.repeated += standing == "repeated"
         for problem in problems:
             counted.setdefault(problem.place, Counter())[problem.code] += 1
-        if problems and len(checked.faults) < SHOWN:
+        if problems and row.number > after and len(checked.faults) == SHOWN:
+            checked.more_after = checked.more_after or checked.faults[-1].number
+        elif problems and row.number > after:
             told = [told_of(problem, line, run.columns) for problem in problems]
-            checked.faults.append(Fault(row.number, told, not is_faulty))
+            checked.faults.append(Fault(row.number, told, not is_faulty, _to_correct(run, problems, line)))
         checked.faulty += is_faulty
         checked.warned += bool(problems) and not is_faulty
     checked.by_column = [
@@ -85,6 +96,14 @@ def check(run: PeopleImport) -> Checked:
         for place, codes in sorted(counted.items())
     ]
     return checked
+
+
+def _to_correct(run: PeopleImport, problems: Sequence[Problem], line: Sequence[str]) -> list[tuple[int, str, str]]:
+    """The cells that are wrong; of a row that names nobody or nothing, those by which it would."""
+    places = {problem.place for problem in problems}
+    if places & {-1}:
+        places |= {place for place, meaning in enumerate(run.mapping) if meaning in recognised_by(run.kind)}
+    return [(place, column_name(run.columns, place), line[place]) for place in sorted(places) if 0 <= place < len(line)]
 
 
 Standing = Literal["new", "known", "repeated"] | Problem

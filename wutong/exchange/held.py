@@ -12,16 +12,20 @@ from wutong.people.telling import addresses_of, sql_told_in
 def register_holdings() -> None:
     """Called once, when everything is loaded."""
     hold(ImportedRow, _("Rows of imported files"), people=(), subjects="subject", is_copied=False)
+    sweep("files of imports", sweep_imports)  # by what was put right as well: that goes after it
     sweep("faulty rows of imports", _faulty)
-    sweep("files of imports", sweep_imports)
     sweep("files of exports", sweep_exports)
 
 
 def _faulty(whom: Whom) -> int:
-    """Rows that could not be imported as they are, by an address in any of their cells."""
+    """Rows that could not be imported as they are, or were put right, by an address in any of their cells."""
+    told, gone = [one.lower() for one in addresses_of(whom)], 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM exchange_faultyrow WHERE {sql_told_in('cells::text')}",  # noqa: S608  # a constant
-            {"told": [one.lower() for one in addresses_of(whom)]},
-        )
-        return int(cursor.rowcount)
+        for table, cells in (
+            ("exchange_faultyrow", "cells::text"),
+            ("exchange_correctedrow", "before::text"),
+            ("exchange_correctedrow", "cells::text"),
+        ):
+            cursor.execute(f"DELETE FROM {table} WHERE {sql_told_in(cells)}", {"told": told})  # noqa: S608  # constants
+            gone += int(cursor.rowcount)
+    return gone

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.config import config
 from wutong.exchange.models import PeopleImport
-from wutong.exchange.tables.prepared import Prepared, Reading, prepare
+from wutong.exchange.tables.prepared import Prepared, Reading, prepare, with_rows
 from wutong.platform.files import path_of
 from wutong.platform.refusal import Refusal
 
@@ -40,10 +40,15 @@ def reading_of(run: PeopleImport) -> Reading:
 
 
 def ensure_rows(run: PeopleImport) -> Path:
-    """The rows of an import, made anew from the file where they are gone: after a restore, on another machine."""
+    """The rows of an import, made anew from the file where they are gone: after a restore, on another machine.
+
+    What colleagues have put right stays so.
+    """
     path = rows_path(run)
     if not path.exists():
         prepare_rows(run, reading_of(run))
+        if corrected := {one.number: one.cells for one in run.corrected.all()}:
+            with_rows(path, corrected)
     return path
 
 

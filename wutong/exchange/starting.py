@@ -161,7 +161,8 @@ def read_otherwise(*, run: PeopleImport, reading: Reading) -> None:
         raise AlreadyStarted
     _read(run, reading)
     with transaction.atomic(durable=True):
-        _draft(run)
+        lock_draft(run)
+        run.corrected.all().delete()  # they were of other rows
         run.save()
 
 
@@ -181,7 +182,7 @@ def map_columns(
         if chosen.count(meaning) > 1:
             raise SameMeaningTwice(meaning=known[meaning])
     with transaction.atomic(durable=True):
-        _draft(run)
+        lock_draft(run)
         run.mapping, run.crm_scope = chosen, crm_scope.strip()[:80]
         run.save(update_fields=["mapping", "crm_scope"])
         if save_as.strip():
@@ -209,7 +210,7 @@ def start(*, run: PeopleImport, policy: Policy, by: Staff | ApiKey, at: datetime
         raise BasisMissing
     _refuse_unrecognisable(run, run.mapping)
     with transaction.atomic(durable=True):
-        _draft(run)
+        lock_draft(run)
         for name in Policy.__dataclass_fields__.keys() - {"tags"}:
             setattr(run, name, getattr(policy, name))
         run.state, run.left_out = _S.WAITING, retired_in(run, run.mapping)
@@ -253,7 +254,7 @@ def discard(*, run: PeopleImport, by: Staff, at: datetime) -> None:
         AlreadyStarted: see there.
     """
     with transaction.atomic(durable=True):
-        _draft(run)
+        lock_draft(run)
         record("exchange.import_discarded", actor=by, subject=run, at=at)
         rows_path(run).unlink(missing_ok=True)
         stored = run.file
@@ -289,7 +290,7 @@ def first_rows(run: PeopleImport, *, most: int = LOOKED_AT) -> list[list[str]]:
     return rows
 
 
-def _draft(run: PeopleImport) -> None:
+def lock_draft(run: PeopleImport) -> None:
     """Lock an import that is not started yet; what is not stored yet is nobody else's."""
     if run.pk is None:
         return

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from wutong.exchange.models import Export, PeopleImport
 from wutong.exchange.places import ensure_rows, rows_path
-from wutong.exchange.tables.prepared import without_rows
+from wutong.exchange.tables.prepared import with_rows, without_rows
 from wutong.exchange.tables.workbook import rows_of_workbook, sheets_of
 from wutong.people.holdings import Whom
 from wutong.people.telling import addresses_of, names_of, told_by
@@ -35,7 +35,11 @@ def sweep_imports(whom: Whom) -> int:
         except Refusal:
             continue  # the file is not there any more
         if run.state in _TO_COME:
-            is_about_them = without_rows(path, tells) > 0
+            about_them = [one for one in run.corrected.all() if tells(one.before) or tells(one.cells)]
+            if about_them:
+                with_rows(path, {one.number: [""] * len(one.cells) for one in about_them})
+                run.corrected.filter(pk__in=[one.pk for one in about_them]).delete()
+            is_about_them = without_rows(path, tells) > 0 or bool(about_them)
         else:
             is_about_them = any(tells(cells) for cells in _lines(path))
             if is_about_them:

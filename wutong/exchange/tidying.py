@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from wutong.exchange.exports import give_up_forgotten
-from wutong.exchange.models import AccountByImport, Export, FaultyRow, ImportedRow, PeopleImport
+from wutong.exchange.models import AccountByImport, CorrectedRow, Export, FaultyRow, ImportedRow, PeopleImport
 from wutong.exchange.places import rows_path
 from wutong.exchange.running import UNDO_WITHIN
 from wutong.platform.files import forget
@@ -34,7 +34,7 @@ def tidy(*, at: datetime) -> None:
 def _remove(run: PeopleImport, *, with_itself: bool) -> None:
     rows_path(run).unlink(missing_ok=True)
     with transaction.atomic():
-        for rows in (ImportedRow.objects, FaultyRow.objects, AccountByImport.objects):
+        for rows in (ImportedRow.objects, FaultyRow.objects, CorrectedRow.objects, AccountByImport.objects):
             rows.filter(run=run)._raw_delete(using="default")
         stored = run.file
         if with_itself:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/columns/", wizard.columns, name="import_columns"),
     path("imports/<uuid:public_id>/reading/", wizard.reading, name="import_reading"),
     path("imports/<uuid:public_id>/rules/", wizard.rules, name="import_rules"),
+    path("imports/<uuid:public_id>/rows/", wizard.correct, name="import_rows"),
     path("imports/<uuid:public_id>/stop/", imports.stop_import, name="import_stop"),
     path("imports/<uuid:public_id>/undo/", imports.undo_import, name="import_undo"),
     path("imports/<uuid:public_id>/discard/", imports.discard_import, name="import_discard"),

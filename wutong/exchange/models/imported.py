@@ -45,6 +45,21 @@ class FaultyRow(models.Model):
         return f"faulty row {self.number} of import {self.run_id}"
 
 
+class CorrectedRow(models.Model):
+    """A row that a colleague has put right before its import began: its cells as they stood and as they are."""
+
+    run = models.ForeignKey(PeopleImport, models.CASCADE, related_name="corrected", db_index=False)
+    number = models.PositiveIntegerField()
+    before = models.JSONField()
+    cells = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_row_is_corrected_in_one_place", fields=["run", "number"])]
+
+    def __str__(self) -> str:
+        return f"corrected row {self.number} of import {self.run_id}"
+
+
 class AccountByImport(models.Model):
     """A company that an import has added or told more of, and by what that is taken back."""
 

@@ -7,7 +7,8 @@ stored. To go on at row 200,000 costs a fraction of a second, which a workbook w
 import csv
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -98,6 +99,32 @@ def read_prepared(path: Path, *, after: int = 0) -> Iterator[Row]:
             yield int(row[0]), row[1:]
 
 
+def with_rows(path: Path, given: Mapping[int, Sequence[str]]) -> None:
+    """Let rows of a prepared file, by their numbers, have other cells; what comes after the last of them is copied.
+
+    Whoever reads the file at this moment goes on reading it as it was.
+    """
+    left = dict(given)
+    part = path.with_suffix(".part")
+    try:
+        with (
+            path.open(encoding="utf-8", newline="") as before,
+            os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+            ) as after,
+        ):
+            writer = csv.writer(after)
+            for row in csv.reader(before):
+                cells = left.pop(int(row[0]), None) if row[0] else None
+                writer.writerow(row if cells is None else [row[0], *cells])
+                if not left:
+                    break
+            shutil.copyfileobj(before, after)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def without_rows(path: Path, unwanted: Callable[[list[str]], bool]) -> int:
     """Empty the rows of a prepared file whose cells are ``unwanted``, so that all others keep their places.
 
@@ -133,7 +160,7 @@ def _rows(source: Path, reading: Reading) -> Iterator[Row]:
 
 def _clean(rows: Iterable[Row]) -> Iterator[Row]:
     for number, cells in rows:
-        shown = [_kept(cell) if cell else "" for cell in cells]
+        shown = [kept(cell) if cell else "" for cell in cells]
         while shown and not shown[-1]:
             shown.pop()
         if len(shown) > MOST_COLUMNS:
@@ -142,7 +169,8 @@ def _clean(rows: Iterable[Row]) -> Iterator[Row]:
             yield number, shown
 
 
-def _kept(cell: str) -> str:
+def kept(cell: str) -> str:
+    """A cell as it is kept: without what cannot be stored and what keeps formulas from being run, and not too long."""
     plain = _UNSTORABLE.sub("", cell).strip()
     if plain.startswith(_GUARDED):  # as our own files and Excel keep formulas from being run
         plain = plain[1:]

@@ -1,5 +1,6 @@
 """The steps of an import before it runs: file, columns, check and rules. Each is a page, and works without a script."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wutong.exchange.checking import check
 from wutong.exchange.columns import IGNORE, column_name, samples_of
+from wutong.exchange.correcting import correct_rows
 from wutong.exchange.forms import ReadingForm, UploadForm, policy_form
 from wutong.exchange.kinds import guesses_for, meanings_for, retired_in, words_of
 from wutong.exchange.models import PeopleImport, SavedMapping
@@ -173,7 +175,7 @@ def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if run.state != PeopleImport.State.DRAFT:
         return go(request, here)
     try:
-        checked = check(run)
+        checked = check(run, after=_number(request.GET.get("after", "")))
     except Refusal as no:
         return refused(request, no, back=here)
     form = policy_form(posted(request), run=run, by=request.user)
@@ -189,12 +191,40 @@ def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "run": run,
         "form": form,
         "checked": checked,
+        "is_correcting": bool(request.GET.get("after")) or run.corrected.exists(),
         "retired": retired_in(run, run.mapping),
         "refusal": refusal,
         "steps": steps_of(3),
     }
     status = 409 if refusal else 422 if form.is_bound else 200
     return render(request, "exchange/rules.html", context, status=status)
+
+
+@require_POST
+@requires("imports.run")
+def correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Put cells of the first rows right; the check begins anew."""
+    run = _run(request, public_id)
+    back = reverse("exchange:import_rules", args=[public_id])
+    given: dict[int, dict[int, str]] = {}
+    for name, value in request.POST.items():
+        if (cell := _CELL.fullmatch(name)) and isinstance(value, str):
+            given.setdefault(int(cell[1]), {})[int(cell[2])] = value
+    try:
+        n = correct_rows(run=run, given=given, by=request.user, at=timezone.now())
+    except Refusal as no:
+        return refused(request, no, back=back)
+    told = ngettext("%(n)d row was changed and checked anew.", "%(n)d rows were changed and checked anew.", n) % {
+        "n": n
+    }
+    return done(request, back, told)
+
+
+_CELL = re.compile(r"cell-(\d{1,7})-(\d{1,3})")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else 0
 
 
 def steps_of(now: int) -> list[dict[str, Any]]:
