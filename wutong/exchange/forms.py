@@ -66,7 +66,8 @@ class UploadForm(forms.Form):
     def table(self) -> Upload:
         """What was given; a file counts before a table that is pasted."""
         file: Upload | None = self.cleaned_data["file"]
-        return file or ContentFile(self.cleaned_data["pasted"].encode(), name=f"{_('Pasted table')}.csv")
+        name = _("Pasted table")
+        return file or ContentFile(self.cleaned_data["pasted"].encode(), name=f"{name}.csv")
 
 
 class ColumnsNameForm(forms.Form):

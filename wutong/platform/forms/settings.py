@@ -105,10 +105,14 @@ class RoleLimitsForm(forms.Form):
     def headings(self) -> list[Any]:
         return list(_WHAT.values())
 
-    def rows(self) -> list[tuple[str, list[forms.BoundField | None]]]:
-        """Each role with a field for each limit, or None where it has none."""
+    def rows(self) -> list[tuple[str, list[tuple[forms.BoundField | None, int]]]]:
+        """Each role with a field for each limit, or None where it has none, and what it is for the company."""
+        company = Organisation.objects.get()
         return [
-            (str(role.label), [self[f"{role}-{name}"] if name in names else None for name in LIMITS])
+            (
+                str(role.label),
+                [(self[f"{role}-{name}"] if name in names else None, getattr(company, name)) for name in LIMITS],
+            )
             for role, names in roles_limited()
         ]
 

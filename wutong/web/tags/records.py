@@ -67,7 +67,8 @@ def timeline_item(
     # Drawn here rather than by a template: a page has fifty of them.
     title = f'<a href="{escape(href)}">{escape(title)}</a>' if href else escape(title)
     title += f' <span class="badge">×{count}</span>' if count > 1 else ""
-    title += f" {badge(_('anonymous period'))}" if is_anonymous else ""
+    before = _("anonymous period")  # not within the other: words there are not found by who translates
+    title += f" {badge(before)}" if is_anonymous else ""
     title += f' <span class="timeline-who">· {escape(who)}</span>' if who else ""
     side = _("our side") if is_ours else _("their side")
     states = f"{' is-ours' if is_ours else ''}{' is-anonymous' if is_anonymous else ''}"
