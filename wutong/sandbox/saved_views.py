@@ -15,6 +15,7 @@ VIEWS: tuple[tuple[Role, str, str, str, SavedView.Shared], ...] = (
     (Role.MANAGER, "opportunities", "有风险的商机", "risk=no_next_step&view=table", _ALL),
     (Role.SALES, "opportunities", "我的商机", "owner=me", _OWN),
     (Role.MANAGER, "contracts", "30 天内到期", "due=30&col=line&col=amount&col=ends&col=owner", _ALL),
+    (Role.MANAGER, "inbox", "无人负责的 MQL", "view=all&owner=nobody&stage=mql", _ALL),
     (Role.MANAGER, "collisions", "一家多人跟进", "kind=owners", _ALL),
 )
 
