@@ -1,5 +1,8 @@
 """Files that belong to a person: who opens them, and what becomes of them."""
 
+import io
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -12,6 +15,7 @@ from wutong.people.identity import observe_many
 from wutong.people.models import Person
 from wutong.platform.files import path_of, visible_to
 from wutong.platform.models import AuditEntry, Staff, StoredFile
+from wutong.privacy.copy import write_copy
 from wutong.privacy.erasure import ask_for_erasure, erase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pages]
@@ -58,6 +62,14 @@ def test_a_file_follows_its_person_through_a_merge(her: Person, mei: Staff) -> N
     with transaction.atomic():
         observe_many([seen(HERS, HIS)], at=NINE)
     assert PersonFile.objects.get().person == her
+
+
+def test_whoever_gets_a_copy_of_what_is_held_gets_their_files(her: Person, mei: Staff, ada: Staff) -> None:
+    add_file(person=her, file=pdf(), by=mei, at=NINE)
+    into = io.BytesIO()
+    write_copy(person=her, into=into, by=ada, at=NINE)
+    with zipfile.ZipFile(into) as archive:
+        assert archive.read("files/1-card.pdf").startswith(b"%PDF-1.7")
 
 
 def test_what_is_in_a_file_goes_with_whoever_is_erased(her: Person, mei: Staff, ada: Staff) -> None:

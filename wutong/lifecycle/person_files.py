@@ -1,6 +1,7 @@
 """Files that belong to a person."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from wutong.people.holdings import Whom
 from wutong.people.models import Person
 from wutong.people.subjects import strongest_subjects
 from wutong.platform.audit import record
-from wutong.platform.files import Upload, forget, store
+from wutong.platform.files import Upload, forget, path_of, store
 from wutong.platform.models import Staff
 from wutong.platform.permissions import may
 
@@ -56,6 +57,12 @@ def card_of_person(staff: Staff, person: Person) -> dict[str, Any]:
     """The card on a person's page."""
     files = PersonFile.objects.filter(person=person).select_related("file__uploaded_by").order_by("-at", "-pk")
     return {"person": person, "files": files[:_SHOWN], "may_add": may(staff, "leads.enter")}
+
+
+def contents_of(whom: Whom) -> list[tuple[str, Path]]:
+    """Names and places of the files of somebody, for the copy that they get."""
+    theirs = PersonFile.objects.filter(subject__in=whom.subjects).select_related("file").order_by("at", "pk")
+    return [(one.file.name, path_of(one.file.digest)) for one in theirs]
 
 
 def erase_files(whom: Whom) -> int:

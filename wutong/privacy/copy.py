@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from wutong.lifecycle.person_files import contents_of
 from wutong.people.erasing import whom
 from wutong.people.holdings import Holding, Whom, copied, holdings
 from wutong.people.models import Person
@@ -27,8 +28,9 @@ _STYLE += "td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;verti
 def write_copy(*, person: Person, into: IO[bytes], by: Staff, at: datetime) -> int:
     """Write the copy, in the reader's language; who took it is recorded. Returns how many rows it holds.
 
-    Colleagues, teams and our own keys are left out: they are no information about the person. Both files and
-    the archive bear the mark of the copy, by whose number the audit trail tells who took it.
+    Colleagues, teams and our own keys are left out: they are no information about the person. Their files lie beside,
+    as they were put in; both tables and the archive bear the mark of the copy, by whose number the audit trail tells
+    who took it.
     """
     mark = watermark(by=by, at=at)
     told = mark.for_outsiders
@@ -46,6 +48,8 @@ def write_copy(*, person: Person, into: IO[bytes], by: Staff, at: datetime) -> i
         with archive.open("data.html", "w") as file:
             for text in _html(shown, them, mark=told, at=at):
                 file.write(text.encode())
+        for number, (name, path) in enumerate(contents_of(them), start=1):
+            archive.write(path, f"files/{number}-{name}")
     return total
 
 
