@@ -159,9 +159,10 @@ def test_a_rule_rests_when_a_field_of_its_conditions_is_retired(ada: Staff) -> N
     person = make_person()
     described = Described(name_zh="问过", name_en="Asked")
     asked = add_field(about="person", kind="yes_no", code="asked", described=described, by=ada, at=NINE)
-    fill_in_person(person=person, values={asked: "yes"}, by=ada, at=NINE)
     tag = make_tag("Asked")
     rule = ruled(tag, ada, reach="known", **{"cf.asked": "yes"})
+    fill_in_person(person=person, values={asked: "yes"}, by=ada, at=NINE)
+    tag_changed_people(at=NINE)
     assert carried(person) == {"Asked"}
     CustomField.objects.update(is_active=False)
 

@@ -22,6 +22,7 @@ from wutong.people.account_facts import Word
 from wutong.people.facts import Statement, standing, state_many
 from wutong.people.models import Account, AccountFact, Assurance, CustomField, CustomOption, FieldValue
 from wutong.people.models.custom_field import PREFIX
+from wutong.people.people_to_tag import look_again
 from wutong.platform.rows import execute, id_array
 
 LONGEST_TEXT = 300
@@ -194,7 +195,9 @@ def state_of_people(said: Sequence[SaidOfPerson], *, source: str, assurance: Ass
             for one in said
         ]
     )
-    restate_people(sorted({one.person_id for one in said}))
+    people = sorted({one.person_id for one in said})
+    restate_people(people)
+    look_again(people)
 
 
 def state_of_account(account: Account, values: Mapping[CustomField, str], *, word: Word) -> None:
