@@ -92,10 +92,12 @@ def collaborators_of_deal(deal: int) -> QuerySet[OpportunityCollaborator]:
     return rows.select_related("staff", "by").order_by("at", "pk")
 
 
-def who_may_be_let_in() -> list[Staff]:
+@ready_made
+def who_may_be_let_in() -> QuerySet[Staff]:
     """Colleagues whose role works with deals, by name."""
     roles = [role for role, codes in GRANTS.items() if "deals.read" in codes]
-    return list(Staff.objects.active().filter(role__in=roles).order_by("sort_key", "pk")[:500])
+    found: QuerySet[Staff] = Staff.objects.active().filter(role__in=roles)
+    return found.order_by("sort_key", "pk")[:500]
 
 
 def _why(person: Person) -> Mapping[int, str]:
