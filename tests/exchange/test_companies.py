@@ -179,6 +179,14 @@ def test_other_names_parents_owners_tags_and_own_fields_come_with_a_company_and_
     assert one.custom_values.get().number == 12
     assert set(one.facts.values_list("source", flat=True)) == {"website"}
 
+    by_rule = add_tag(
+        group=add_group(name="身份", family=TagFamily.FACTS, about=about, is_exclusive=False, by=ada, at=NINE),
+        name="签约客户",
+        by=ada,
+        at=NINE,
+    )
+    AccountTag.objects.create(account=one, tag=by_rule, source="rule", at=NINE)  # nobody's work
+
     report = undone(run, ada).undo_report
     assert (report["companies_removed"], report["companies_kept"], report["companies_restored"]) == (2, 0, 1)
     assert everything() == before

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import ManyToOneRel
 
 from wutong.exchange.models import AccountByImport, PeopleImport
+from wutong.exchange.tagging import BY_RULE
 from wutong.exchange.traces import Traces, traces_of
 from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.people.account_names import refresh_names
@@ -113,6 +114,7 @@ def _in_use(run: PeopleImport, left: Mapping[int, Traces], *, is_last: bool) -> 
             continue
         if kind := _TRACED.get(table):
             ours = f"t.id = ANY(%({kind})s::bigint[])"
+            ours += f" OR {BY_RULE}" if table == "people_accounttag" else ""
         elif table == "lifecycle_accountowner":
             ours = "(t.account_id, t.product_line_id, t.owner_id) IN (SELECT * FROM given)"
         speaks.append(f"EXISTS (SELECT FROM {table} t WHERE t.{column} = a.id AND NOT ({ours}))")
