@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from django.db import connection, transaction
 from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, state
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
 from wutong.config import config
-from wutong.exchange import running
+from wutong.exchange import reading, running
 from wutong.exchange.checking import check
 from wutong.exchange.faults import errors_file
 from wutong.exchange.models import ImportedRow, PeopleImport
@@ -304,3 +306,17 @@ def test_an_import_is_undone_within_thirty_days_only(ada: Staff) -> None:
     assert not rows_path(run).exists()
     run.refresh_from_db()
     assert run.file is None
+
+
+def test_what_another_process_reads_is_what_is_entered(ada: Staff) -> None:
+    run = started(ZHOU, LI, ("Z", "13900010001", "z@beichen.cn", "", "CTO", ""), by=ada)
+    pipe = BytesIO()
+    reading.write_pieces(run, pipe, start=0, batch=2)
+    pipe.seek(0)
+    with ThreadPoolExecutor(1) as thread:
+        pieces = list(reading._received(pipe, thread))
+    rows = list(reading.rows_of(run, {}))
+    assert [piece.start for piece in pieces] == [0, 2]
+    assert [row for piece in pieces for row in zip(piece.cells, piece.rows, strict=True)] == rows
+    with ThreadPoolExecutor(1) as thread, pytest.raises(reading.ReaderDied):
+        list(reading._received(BytesIO(pipe.getvalue()[:-1]), thread))

@@ -1,4 +1,4 @@
-"""A process that imports: ``python -m tests.exchange.worker IMPORT``, ten rows a transaction."""
+"""A process that imports: ``python -m tests.exchange.worker IMPORT``, ten rows a transaction, read by another one."""
 
 import sys
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ import django
 
 def main(run_id: int) -> None:
     django.setup()
-    from wutong.exchange import running
+    from wutong.exchange import reading, running
 
-    running.BATCH = 10
+    reading.BATCH, reading.WORTH_A_PROCESS = 10, 1
     running.run_import(run_id, now=lambda: datetime.now(UTC))
 
 

@@ -16,6 +16,7 @@ from tests.cast import (
     make_lead,
     make_person,
     person_of,
+    phone,
     post_form,
     seen,
     signed_in,
@@ -31,8 +32,10 @@ from wutong.people.own import (
     NotAnOwnRule,
     OwnRuleStands,
     add_rule,
+    claim_own,
     make_link,
     mark_person,
+    named_among,
     own_people,
     redo_colleagues,
     remove_rule,
@@ -191,3 +194,22 @@ def test_somebody_out_of_sight_cannot_be_marked(ada, zhou) -> None:
 
     assert signed_in(zhou).post(f"/people/{lead.person.public_id}/own/", {"kind": "test"}).status_code == 404
     assert not Identifier.objects.filter(own_mark__isnull=False).exists()
+
+
+def test_identifiers_are_named_before_they_are_stored_as_people_are_afterwards(ada) -> None:
+    add_rule(text="northwind.example", kind=OwnKind.TEST, by=ada, at=LATELY)
+    add_rule(text="13800009999", kind=OwnKind.PARTNER, by=ada, at=LATELY)
+    keys = [
+        MAIL,
+        email("a@shop.northwind.example"),
+        email("a@notnorthwind.example"),
+        email(ada.email),
+        phone("+8613800009999"),
+        phone("+8613800008888"),
+        cookie("northwind.example"),
+    ]
+    told = named_among(keys)
+    people = {key: make_person(keys=[key]) for key in keys}
+    claim_own([person.pk for person in people.values()])
+    assert told == {key for key, person in people.items() if person.pk in own_people()}
+    assert len(told) == 4

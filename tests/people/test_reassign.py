@@ -14,7 +14,7 @@ from tests.cast import NINE, arrive, email, identifier, make_account, make_perso
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.contracts import start_contracts
 from wutong.lifecycle.models import Contract, FollowUp, Lead, PersonFile
-from wutong.people import reassign
+from wutong.people import reassign, rebuild
 from wutong.people.identity import observe_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import (
@@ -146,3 +146,9 @@ def test_the_stream_defers_the_job_for_what_it_could_not_move(form, monkeypatch)
     assert job.args["subjects"] == [identifier(mailbox).pk]
     reassign_later.func(**job.args)
     assert not FieldValue.objects.exclude(person=person_of(HERS)).exists()
+
+
+def test_the_check_tells_of_rows_whose_subject_is_not_there() -> None:
+    make_person()
+    FieldValue.objects.update(subject_id=2**40)
+    assert rebuild.check().differences == {"row of people_fieldvalue whose subject is not there": 1}

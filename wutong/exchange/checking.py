@@ -14,8 +14,8 @@ from wutong.exchange.company_rows import REASONS as COMPANY_REASONS
 from wutong.exchange.company_rows import CompanyRow
 from wutong.exchange.kinds import recognised_by
 from wutong.exchange.models import PeopleImport
+from wutong.exchange.reading import owners_for, rows_of
 from wutong.exchange.rows import REASONS, ImportRow, Problem, Row
-from wutong.exchange.running import owners_for, rows_of
 from wutong.exchange.starting import LOOKED_AT
 from wutong.people.accounts import new_account
 from wutong.people.identifiers import IdentifierKey, load_by_key

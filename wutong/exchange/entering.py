@@ -30,7 +30,7 @@ from wutong.people.identifiers import IdentifierKey, Known, load_by_key
 from wutong.people.identity import Observed, Recognised, bring_along, see_many
 from wutong.people.jobs import reassign_later
 from wutong.people.models import ANY, Account, Assurance, ConsentKind, ConsentStanding, ConsentState
-from wutong.people.own import claim_own
+from wutong.people.own import claim_own, named_among
 from wutong.platform.models import DataScope, Staff
 from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, unawaited, update_objects
 
@@ -151,8 +151,9 @@ def _enter(
     state_many(statements)
     added = _add_people(run, entries, recognised, statements, at=at)
     _remember(run, entries, recognised, before=known)
-    claim_own(sorted(people))
-    _note_basis(run, entries, recognised, denying)
+    named = named_among({key for entry in entries for key in entry.row.identifiers})
+    claim_own(sorted({entry.person for entry in entries if not named.isdisjoint(entry.row.identifiers)}))
+    _note_basis(run, entries, recognised, denying, before=known)
     refresh_people(sorted(people - added), added=added)
     settle_reach(dict.fromkeys(sorted(people - added), at))
     if recognised.unfinished_moves:
@@ -332,10 +333,20 @@ def _denying(run: PeopleImport, entries: Sequence[_Entry]) -> set[int]:
     return set(denials.values_list("person_id", flat=True))
 
 
-def _note_basis(run: PeopleImport, entries: Sequence[_Entry], recognised: Recognised, denying: set[int]) -> None:
+def _note_basis(
+    run: PeopleImport,
+    entries: Sequence[_Entry],
+    recognised: Recognised,
+    denying: set[int],
+    *,
+    before: Mapping[IdentifierKey, Known],
+) -> None:
     """Where the people have agreed, that is kept as their decision; any other basis stands with the import alone.
 
     It is kept for each address that the row has, because an agreement holds for its address alone.
+
+    Args:
+        before: the identifiers that were known before these rows.
     """
     if run.basis != PeopleImport.Basis.CONSENT:
         return
@@ -361,7 +372,8 @@ def _note_basis(run: PeopleImport, entries: Sequence[_Entry], recognised: Recogn
             for entry in entries
             for key in told[entry.id]
             if entry.person not in denying and addresses[key].person_id == entry.person
-        ]
+        ],
+        first_told_of={held.id for key, held in addresses.items() if key not in before},
     )
 
 

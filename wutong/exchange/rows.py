@@ -25,6 +25,7 @@ _LONGEST_REMARK = 5_000
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}", re.IGNORECASE)
 EMPTY = frozenset({"", "-", "--", "/", "无", "暂无", "n/a", "na", "null", "none", "#n/a", "nan", "空"})
 BETWEEN_TAGS = re.compile(r"[;；、,，|\n]")
+_SEPARATORS = str.maketrans("", "", " -()+\u3000（）")
 _BETWEEN = re.compile(r"[;；/、]|,|，| 或 ")
 
 REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -154,7 +155,7 @@ def read_row(
             keys, said = _identifiers(meaning, cell, scope)
             found += keys
             problems += [Problem(place, code) for code in said]
-            if meaning in ("phone", "email"):
+            if meaning in ("phone", "email") and not _tells_all(keys, cell):
                 facts.setdefault(meaning, cell[:320])
         elif is_own(meaning):
             try:
@@ -195,6 +196,14 @@ def read_row(
 
 
 _FACTS = ("full_name", "title", "department", "company", "region", "message")
+
+
+def _tells_all(keys: Sequence[IdentifierKey], cell: str) -> bool:
+    """Whether nothing is lost of a cell when its identifier is kept: not an extension, and no second number."""
+    if len(keys) != 1:
+        return False
+    written = cell.casefold().translate(_SEPARATORS)
+    return keys[0].value.endswith(written) and bool(written)
 
 
 def _identifiers(meaning: str, cell: str, scope: str) -> tuple[list[IdentifierKey], list[str]]:

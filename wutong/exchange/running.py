@@ -1,65 +1,31 @@
-"""An import at work: a transaction for each batch of rows moves the mark of how far it is; a kill costs one batch.
+"""An import at work: a transaction for each batch of rows moves the mark of how far it is; a kill costs one batch."""
 
-A thread of its own reads ahead, so that rows are parsed while the database works.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Self, TypeVar
+from typing import Self
 
 from django.db import DataError, IntegrityError, connections, transaction
 from django.db.models import F
-from msgspec.structs import replace
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from wutong.exchange.columns import is_own, own_meanings
 from wutong.exchange.company_entering import enter_companies
-from wutong.exchange.company_rows import CompanyRow, read_company
-from wutong.exchange.entering import Outcome, enter_many, keep_faults, row_id
+from wutong.exchange.entering import Outcome, enter_many, keep_faults
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
-from wutong.exchange.rows import ImportRow, Problem, Row, read_row
-from wutong.exchange.tables.prepared import read_prepared
-from wutong.exchange.tagging import plain_tag, tags_by_name
-from wutong.lifecycle.account_team import who_may_look_after
-from wutong.lifecycle.giving import who_may_be_given_leads
+from wutong.exchange.reading import Piece, owners_for, pieces_left
+from wutong.exchange.rows import Problem, Row
 from wutong.people import search_index
-from wutong.people.accounts import name_key
-from wutong.people.facts import found_by
-from wutong.people.mail_domains import organisation_domain
-from wutong.people.models import CustomField, Tag
-from wutong.platform.chinese import sort_key
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
 from wutong.platform.refusal import Refusal
 
-BATCH = 1_000
-"""Rows a transaction. The identity lane is held meanwhile, and the stream waits: less than half a second."""
 UNDO_WITHIN = timedelta(days=30)
 _S = PeopleImport.State
 Clock = Callable[[], datetime]
-AnyRow = TypeVar("AnyRow", bound=Row)
-
-
-@dataclass
-class Piece:
-    """Rows that go together, after so many before them."""
-
-    start: int
-    cells: list[list[str]]
-    rows: Sequence[Row]
-
-    def halves(self) -> tuple["Piece", "Piece"]:
-        middle = len(self.rows) // 2
-        return (
-            Piece(self.start, self.cells[:middle], self.rows[:middle]),
-            Piece(self.start + middle, self.cells[middle:], self.rows[middle:]),
-        )
 
 
 @dataclass
@@ -85,8 +51,8 @@ def run_import(run_id: int, *, now: Clock) -> None:
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
-    with _Indexing() as indexing:
-        for piece in _ahead(_pieces(map(_foreseen, rows_of(run, owners, after=run.done)), start=run.done)):
+    with _Indexing() as indexing, pieces_left(run, owners) as pieces:
+        for piece in pieces:
             if not _enter(run_id, piece, owners, now=now):
                 break
             failpoint("import_batch")
@@ -117,74 +83,6 @@ class _Indexing:
     def __exit__(self, *_: object) -> None:
         self._thread.submit(connections.close_all)
         self._thread.shutdown()
-
-
-def owners_for(run: PeopleImport) -> dict[str, Staff]:
-    """Who can own leads, or look after companies, by address and by name; two of one name are none."""
-    if "owner" not in run.mapping:
-        return {}
-    able = who_may_be_given_leads() if run.kind == PeopleImport.Kind.PEOPLE else who_may_look_after()
-    names: dict[str, list[Staff]] = {}
-    for one in able:
-        names.setdefault(one.full_name.casefold(), []).append(one)
-    single = {name: found[0] for name, found in names.items() if len(found) == 1}
-    return single | {one.email.casefold(): one for one in able}
-
-
-def rows_of(run: PeopleImport, owners: Mapping[str, Staff], *, after: int = 0) -> Iterator[tuple[list[str], Row]]:
-    """The rows of a run as what they say. Whatever that asks the database is asked here, once."""
-    own = own_meanings(run) if any(map(is_own, run.mapping)) else {}
-    tags = tags_by_name(run.kind) if "tags" in run.mapping else {}
-    if run.kind == PeopleImport.Kind.COMPANIES:
-        return _parsed_companies(run, owners, tags, own, after=after)
-    return _parsed(run, owners, tags, own, after=after)
-
-
-def _parsed_companies(
-    run: PeopleImport,
-    owners: Mapping[str, Staff],
-    tags: Mapping[str, Tag],
-    own: Mapping[str, CustomField],
-    *,
-    after: int,
-) -> Iterator[tuple[list[str], CompanyRow]]:
-    for number, cells in read_prepared(ensure_rows(run), after=after):
-        row = read_company(number, cells, run.mapping, own=own)
-        row = with_owner(row, owners, run.mapping, otherwise="unknown_keeper")
-        yield cells, with_tags(row, tags, run.mapping, otherwise="unknown_account_tag")
-
-
-def _parsed(
-    run: PeopleImport,
-    owners: Mapping[str, Staff],
-    tags: Mapping[str, Tag],
-    own: Mapping[str, CustomField],
-    *,
-    after: int,
-) -> Iterator[tuple[list[str], ImportRow]]:
-    for number, cells in read_prepared(ensure_rows(run), after=after):
-        row = read_row(number, cells, run.mapping, run.columns, scope=run.crm_scope, id=row_id(run, number), own=own)
-        yield cells, with_tags(with_owner(row, owners, run.mapping), tags, run.mapping)
-
-
-def with_tags(
-    row: AnyRow, tags: Mapping[str, Tag], mapping: Sequence[str], *, otherwise: str = "unknown_tag"
-) -> AnyRow:
-    """The row, told of tags that are not there."""
-    if not row.tags or all(plain_tag(name) in tags for name in row.tags):
-        return row
-    return replace(row, problems=(*row.problems, Problem(mapping.index("tags"), otherwise)))
-
-
-def with_owner(
-    row: AnyRow, owners: Mapping[str, Staff], mapping: Sequence[str], *, otherwise: str = "unknown_owner"
-) -> AnyRow:
-    """The row, told of a colleague who is not there."""
-    if not row.owner:
-        return row
-    name = row.owner.strip().casefold()
-    problems = row.problems if name in owners else (*row.problems, Problem(mapping.index("owner"), otherwise))
-    return replace(row, owner=name, problems=problems)
 
 
 def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clock) -> bool:
@@ -269,34 +167,6 @@ def _finish(run_id: int, *, now: Clock) -> None:
 def _loaded(run_id: int) -> PeopleImport:
     related = ("by", "owner__team", "team", "scope", "product_line", "file")
     return PeopleImport.objects.select_related(*related).get(pk=run_id)
-
-
-def _pieces(rows: Iterator[tuple[list[str], Row]], *, start: int) -> Iterator[Piece]:
-    while batch := list(islice(rows, BATCH)):
-        yield Piece(start, [cells for cells, _ in batch], [row for _, row in batch])
-        start += len(batch)
-
-
-def _foreseen(parsed: tuple[list[str], Row]) -> tuple[list[str], Row]:
-    """A row, after what its names and its address come to has been worked out: whoever asks finds it remembered."""
-    _cells, row = parsed
-    if not isinstance(row, ImportRow):
-        return parsed
-    name, company = row.facts.get("full_name", ""), row.facts.get("company", "")
-    found_by(name, company, [(key.kind, key.value) for key in row.identifiers])
-    sort_key(name)
-    name_key(company)
-    organisation_domain(row.email)
-    return parsed
-
-
-def _ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The same, the next of them made by another thread while one is worked on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="import-reader") as reader:
-        coming = reader.submit(next, pieces, None)
-        while (piece := coming.result()) is not None:
-            coming = reader.submit(next, pieces, None)
-            yield piece
 
 
 @app.task(name="exchange.run_import", queue="imports", retry=RetryStrategy(max_attempts=5, exponential_wait=3))

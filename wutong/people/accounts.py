@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import Count, QuerySet
@@ -15,6 +14,7 @@ from wutong.people.credit_code import is_consistent
 from wutong.people.mail_domains import organisation_domain
 from wutong.people.models import Account, AccountAlias, AccountDomain, Affiliation, Assurance
 from wutong.platform.chinese import normalised, search_keys, sort_key
+from wutong.platform.foretold import foretold
 from wutong.platform.rows import insert_objects, write_rows
 
 PEOPLE_FOR_A_DOMAIN = 2
@@ -50,7 +50,7 @@ class Employment(Struct, frozen=True, kw_only=True):
     assurance: Assurance
 
 
-@lru_cache(maxsize=10_000)
+@foretold(most=10_000)
 def name_key(name: str) -> str:
     """What two spellings of one company have in common: as ``companies.names`` has it, and without any punctuation.
 

@@ -5,10 +5,12 @@ and of two at one instant the denial. A denial by the person's own hand (a signe
 only by a consent as sure: whoever types somebody's address into a form must not bring back what she has withdrawn.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from itertools import compress
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -107,48 +109,66 @@ class _Row(Struct, frozen=True):
     expires_at: datetime | None
 
 
-def decide_many(decisions: Sequence[Decision]) -> None:
+def decide_many(decisions: Sequence[Decision], *, first_told_of: Collection[int] = ()) -> None:
     """Keep every decision and work out what stands; a repeat of the same event changes nothing. Opens no transaction.
 
-    Takes the lane of consents until the caller's transaction ends.
+    Takes the lane of consents until the caller's transaction ends. The caller is in the lane of identities, or holds
+    the subjects: see :mod:`wutong.people.lane`.
+
+    Args:
+        first_told_of: subjects that nobody had seen before this transaction, of which nothing can stand yet.
     """
     if not decisions:
         return
     write("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
     texts = _texts(decisions)
-    write_rows(
-        """
-        INSERT INTO people_consent (subject_id, person_id, kind, channel, purpose, state, text_version, text_id, source,
-                                    proof, reason, by_id, assurance, at, expires_at, event_id)
-        SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
-            subject_id bigint, person_id bigint, kind text, channel text, purpose text, state text, text_version text,
-            text_id bigint, source text, proof jsonb, reason text, by_id bigint, assurance text, at timestamptz,
-            expires_at timestamptz, event_id uuid)
-        ON CONFLICT DO NOTHING
-        """,
-        [
-            _Kept(
-                subject_id=one.subject_id,
-                person_id=one.person_id,
-                kind=one.kind,
-                channel=one.channel,
-                purpose=one.purpose,
-                state=one.state,
-                text_version=one.text_version[:40],
-                text_id=texts.get(_digest(one.text_version, one.text)) if one.text else None,
-                source=one.source,
-                proof=one.proof,
-                reason=one.reason[:300],
-                by_id=one.by_id,
-                assurance=one.assurance,
-                at=one.at,
-                expires_at=one.expires_at,
-                event_id=one.event_id,
-            )
-            for one in decisions
-        ],
-    )
-    work_out({one.subject_id for one in decisions})
+    alone, others = _apart(decisions, set(first_told_of))
+    if alone:
+        write_rows(
+            f"""
+            WITH kept AS ({_KEEP} RETURNING *)
+            {_STAND} SELECT subject_id, person_id, kind, channel, purpose, state, assurance, at, expires_at, id
+            FROM kept
+            """,  # noqa: S608  # constants
+            _as_kept(alone, texts),
+        )
+    if others:
+        write_rows(f"{_KEEP} ON CONFLICT DO NOTHING", _as_kept(others, texts))
+        work_out({one.subject_id for one in others})
+
+
+def _apart(decisions: Sequence[Decision], fresh: Collection[int]) -> tuple[list[Decision], list[Decision]]:
+    """Those that stand as they are, being the first and the only ones of their kind, and all others."""
+    if not fresh:
+        return [], list(decisions)
+    about = [(one.subject_id, one.kind, one.channel, one.purpose) for one in decisions]
+    times = Counter(about)
+    is_alone = [one.subject_id in fresh and times[key] == 1 for one, key in zip(decisions, about, strict=True)]
+    return list(compress(decisions, is_alone)), [one for one, so in zip(decisions, is_alone, strict=True) if not so]
+
+
+def _as_kept(decisions: Sequence[Decision], texts: Mapping[bytes, int]) -> list[_Kept]:
+    return [
+        _Kept(
+            subject_id=one.subject_id,
+            person_id=one.person_id,
+            kind=one.kind,
+            channel=one.channel,
+            purpose=one.purpose,
+            state=one.state,
+            text_version=one.text_version[:40],
+            text_id=texts.get(_digest(one.text_version, one.text)) if one.text else None,
+            source=one.source,
+            proof=one.proof,
+            reason=one.reason[:300],
+            by_id=one.by_id,
+            assurance=one.assurance,
+            at=one.at,
+            expires_at=one.expires_at,
+            event_id=one.event_id,
+        )
+        for one in decisions
+    ]
 
 
 def take_back_many(events: Collection[UUID]) -> None:
@@ -196,6 +216,14 @@ def work_out(subjects: Collection[int]) -> None:
         )
 
 
+_KEEP = """
+INSERT INTO people_consent (subject_id, person_id, kind, channel, purpose, state, text_version, text_id, source,
+                            proof, reason, by_id, assurance, at, expires_at, event_id)
+SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    subject_id bigint, person_id bigint, kind text, channel text, purpose text, state text, text_version text,
+    text_id bigint, source text, proof jsonb, reason text, by_id bigint, assurance text, at timestamptz,
+    expires_at timestamptz, event_id uuid)
+"""
 _COUNTED = """
 SELECT id, subject_id, kind, channel, purpose, state, assurance, at, expires_at,
     count(*) OVER (PARTITION BY subject_id, kind, channel, purpose) AS n

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wutong.people.account_facts import Word
 from wutong.people.facts import Statement, standing, state_many
+from wutong.people.identifiers import hold
 from wutong.people.models import Account, AccountFact, Assurance, CustomField, CustomOption, FieldValue
 from wutong.people.models.custom_field import PREFIX
 from wutong.people.people_to_tag import look_again
@@ -180,6 +181,7 @@ def values_of_accounts(accounts: Collection[int], fields: Iterable[CustomField])
 
 def state_of_people(said: Sequence[SaidOfPerson], *, source: str, assurance: Assurance, at: datetime) -> None:
     """Keep what is said and let it stand. Opens no transaction; the people's rows are locked by the caller."""
+    there = hold({one.subject_id for one in said})
     state_many(
         [
             Statement(
@@ -193,6 +195,7 @@ def state_of_people(said: Sequence[SaidOfPerson], *, source: str, assurance: Ass
                 event_id=one.event_id,
             )
             for one in said
+            if one.subject_id in there
         ]
     )
     people = sorted({one.person_id for one in said})

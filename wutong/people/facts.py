@@ -80,7 +80,10 @@ def follow(follower: Follower) -> None:
 
 
 def state_many(statements: Sequence[Statement]) -> None:
-    """Keep every statement; a repeat of the same event changes nothing. Opens no transaction."""
+    """Keep every statement; a repeat of the same event changes nothing. Opens no transaction.
+
+    The caller is in the lane, or holds the subjects: see :mod:`wutong.people.lane`.
+    """
     write_rows(
         """
         INSERT INTO people_fieldvalue

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from wutong.people.public_suffixes import registrable
+from wutong.platform.foretold import foretold
 
 _CHINA = (
     "qq.com vip.qq.com foxmail.com 163.com vip.163.com 126.com vip.126.com yeah.net 188.com sina.com sina.cn"
@@ -61,10 +62,12 @@ def is_free_mail(address: str) -> bool:
 
 def organisation_domain(address: str) -> str:
     """The registrable domain of an address in normal form where that is an organisation's; else nothing."""
-    return _organisation(address.rpartition("@")[2])
+    return organisation_of(address.rpartition("@")[2])
 
 
-def _organisation(domain: str) -> str:
+@foretold(most=20_000)
+def organisation_of(domain: str) -> str:
+    """The registrable domain of a mailbox's domain where that is an organisation's; else nothing."""
     return "" if not domain or whose(domain) != MailDomain.ORGANISATION else registrable(domain)
 
 

@@ -6,7 +6,7 @@ Source: ``algorithms.md`` 0.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.models import Identifier, OwnKind, OwnLink, OwnMark, OwnRule, Person
+from wutong.people.identifiers import IdentifierKey
+from wutong.people.models import Identifier, IdentifierKind, OwnKind, OwnLink, OwnMark, OwnRule, Person
 from wutong.people.normal_form import NotAnIdentifier, email, phone
 from wutong.people.reassign import redo_sums
 from wutong.platform.audit import record
@@ -117,6 +118,27 @@ def mark_browsers(opened: Iterable[tuple[str, int, int]], *, at: datetime) -> No
 def own_people() -> list[int]:
     """Ids of all who are ours today."""
     return list(Person.objects.filter(is_own=True).order_by("pk").values_list("pk", flat=True))
+
+
+def named_among(keys: Collection[IdentifierKey]) -> set[IdentifierKey]:
+    """Those of ``keys`` that a rule, or the list of colleagues, names; as :data:`_NAMED` tells of stored ones."""
+    rules: dict[str, set[str]] = {what: set() for what in OwnRule.What.values}
+    for what, value in OwnRule.objects.values_list("what", "value"):
+        rules[what].add(value)
+    rules[OwnRule.What.EMAIL] |= set(Staff.objects.values_list("email", flat=True))
+    domains = rules[OwnRule.What.DOMAIN]
+    return {
+        key
+        for key in keys
+        if key.value in rules.get(key.kind.value, ())
+        or (key.kind is IdentifierKind.EMAIL and domains and not domains.isdisjoint(_domains(key.value)))
+    }
+
+
+def _domains(address: str) -> list[str]:
+    """``a.example.com`` and all it lies below."""
+    labels = address.rpartition("@")[2].split(".")
+    return [".".join(labels[at:]) for at in range(len(labels))]
 
 
 def claim_own(people: Sequence[int]) -> None:

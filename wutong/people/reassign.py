@@ -91,6 +91,19 @@ def count_misplaced() -> dict[str, int]:
     return found
 
 
+def count_lost() -> dict[str, int]:
+    """How many rows of each registered table name a subject that is not there, where there are any."""
+    found = {}
+    for owned in _owned.values():
+        ((n,),) = execute(
+            f"SELECT count(*) FROM {owned.table} r WHERE r.{owned.subject_column} IS NOT NULL AND NOT EXISTS ("
+            f"SELECT FROM people_identifier i WHERE i.id = r.{owned.subject_column})"
+        )
+        if n:
+            found[owned.table] = n
+    return found
+
+
 def _move(owned: Owned, subjects: Sequence[int], *, limit: int) -> int:
     if not limit:
         return 0

@@ -20,7 +20,7 @@ from wutong.people.models import Identifier, IdentityRules, RefusedLink
 from wutong.people.neighbourhood import around, links_of, told_apart, traits_of
 from wutong.people.observations import Recognised
 from wutong.people.projection import Cause, largest_person, project
-from wutong.people.reassign import count_misplaced
+from wutong.people.reassign import count_lost, count_misplaced
 from wutong.people.settling import settle
 from wutong.platform.rows import execute, id_array
 
@@ -87,6 +87,9 @@ def check() -> Checked:
         for table, n in count_misplaced().items():
             found.differences[f"row of {table} with another person than its subject"] = n
             found.examples[f"row of {table} with another person than its subject"] = []
+        for table, n in count_lost().items():
+            found.differences[f"row of {table} whose subject is not there"] = n
+            found.examples[f"row of {table} whose subject is not there"] = []
     return found
 
 

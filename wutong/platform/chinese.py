@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+from wutong.platform.foretold import foretold
 from wutong.platform.pinyin import syllables
 
 MAX_KEYS = 160
@@ -43,7 +44,7 @@ def visible(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
-@lru_cache(maxsize=20_000)
+@foretold(most=20_000)
 def sort_key(name: str) -> str:
     """Toneless pinyin of a name, to be sorted by its bytes (collation C): 陈默 before 周宁 before Zoe."""
     return " ".join(_pinyin(normalised(name)[:_MAX_CHARACTERS])).lower()[:200]
@@ -51,11 +52,12 @@ def sort_key(name: str) -> str:
 
 def search_keys(names: Iterable[str], *, numbers: Iterable[str] = ()) -> list[str]:
     """What a person or company with these names and telephone numbers can be found by, sorted."""
-    return list(_search_keys(tuple(names), tuple(numbers)))
+    return list(keys_of(tuple(names), tuple(numbers)))
 
 
-@lru_cache(maxsize=5_000)
-def _search_keys(names: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[str, ...]:
+@foretold(most=5_000)
+def keys_of(names: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """As :func:`search_keys`, which see."""
     keys: set[str] = set()
     for name in names:
         keys |= _name_keys(name)
@@ -77,7 +79,7 @@ def query_keys(text: str) -> list[str]:
     return sorted(keys)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_000)  # some 4 kB each
 def _name_keys(name: str) -> frozenset[str]:
     keys: set[str] = set()
     for run in _RUNS.findall(normalised(name)[:_MAX_CHARACTERS]):

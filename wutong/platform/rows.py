@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from select import select
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,8 @@ def write_rows(statement: str, rows: Sequence[object], **values: object) -> None
 def write(statement: str, **values: object) -> None:
     """Run a statement that gives nothing back; in a block of :func:`unawaited` it is not waited for."""
     with _sent(statement, values):
-        pass
+        if (pipeline := _unawaited.get()) is not None:
+            _send_all(pipeline)
 
 
 @contextmanager
@@ -64,6 +66,17 @@ def unawaited() -> Iterator[None]:
             yield
         finally:
             _unawaited.reset(token)
+
+
+def _send_all(pipeline: psycopg.Pipeline) -> None:
+    """See to it that the server has all of a statement, and can begin with it.
+
+    A pipeline sends what the socket takes at once, some 200 kB; the rest would lie here until the next statement.
+    """
+    connection = pipeline.pgconn
+    while connection.flush():
+        select([connection.socket], [connection.socket], [])
+        connection.consume_input()
 
 
 _unawaited: ContextVar[psycopg.Pipeline | None] = ContextVar("unawaited", default=None)

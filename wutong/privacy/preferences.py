@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.config import config
 from wutong.people.consents import Decision, decide_many
 from wutong.people.contactability import ADDRESSES, Answer, answer_for
+from wutong.people.identifiers import hold
 from wutong.people.models import (
     ANY,
     Assurance,
@@ -133,6 +134,7 @@ def save_choices(*, address: Identifier, allowed: set[str], shown: set[str], at:
         how many decisions were new.
     """
     with transaction.atomic(durable=True):
+        _hold(address)
         changed = [
             one
             for one in choices_for(address, at=at)
@@ -159,8 +161,19 @@ def save_choices(*, address: Identifier, allowed: set[str], shown: set[str], at:
 def withdraw_everything(*, address: Identifier, source: str, at: datetime, by: Staff | ApiKey | None = None) -> None:
     """Allow nothing any more: no channel, no purpose, for the whole person. Saying so twice changes nothing."""
     with transaction.atomic(durable=True):
+        _hold(address)
         decide_many([_decision(address, channel=ANY, purpose=ANY, state=ConsentState.WITHDRAWN, source=source, at=at)])
         record("privacy.everything_withdrawn", actor=by, subject=address.person, at=at, source=source)
+
+
+def _hold(address: Identifier) -> None:
+    """Let nobody erase the address while it is decided for; it may have been erased since it was looked up.
+
+    Raises:
+        NoSuchLink: see there.
+    """
+    if not hold([address.pk]):
+        raise NoSuchLink
 
 
 def _decision(

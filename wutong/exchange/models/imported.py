@@ -15,7 +15,7 @@ class ImportedRow(models.Model):
         CREATED = "created", pgettext_lazy("imported row", "Created")
         UPDATED = "updated", pgettext_lazy("imported row", "Updated")
 
-    run = models.ForeignKey(PeopleImport, models.CASCADE, related_name="imported", db_index=False)
+    run = models.ForeignKey(PeopleImport, models.CASCADE, related_name="imported", db_index=False, db_constraint=False)
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=7, choices=Outcome.choices)
     subject = models.BigIntegerField(help_text="The identifier that is the row's subject.")

@@ -19,21 +19,34 @@ class Machine(models.TextChoices):
 
 
 class StageVisit(models.Model):
-    """One stay: entered, left, by whom and why. The column ``xid`` (SQL only) tells the lake what changed."""
+    """One stay: entered, left, by whom and why. The column ``xid`` (SQL only) tells the lake what changed.
+
+    Subject and person are kept by the lane, or by the lead and the contract: see :mod:`wutong.people.lane`.
+    """
 
     machine = models.CharField(max_length=8, choices=Machine.choices)
     stage = models.CharField(max_length=16)
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="stage_visits", db_index=False)
-    lead = models.ForeignKey(Lead, models.PROTECT, null=True, blank=True, related_name="stage_visits")
-    contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="stage_visits")
-    team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose it was on entering."
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stage_visits", db_index=False, db_constraint=False)
+    lead = models.ForeignKey(Lead, models.PROTECT, null=True, blank=True, related_name="stage_visits", db_index=False)
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, null=True, blank=True, related_name="stage_visits", db_index=False
     )
-    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Whose it was on entering.",
+    )
+    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
-    entered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", help_text="Empty: the machine.")
+    entered_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Empty: the machine."
+    )
     reason = models.CharField(max_length=80, blank=True)
     channel = models.CharField(max_length=20, blank=True)
 
@@ -59,6 +72,8 @@ class StageVisit(models.Model):
         indexes = [
             models.Index(name="stays_of_a_person", fields=["person", "machine", "-entered_at"]),
             models.Index(name="stays_by_entry", fields=["machine", "stage", "entered_at"]),
+            models.Index(name="stays_of_a_lead", fields=["lead"], condition=Q(lead__isnull=False)),
+            models.Index(name="stays_of_a_contract", fields=["contract"], condition=Q(contract__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -93,23 +93,28 @@ class Consent(_Named):
     """One decision about one address, channel and purpose, at one instant. Rows are added, never changed.
 
     ``subject`` is the address it was made for; where it names no address (a CRM number, a browser) the decision is
-    about the person. :mod:`wutong.people.consents` says what decisions amount to.
+    about the person. :mod:`wutong.people.consents` says what decisions amount to. References are kept by the lane: see
+    :mod:`wutong.people.lane`.
     """
 
     State = ConsentState
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="consents")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="consents", db_index=False)
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="consents", db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents", db_index=False, db_constraint=False)
     kind = models.CharField(
         max_length=12, choices=ConsentKind.choices, default=ConsentKind.GENERAL, db_default=ConsentKind.GENERAL.value
     )
     state = models.CharField(max_length=9, choices=ConsentState.choices)
     text_version = models.CharField(max_length=40, blank=True)
-    text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="consents", db_index=False)
+    text = models.ForeignKey(
+        ConsentText, models.PROTECT, null=True, related_name="consents", db_index=False, db_constraint=False
+    )
     source = models.CharField(max_length=60, help_text="form:<key>, api:<key>, banner, by_hand, preferences, request.")
     proof = models.JSONField(default=dict, db_default={}, help_text="Where it was decided: address, form, version.")
     reason = models.CharField(max_length=300, blank=True, db_default="", help_text="What a colleague says of it.")
-    by = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        "platform.Staff", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -134,14 +139,16 @@ class Consent(_Named):
 class ConsentStanding(_Named):
     """What the decisions about one address, kind, channel and purpose amount to. A projection of :class:`Consent`."""
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="consent_standings", db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="consent_standings")
+    subject = models.ForeignKey(
+        Identifier, models.PROTECT, related_name="consent_standings", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consent_standings", db_constraint=False)
     kind = models.CharField(max_length=12, choices=ConsentKind.choices)
     state = models.CharField(max_length=9, choices=ConsentState.choices)
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(Consent, models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Consent, models.PROTECT, related_name="+", db_constraint=False)
 
     class Meta:
         constraints = [

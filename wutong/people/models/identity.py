@@ -101,10 +101,13 @@ class Observation(models.Model):
 
 
 class IdentityLink(models.Model):
-    """A pair of identifiers seen together at least once, with the observation that showed it first."""
+    """A pair of identifiers seen together at least once, with the observation that showed it first.
 
-    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
-    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False)
+    Written and removed in the lane alone.
+    """
+
+    low = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    high = models.ForeignKey(Identifier, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     first_at = models.DateTimeField()
     first_observation_id = models.UUIDField()
     is_verified = models.BooleanField(

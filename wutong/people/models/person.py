@@ -74,10 +74,13 @@ class Person(models.Model):
 
 
 class FieldValue(models.Model):
-    """One statement about a person: a field, its value, who said it and when. Every statement is kept."""
+    """One statement about a person: a field, its value, who said it and when. Every statement is kept.
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="field_values")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="field_values", db_index=False)
+    Its references are kept by the lane instead of by the database: see :mod:`wutong.people.lane`.
+    """
+
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="field_values", db_constraint=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="field_values", db_index=False, db_constraint=False)
     field = models.CharField(max_length=40)
     value = models.TextField()
     source = models.CharField(max_length=60)

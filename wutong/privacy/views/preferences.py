@@ -34,12 +34,11 @@ def by_link(view: OpenView) -> Callable[[HttpRequest, str], HttpResponse]:
         at = timezone.now()
         try:
             keep_pace(request, at=at)
-            address = address_of(token, at=at)
+            response = view(request, address_of(token, at=at), token)
         except TooOften as no:
             return render(request, "privacy/no_link.html", {"refusal": no}, status=429)
         except NoSuchLink:
             return render(request, "privacy/no_link.html", {"contact": _contact()}, status=404)
-        response = view(request, address, token)
         response["Referrer-Policy"] = "no-referrer"  # the address is the key
         response["X-Robots-Tag"] = "noindex"
         return response
