@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.base import ContentFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -37,7 +38,6 @@ class UploadForm(forms.Form):
         label=_("What the rows tell of"),
         choices=PeopleImport.Kind.choices,
         widget=forms.RadioSelect,
-        required=False,
     )
     file = forms.FileField(
         label=_("CSV or Excel file"),
@@ -53,6 +53,13 @@ class UploadForm(forms.Form):
         required=False,
         strip=False,
     )
+
+    def __init__(self, data: QueryDict | None = None, files: Any = None, *, kind: str) -> None:
+        """Begin with ``kind``, which counts where the page sends none."""
+        if data is not None and "kind" not in data:
+            data = data.copy()
+            data["kind"] = kind
+        super().__init__(data, files, initial={"kind": kind})
 
     def clean(self) -> dict[str, Any]:
         """Let one of the two be given."""

@@ -31,10 +31,10 @@ from wutong.platform.refusal import Refusal
 def upload_file(request: StaffRequest) -> HttpResponse:
     """Step one: the file, or a table that is pasted, and what its rows tell of."""
     kind = _kind(request.GET.get("kind", ""))
-    form = UploadForm(posted(request), request.FILES or None, initial={"kind": kind})
+    form = UploadForm(posted(request), request.FILES or None, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
-            kind = _kind(form.cleaned_data["kind"])
+            kind = form.cleaned_data["kind"]
             run = upload(file=form.table(), by=request.user, at=timezone.now(), kind=kind)
         except Refusal as no:
             form.add_error("file" if form.cleaned_data["file"] else "pasted", str(no))
@@ -68,7 +68,7 @@ _SAMPLES = {
     "companies": (
         ("company", "credit_code", "region", "industry", "size", "domain", "alias", "parent"),
         (
-            "北辰科技有限公司,,浙江省杭州市,制造业,350,www.beichen.example,北辰,北辰集团有限公司",
+            "北辰科技有限公司,,浙江省杭州市,制造业,350,www.example.com,北辰,北辰集团有限公司",
             "南山贸易有限公司,,广东省深圳市,批发和零售业,20–99,,,",
         ),
     ),
