@@ -10,7 +10,7 @@ from django.db.models import ManyToOneRel
 
 from wutong.exchange.models import AccountByImport, PeopleImport
 from wutong.exchange.tagging import BY_RULE
-from wutong.exchange.traces import Traces, traces_of
+from wutong.exchange.traces import Replaced, Traces, traces_of
 from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.people.account_names import refresh_names
 from wutong.people.accounts import companies_named, name_key
@@ -24,6 +24,7 @@ from wutong.people.models import (
     AccountFact,
     AccountTag,
     Person,
+    Tag,
 )
 from wutong.platform.rows import execute, id_array, insert_objects, update_objects
 from wutong.sales.accounts import redo_names_of_deals
@@ -149,24 +150,28 @@ def _put_back(accounts: Sequence[Account], left: Mapping[int, Traces], *, at: da
     update_objects(accounts, _FIELDS)
     _remove_traced(left.values())
     _give_back([(account, traces) for account in accounts if (traces := left[account.pk]).owned])
-    insert_objects(
-        [
-            AccountTag(
-                account_id=account.pk,
-                tag_id=one.tag,
-                source=one.source,
-                by_id=one.by,
-                at=datetime.fromisoformat(one.at),
-            )
-            for account in accounts
-            for one in left[account.pk].replaced
-        ],
-        ignore_conflicts=True,
-    )
+    _tag_again([(account, one) for account in accounts for one in left[account.pk].replaced])
     if changed := [account for account in accounts if account in renamed or left[account.pk].aliases]:
         refresh_names(changed)
         redo_names_of_deals(changed, at)
     restate_accounts([account.pk for account in accounts])
+
+
+def _tag_again(replaced: Sequence[tuple[Account, Replaced]]) -> None:
+    """Let companies carry again what the import took away, unless they carry another of the group by now."""
+    groups = dict(Tag.objects.filter(pk__in=[one.tag for _account, one in replaced]).values_list("pk", "group_id"))
+    carried = AccountTag.objects.filter(account__in=[account for account, _one in replaced])
+    held = set(carried.values_list("account_id", "tag__group_id"))
+    insert_objects(
+        [
+            AccountTag(
+                account=account, tag_id=one.tag, source=one.source, by_id=one.by, at=datetime.fromisoformat(one.at)
+            )
+            for account, one in replaced
+            if one.tag in groups and (account.pk, groups[one.tag]) not in held
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _restore(account: Account, traces: Traces) -> bool:
