@@ -30,6 +30,7 @@ from wutong.lifecycle.reach import settle_reach
 from wutong.people import rebuild
 from wutong.people.consents import count_differing
 from wutong.people.contactability import Why, may_contact
+from wutong.people.custom_fields import Described, add_field
 from wutong.people.facts import refresh_people
 from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, IdentityLink, Person
 from wutong.platform.models import Notification, Staff
@@ -308,15 +309,42 @@ def test_an_import_is_undone_within_thirty_days_only(ada: Staff) -> None:
     assert run.file is None
 
 
-def test_what_another_process_reads_is_what_is_entered(ada: Staff) -> None:
-    run = started(ZHOU, LI, ("Z", "13900010001", "z@beichen.cn", "", "CTO", ""), by=ada)
+@pytest.mark.parametrize("kind", ["people", "companies"])
+def test_what_another_process_reads_is_what_is_entered(kind: str, ada: Staff) -> None:
+    for about in ("person", "account"):
+        described = Described(name_zh="系统", name_en="Systems")
+        add_field(about=about, kind="many", described=described, options=["ERP", "Paper"], by=ada, at=NINE)
+    headings = (*HEADINGS, "标签", "负责人", "日期", "Systems")
+    rows = [(*one, "展会；VIP", ada.email, "2026-01-02", "ERP、paper") for one in (ZHOU, LI)]
+    run = uploaded(as_csv(headings, *rows, (*ZHOU, "", "Nobody", "soon", "SAP")), ada, kind=kind)
+    assert {"tags", "owner"} < set(run.mapping)
+    assert any("custom:" in meaning for meaning in run.mapping)
     pipe = BytesIO()
     reading.write_pieces(run, pipe, start=0, batch=2)
     pipe.seek(0)
     with ThreadPoolExecutor(1) as thread:
         pieces = list(reading._received(pipe, thread))
-    rows = list(reading.rows_of(run, {}))
+    read = list(reading.rows_of(run, reading.owners_for(run)))
     assert [piece.start for piece in pieces] == [0, 2]
-    assert [row for piece in pieces for row in zip(piece.cells, piece.rows, strict=True)] == rows
+    assert [row for piece in pieces for row in zip(piece.cells, piece.rows, strict=True)] == read
+    assert [bool(row.tags) for _cells, row in read] == [True, True, False]
+    assert all(row.problems for _cells, row in read)
     with ThreadPoolExecutor(1) as thread, pytest.raises(reading.ReaderDied):
         list(reading._received(BytesIO(pipe.getvalue()[:-1]), thread))
+
+
+def test_an_import_whose_reader_dies_goes_on_when_it_is_tried_again(
+    ada: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(ZHOU, LI, by=ada)
+    with monkeypatch.context() as without:
+        without.setattr(reading, "WORTH_A_PROCESS", 1)
+        for reader, error in (("false", reading.ReaderDied), ("/nowhere/python", OSError)):
+            without.setattr(sys, "executable", reader)
+            with pytest.raises(error):
+                run_import(run.pk, now=lambda: NINE)
+            run.refresh_from_db()
+            assert (run.state, run.done) == ("running", 0)
+    run_import(run.pk, now=lambda: LATER)
+    run.refresh_from_db()
+    assert (run.state, run.created, run.finished_at) == ("done", 2, LATER)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from tests.cast import NINE, at_once, cookie, email, person_of, phone, seen
+from tests.cast import NINE, at_once, cookie, email, identifier, person_of, phone, seen
 from tests.people.identities import HER_MAIL, HERS, HIS, MINUTE, OFFICE, assert_sound, feed, groups, tell
 from wutong.people import lane, projection
+from wutong.people.erasing import erase_identity, whom
 from wutong.people.graph import resolve
 from wutong.people.identity import Observed, Recognised, observe_many
 from wutong.people.models import Observation
@@ -51,6 +52,21 @@ def test_whoever_waited_for_the_lane_sees_what_the_other_did(company) -> None:
     assert_sound()
 
 
+def test_whoever_is_erased_while_we_wait_for_the_lane_comes_anew(company, monkeypatch) -> None:
+    feed([seen(HERS, HER_MAIL)])
+    before, share, view = person_of(HERS), lane.share, seen(HERS, at=NINE + MINUTE)
+
+    def share_after_the_erasure() -> None:
+        share()
+        erase_identity(whom(before), survivor_id=before.pk, since=NINE, at=NINE)
+
+    monkeypatch.setattr(lane, "share", share_after_the_erasure)
+    told = tell(view).whose[view.id]
+    assert told.subject_id == identifier(HERS).pk
+    assert told.person_id == person_of(HERS).pk != before.pk
+    assert_sound()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_act_is_not_booked_to_somebody_who_is_just_being_merged(company) -> None:
     feed([seen(HERS)])
@@ -71,11 +87,11 @@ def test_an_act_is_not_booked_to_somebody_who_is_just_being_merged(company) -> N
 
 
 def wait_until_somebody_waits() -> None:
+    """For a lock of this session."""
     with connection.cursor() as cursor:
         for _turn in range(500):
             cursor.execute(
-                "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)) LIMIT 1"
             )
             if cursor.fetchone() is not None:
                 return

@@ -1,5 +1,6 @@
 """Somebody is erased: from every table, the archive, searches and notices, for good, and provably."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.cast import (
     LATELY,
     NINE,
     arrive,
+    at_once,
     cookie,
     email,
     hit,
@@ -28,19 +30,28 @@ from tests.cast import (
     wait_for_leases,
 )
 from tests.events.lake.hands import export_all, lake_in
+from tests.lifecycle.test_contracts import make_contract
+from tests.people.test_identity_lane import wait_until_somebody_waits
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.events.lake.erasing import erase as erase_rows_of_the_lake
 from wutong.events.lake.store import Place
 from wutong.exchange.models import FaultyRow, PeopleImport
 from wutong.lifecycle.contact import record_follow_up
+from wutong.lifecycle.contracts import step_contracts
 from wutong.lifecycle.field_values import fill_in_account, fill_in_person
-from wutong.lifecycle.models import Contract, FollowUp, Lead
+from wutong.lifecycle.models import Contract, ContractStage, FollowUp, Lead, StageVisit
+from wutong.people.consents import Decision, decide_many
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.holdings import sweeps
+from wutong.people.identifiers import hold
 from wutong.people.identity import observe_many
 from wutong.people.models import (
+    ANY,
     AccountCustomValue,
     AccountFact,
+    Assurance,
+    Consent,
+    ConsentState,
     FieldValue,
     Identifier,
     OwnKind,
@@ -293,3 +304,42 @@ def test_whoever_comes_again_after_the_erasure_is_not_erased_by_an_old_tombstone
     assert replay(at=timezone.now()) == 0
     assert list(Person.objects.all()) == [anew]
     assert Erasure.objects.get().state == "done"
+
+
+def decided_about(contract: Contract) -> None:
+    hold([contract.subject_id])
+    she = {"subject_id": contract.subject_id, "person_id": contract.person_id}
+    said = {"channel": ANY, "purpose": ANY, "state": ConsentState.WITHDRAWN, "source": "preferences"}
+    decide_many([Decision(**she, **said, assurance=Assurance.VERIFIED, at=LATELY)])
+
+
+def moved_on(contract: Contract) -> None:
+    locked = Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
+    step_contracts([locked], to=ContractStage.ONBOARDING, by=None, at=LATELY)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [decided_about, moved_on])
+def test_what_is_written_of_somebody_while_they_are_erased_does_not_outlive_them(
+    act, company, xu, ada, data_dir
+) -> None:
+    contract = make_contract(xu)
+    erasure = ask_for_erasure(person=contract.person, by=ada, at=timezone.now())
+    has_written = threading.Event()
+
+    def write() -> None:
+        with transaction.atomic():
+            act(contract)
+            has_written.set()
+            wait_until_somebody_waits()
+
+    def erase_her() -> None:
+        has_written.wait(20)
+        erase(erasure.pk, at=timezone.now())
+
+    at_once(write, erase_her)
+    erasure.refresh_from_db()
+    assert erasure.state == Erasure.State.LAKE
+    assert check().is_equal
+    assert not Consent.objects.exists()
+    assert not StageVisit.objects.filter(subject=contract.subject_id).exists()

@@ -23,6 +23,7 @@ from wutong.lifecycle.reach import settle_reach
 from wutong.people import lane
 from wutong.people.consents import take_back_many
 from wutong.people.facts import refresh_people
+from wutong.people.identifiers import outwait_holders
 from wutong.people.models import Person
 from wutong.people.projection import Cause
 from wutong.people.reassign import redo_sums, registered_tables
@@ -138,6 +139,7 @@ def take_back_rows(
     whose = dict(
         execute("SELECT id, person_id FROM people_identifier WHERE id = ANY(%(ids)s::bigint[])", ids=id_array(ids))
     )
+    outwait_holders(set(whose.values()))
     added = {whose[row.subject] for row in rows if row.outcome == "created" and row.subject in whose}
     kept = _worked_on(run, added, fresh)
     gone = added - kept

@@ -54,6 +54,9 @@ def settle_reach(people: Mapping[int, datetime]) -> None:
 
     After a merge the stays of both stand side by side, so that a split finds them again; readers take the earliest of a
     stage, since one person arrives once.
+
+    Whoever calls need not be in the lane: the identifier that a stay is opened for is held, as
+    :func:`wutong.people.identifiers.hold` does.
     """
     if not people:
         return
@@ -69,19 +72,21 @@ def settle_reach(people: Mapping[int, datetime]) -> None:
                 UPDATE lifecycle_stagevisit v SET left_at = greatest(p.at, v.entered_at)
                 FROM settled p
                 WHERE v.person_id = p.id AND v.machine || '' = 'reach' AND v.left_at IS NULL AND v.stage <> p.reach
+            ), lacking AS MATERIALIZED (
+                SELECT p.id, p.reach, p.at FROM settled p
+                WHERE p.merged_into_id IS NULL AND p.reach <> 'visitor'
+                  AND NOT EXISTS (
+                    SELECT FROM lifecycle_stagevisit v
+                    WHERE v.person_id = p.id AND v.machine || '' = 'reach' AND v.stage = p.reach
+                  )
             )
             INSERT INTO lifecycle_stagevisit (machine, stage, subject_id, person_id, entered_at, reason, channel)
             SELECT 'reach', p.reach, s.id, p.id, p.at, 'identified', ''
-            FROM settled p
+            FROM lacking p
             CROSS JOIN LATERAL (
                 SELECT i.id FROM people_identifier i WHERE i.person_id = p.id
-                ORDER BY array_position(%s, i.kind::text), i.id LIMIT 1
+                ORDER BY array_position(%s, i.kind::text), i.id LIMIT 1 FOR KEY SHARE
             ) s
-            WHERE p.merged_into_id IS NULL AND p.reach <> 'visitor'
-              AND NOT EXISTS (
-                SELECT FROM lifecycle_stagevisit v
-                WHERE v.person_id = p.id AND v.machine || '' = 'reach' AND v.stage = p.reach
-              )
             """,
             [list(people), list(people.values()), _STRENGTH],
         )

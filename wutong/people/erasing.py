@@ -8,6 +8,7 @@ from django.db import connection
 from wutong.people import lane
 from wutong.people.graph import Level
 from wutong.people.holdings import Fate, Whom, holdings
+from wutong.people.identifiers import outwait_holders
 from wutong.people.models import Identifier, IdentifierKind, Person, Reach
 from wutong.people.observations import Recognised
 from wutong.people.projection import Cause, project
@@ -32,6 +33,18 @@ def whom(person: Person) -> Whom:
         people = [id for (id,) in cursor.fetchall()]
     identifiers = list(Identifier.objects.filter(person__in=people).order_by("pk").values_list("pk", "value"))
     return Whom(people=people, subjects=[pk for pk, _ in identifiers], values=[value for _, value in identifiers])
+
+
+def outwait_writers(them: Whom) -> None:
+    """Wait for whoever is writing about them, and let nobody begin; in the lane, before looking for what to erase.
+
+    Rows that are erased need no lock: one that is added beside them meanwhile refers to them, and the erasure is tried
+    again. A contract stays, and what is added beside it names whom it named.
+    """
+    outwait_holders(them.people)
+    for one in reversed(holdings()):  # what others refer to first, as whoever writes locks it
+        if one.fate is Fate.NAMELESS:
+            list(one.rows(them).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def leave_observations(subjects: list[int], *, since: datetime | None = None) -> int:

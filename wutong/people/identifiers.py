@@ -127,6 +127,17 @@ def hold(subjects: Collection[int]) -> set[int]:
     return {id for (id,) in found}
 
 
+def outwait_holders(people: Collection[int]) -> None:
+    """Wait until nobody holds an identifier of ``people``, and let nobody until the caller's transaction ends.
+
+    For whoever erases, in the lane, before looking for what there is to erase. People first: who changes somebody's
+    fields has locked their row before holding their identifiers.
+    """
+    ids = id_array(list(people))
+    execute("SELECT id FROM people_person WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE", ids=ids)
+    execute("SELECT id FROM people_identifier WHERE person_id = ANY(%(ids)s::bigint[]) ORDER BY id FOR UPDATE", ids=ids)
+
+
 def _known(row: tuple[int, str, str, str, int, bool, bool, datetime, bool]) -> Known:
     id, kind, value, scope, person_id, is_blocked, is_shared, first_seen_at, is_verified = row
     key = IdentifierKey(_KINDS[kind], value, scope)

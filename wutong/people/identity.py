@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from wutong.people import lane
 from wutong.people.graph import Level, Link
 from wutong.people.identifiers import Blocked, IdentifierKey, Known, blocked_values, load_by_key
@@ -27,6 +25,7 @@ from wutong.people.observations import (
 )
 from wutong.people.projection import project
 from wutong.people.reassign import reassign
+from wutong.platform.rows import execute, id_array
 
 __all__ = ["IdentifierKey", "Observed", "Recognised", "Whose", "bring_along", "observe_many", "see_many"]
 
@@ -43,20 +42,26 @@ def observe_many(observations: Sequence[Observed], *, at: datetime, level: Level
     keys = {key for identifiers in alike for key in identifiers}
     if not keys:
         return Recognised()
-    last_move = _last_move()
+    last_move, _n = _stands({})
     known = load_by_key(keys)
     linking = _linking(alike)
     if len(known) < len(keys) or not add_nothing(linking, known):
-        lane.take()
-        recognised = see_many(observations, at=at, level=level)
-        bring_along(recognised, at=at)
-        return recognised
+        return _take_in(observations, at=at, level=level)
     lane.share()
-    if _last_move() != last_move:
+    if _stands(known) != (last_move, len(known)):
         known = load_by_key(keys)  # while we waited for the lane, people have changed
+        if len(known) < len(keys):  # or were erased, and come anew
+            return _take_in(observations, at=at, level=level)
     store_observations(linking, known)
     verify(observations, known)
     return Recognised(whose=_whose(alike, known, level))
+
+
+def _take_in(observations: Sequence[Observed], *, at: datetime, level: Level) -> Recognised:
+    lane.take()
+    recognised = see_many(observations, at=at, level=level)
+    bring_along(recognised, at=at)
+    return recognised
 
 
 def see_many(
@@ -127,9 +132,16 @@ def _whose(alike: Alike, known: Mapping[IdentifierKey, Known], level: Level) -> 
     return found
 
 
-def _last_move() -> int:
-    """Which move was the latest. Moves are numbered under the lane, so that none can appear below it later."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM people_identitymove")
-        last: int = cursor.fetchone()[0]
-    return last
+def _stands(known: Mapping[IdentifierKey, Known]) -> tuple[int, int]:
+    """Which move was the latest, and how many of ``known`` are there.
+
+    Moves are numbered under the lane, so that none can appear below it later.
+    """
+    ((last_move, n),) = execute(
+        """
+        SELECT (SELECT coalesce(max(id), 0) FROM people_identitymove),
+            (SELECT count(*) FROM people_identifier WHERE id = ANY(%(ids)s::bigint[]))
+        """,
+        ids=id_array([one.id for one in known.values()]),
+    )
+    return last_move, n

@@ -8,7 +8,9 @@ The lane also keeps what the database does not. The tables that take several row
 consents and what stands of them, stays) name identifiers and people without a foreign key, whose checks took a third of
 an import's time: whoever adds to them has taken the lane or shares it, and nobody is erased but in the lane. Whoever
 writes one by one outside of it holds the identifiers by row locks (:func:`wutong.people.identifiers.hold`), or writes
-a row with a foreign key beside. ``wutong identity rebuild --check`` tells of rows whose subject is not there.
+a row with a foreign key beside. Whoever erases waits for them before looking for what there is
+(:func:`wutong.people.identifiers.outwait_holders`). ``wutong identity rebuild --check`` tells of rows whose subject is
+not there.
 """
 
 from django.db import connection

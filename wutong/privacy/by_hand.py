@@ -62,8 +62,8 @@ def record_decision(
     if decided_at > at:
         raise FromTomorrow
     with transaction.atomic(durable=True):
-        address = Identifier.objects.select_for_update(no_key=True).get(pk=address.pk)
-        if address.person_id != person.pk:
+        locked = Identifier.objects.select_for_update(no_key=True).filter(pk=address.pk).first()
+        if locked is None or locked.person_id != person.pk:
             raise NotTheirs
         decide_many(
             [

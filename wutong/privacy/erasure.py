@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 
 from wutong.events.lake.jobs import erase_from_lake
 from wutong.people import lane
-from wutong.people.erasing import erase_identity, leave_observations, whom
+from wutong.people.erasing import erase_identity, leave_observations, outwait_writers, whom
 from wutong.people.holdings import Fate, Holding, Whom, erase_some, holdings, marks_of, sweeps
 from wutong.people.models import Identifier, Person
 from wutong.platform.audit import record
@@ -211,11 +211,12 @@ def _finish_tables(erasure_id: int, *, since: datetime, at: datetime) -> None:
     """In one transaction, in the lane: what came in meanwhile, and who they were."""
     with transaction.atomic():
         erasure = Erasure.objects.select_for_update(no_key=True).get(pk=erasure_id)
+        lane.take()
         person = Person.objects.get(public_id=erasure.person_public_id)
         while person.merged_into is not None:
             person = person.merged_into
-        lane.take()
         them = whom(person)
+        outwait_writers(them)
         them = Whom(people=them.people, subjects=them.subjects, values=them.values, marks=erasure.marks)
         counts = _swept(them)
         for holding in holdings():
