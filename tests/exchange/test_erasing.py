@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from tests.cast import NINE, make_person, person_of, phone
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, imported, started, uploaded
+from wutong.exchange import reading, running
 from wutong.exchange.correcting import correct_rows
 from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport
@@ -40,6 +41,24 @@ def test_the_file_of_an_import_that_has_ended_goes(ada: Staff) -> None:
     other.refresh_from_db()
     assert other.file is not None
     assert path_of(other.file.digest).exists()
+
+
+def test_rows_that_were_read_before_an_erasure_are_not_entered_after_it(
+    ada: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BATCH", 1)
+    zhou = make_person("周思远", keys=[phone("+8613900010001")])
+    run = started(LI, ZHOU, OTHER, by=ada)
+
+    def erase_after_the_first_batch(point: str) -> None:
+        if point == "import_batch" and Person.objects.filter(pk=zhou.pk).exists():
+            erased(zhou, ada)
+
+    monkeypatch.setattr(running, "failpoint", erase_after_the_first_batch)
+    run_import(run.pk, now=lambda: NINE)
+    run.refresh_from_db()
+    assert (run.state, run.created, run.faulty) == ("done", 2, 1)
+    assert sorted(Person.objects.values_list("full_name", flat=True)) == ["李梅", "钱"]
 
 
 def test_of_an_import_to_come_the_rows_about_them_are_emptied(ada: Staff) -> None:

@@ -14,10 +14,11 @@ from procrastinate.contrib.django import app
 from wutong.exchange.company_entering import enter_companies
 from wutong.exchange.entering import Outcome, enter_many, keep_faults
 from wutong.exchange.models import PeopleImport
-from wutong.exchange.places import ensure_rows
+from wutong.exchange.places import ensure_rows, rows_path
 from wutong.exchange.reading import Piece, owners_for, pieces_left
 from wutong.exchange.rows import Problem, Row
-from wutong.people import search_index
+from wutong.exchange.tables.prepared import Version, version_of
+from wutong.people import lane, search_index
 from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
@@ -47,17 +48,25 @@ def run_import(run_id: int, *, now: Clock) -> None:
     run = _loaded(run_id)
     owners = owners_for(run)
     try:
-        ensure_rows(run)
+        version = version_of(ensure_rows(run))
     except Refusal:
         PeopleImport.objects.filter(pk=run_id).update(state=_S.FAILED, finished_at=now())
         return
-    with _Indexing() as indexing, pieces_left(run, owners) as pieces:
-        for piece in pieces:
-            if not _enter(run_id, piece, owners, now=now):
-                break
-            failpoint("import_batch")
-            indexing.keep_up_with(len(piece.rows))
-    _finish(run_id, now=now)
+    try:
+        with _Indexing() as indexing, pieces_left(run, owners) as pieces:
+            for piece in pieces:
+                if not _enter(run_id, piece, owners, version=version, now=now):
+                    break
+                failpoint("import_batch")
+                indexing.keep_up_with(len(piece.rows))
+    except _RowsChanged:
+        run_import(run_id, now=now)  # what is left is read anew
+    else:
+        _finish(run_id, now=now)
+
+
+class _RowsChanged(Exception):
+    """The rows of somebody who is erased have been emptied since the file was opened."""
 
 
 class _Indexing:
@@ -85,26 +94,33 @@ class _Indexing:
         self._thread.shutdown()
 
 
-def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clock) -> bool:
-    """Import one piece, and what fails in it row by row; False when it is not ours to go on."""
+def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: Version | None, now: Clock) -> bool:
+    """Import one piece, and what fails in it row by row; False when it is not ours to go on.
+
+    Raises:
+        _RowsChanged: see there.
+    """
     try:
-        return _entered(run_id, piece, owners, now=now)
+        return _entered(run_id, piece, owners, version=version, now=now)
     except (DataError, IntegrityError):
         if len(piece.rows) == 1:
             row = piece.rows[0]
             unstorable = Row(number=row.number, problems=(Problem(-1, "could_not_be_stored"),), is_faulty=True)
-            return _entered(run_id, Piece(piece.start, piece.cells, [unstorable]), owners, now=now)
-        first, second = piece.halves()
-        return _enter(run_id, first, owners, now=now) and _enter(run_id, second, owners, now=now)
+            alone = Piece(piece.start, piece.cells, [unstorable])
+            return _entered(run_id, alone, owners, version=version, now=now)
+        return all(_enter(run_id, half, owners, version=version, now=now) for half in piece.halves())
 
 
-def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, now: Clock) -> bool:
+def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: Version | None, now: Clock) -> bool:
     with transaction.atomic():
+        lane.take()  # in which nobody is taken out of the file; before the run, as whoever erases does
         run = PeopleImport.objects.select_for_update(of=("self",)).filter(pk=run_id, state=_S.RUNNING).first()
         if run is None or run.done != piece.start:
             return False  # another process is at it
         if run.is_cancel_asked:
             return False
+        if version_of(rows_path(run)) != version:
+            raise _RowsChanged
         run = _loaded(run_id)
         valid = [row for row in piece.rows if not row.is_faulty]
         outcome = _door_of(run)(run, valid, owners, at=now()) if valid else Outcome()

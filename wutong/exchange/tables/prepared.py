@@ -56,6 +56,8 @@ class Prepared:
 
 
 Row = tuple[int, list[str]]
+Version = tuple[int, int]
+"""Differs between a prepared file and what it is replaced by."""
 
 
 def looked_at(path: Path, *, is_workbook: bool) -> Reading:
@@ -97,6 +99,15 @@ def read_prepared(path: Path, *, after: int = 0) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in islice(csv.reader(file), after + 1, None):
             yield int(row[0]), row[1:]
+
+
+def version_of(path: Path) -> Version | None:
+    """Which version of a prepared file stands there; None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def with_rows(path: Path, given: Mapping[int, Sequence[str]]) -> None:
