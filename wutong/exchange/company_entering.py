@@ -7,8 +7,9 @@ from datetime import datetime
 from wutong.exchange.company_register import Company, Register, TwoCodes, code_of
 from wutong.exchange.company_rows import CompanyRow
 from wutong.exchange.company_values import Told, state_values
-from wutong.exchange.entering import Outcome, sees_everybody
+from wutong.exchange.entering import sees_everybody
 from wutong.exchange.models import PeopleImport
+from wutong.exchange.outcomes import Outcome
 from wutong.exchange.rows import Problem
 from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.exchange.traces import Owned, Replaced, Traces, keep_traces, only_named

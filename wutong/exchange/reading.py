@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from wutong.exchange.columns import is_own, own_meanings
 from wutong.exchange.company_rows import CompanyRow, read_company
-from wutong.exchange.entering import row_id
+from wutong.exchange.entries import row_id
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.places import ensure_rows
 from wutong.exchange.rows import ImportRow, Problem, Row, read_row
@@ -100,18 +100,25 @@ def _read_beside(run: PeopleImport) -> Iterator[Iterator[Piece]]:
 
 
 def _received(source: IO[bytes], thread: ThreadPoolExecutor) -> Iterator[Piece]:
-    """Each piece while the thread waits for the next, so that the other process need not.
+    """Each piece, the next taken in by the thread while whoever enters this one waits for the database.
 
     Raises:
-        ReaderDied: it has ended before its last piece.
+        ReaderDied: the other process has ended before its last piece.
     """
-    coming = thread.submit(_frame, source)
-    while frame := coming.result():
-        coming = thread.submit(_frame, source)
-        told = msgspec.msgpack.decode(frame, type=_Frame)
-        for name, function in _FORETOLD.items():
-            function.learn(getattr(told, name))
-        yield Piece(told.start, told.cells, told.people or told.companies)
+    coming = thread.submit(_piece, source)
+    while piece := coming.result():
+        coming = thread.submit(_piece, source)
+        yield piece
+
+
+def _piece(source: IO[bytes]) -> Piece | None:
+    """The next piece, after what was worked out for it has been learnt; None after the last."""
+    if not (frame := _frame(source)):
+        return None
+    told = msgspec.msgpack.decode(frame, type=_Frame)
+    for name, function in _FORETOLD.items():
+        function.learn(getattr(told, name))
+    return Piece(told.start, told.cells, told.people or told.companies)
 
 
 class ReaderDied(RuntimeError):

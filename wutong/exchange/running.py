@@ -12,8 +12,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from wutong.exchange.company_entering import enter_companies
-from wutong.exchange.entering import Outcome, enter_many, keep_faults
+from wutong.exchange.entering import enter_many
 from wutong.exchange.models import PeopleImport
+from wutong.exchange.outcomes import Outcome, keep_faults
 from wutong.exchange.places import ensure_rows, rows_path
 from wutong.exchange.reading import Piece, owners_for, pieces_left
 from wutong.exchange.rows import Problem, Row
@@ -23,6 +24,7 @@ from wutong.platform.failpoint import failpoint
 from wutong.platform.models import Staff
 from wutong.platform.notify import Notice, notify_many
 from wutong.platform.refusal import Refusal
+from wutong.platform.rows import write
 
 UNDO_WITHIN = timedelta(days=30)
 _S = PeopleImport.State
@@ -111,6 +113,10 @@ def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: V
         return all(_enter(run_id, half, owners, version=version, now=now) for half in piece.halves())
 
 
+_WITHOUT_WAITING = "SET LOCAL synchronous_commit TO off"
+"""For the disk: where power fails, the mark of how far it is goes along with its rows, and they are entered again."""
+
+
 def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: Version | None, now: Clock) -> bool:
     with transaction.atomic():
         lane.take()  # in which nobody is taken out of the file; before the run, as whoever erases does
@@ -122,6 +128,7 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version:
         if version_of(rows_path(run)) != version:
             raise _RowsChanged
         run = _loaded(run_id)
+        write(_WITHOUT_WAITING)
         valid = [row for row in piece.rows if not row.is_faulty]
         outcome = _door_of(run)(run, valid, owners, at=now()) if valid else Outcome()
         failpoint("import_rows")

@@ -14,7 +14,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from wutong.exchange.company_undoing import Companies, tables_about
-from wutong.exchange.entering import ids_of, row_id
+from wutong.exchange.entries import ids_of, row_id
 from wutong.exchange.models import ImportedRow, PeopleImport
 from wutong.exchange.running import UNDO_WITHIN
 from wutong.exchange.tagging import BY_RULE, GIVEN, TOLD, TOLD_BY_RULE, take_back_tags

@@ -44,7 +44,7 @@ SETTINGS = {
     "full_page_writes": "on",
     "wal_compression": "off",  # the server of the wheel knows pglz only, which took a third of what it did for imports
     "min_wal_size": "128MB",
-    "max_wal_size": "2GB",
+    "max_wal_size": "4GB",  # after each checkpoint a page goes to the log as a whole: three for each row of an import
     "max_wal_senders": "0",
     "max_replication_slots": "0",
     "checkpoint_timeout": "15min",

@@ -1,9 +1,9 @@
 """Which company somebody works at: found by what is said of it, or added; and who says to work there."""
 
 import uuid
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Count, QuerySet
 from msgspec import Struct
@@ -59,16 +59,66 @@ def name_key(name: str) -> str:
     return normalised(clean(name.strip()[:200])).translate(_MARKS)[:200]
 
 
-def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int, Account]:
+class Register(Struct, frozen=True):
+    """The companies that employments can mean, as they stand."""
+
+    by_code: Mapping[str, Account]
+    by_domain: Mapping[str, Account]
+    by_name: Mapping[str, Account]
+    by_habit: Mapping[str, Account]
+    """By the domain that their people have."""
+    set_by_hand: Mapping[int, Account]
+    """By the person whom a colleague has put there."""
+
+
+class Named(Protocol):
+    """What tells of a company."""
+
+    @property
+    def company(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def credit_code(self) -> str: ...
+
+
+def register_of(named: Iterable[Named], *, nameless: Iterable[str], people: Collection[int]) -> Register:
+    """The companies that are named, by all ways in which one can be.
+
+    Args:
+        nameless: addresses of those who may come to name no company: theirs is the one of their colleagues.
+        people: whom a colleague may have put somewhere.
+    """
+    told = list(named)
+    domains = {organisation_domain(one.email) for one in told if one.email} - {""}
+    by_domain = _by_given_domain(domains)
+    usual = {organisation_domain(email) for email in nameless} - {""}
+    return Register(
+        by_code=companies_with_code(
+            {one.credit_code for one in told if one.credit_code and is_consistent(one.credit_code)}
+        ),
+        by_domain=by_domain,
+        by_name=companies_named({key for one in told if (key := name_key(one.company))}),
+        by_habit=_by_usual_domain(usual - by_domain.keys()),
+        set_by_hand=_set_by_hand(set(people)),
+    )
+
+
+def employ_many(
+    employments: Sequence[Employment], *, at: datetime, register: Register | None = None
+) -> dict[int, Account]:
     """Find or add the companies named and note who works there. Opens no transaction.
 
     A company that nobody knew yet stays unconfirmed until a colleague confirms it; companies with names like it are
     looked for later (:mod:`wutong.people.similar_accounts`) and never taken for it.
 
+    Args:
+        register: what :func:`register_of` tells of them, where it has been asked already.
+
     Returns:
         the account of each subject; who names no company and has no address that tells one has none.
     """
-    found = known_employers(employments)
+    found = known_employers(employments, register=register)
     unknown = {
         key: one.company
         for one in employments
@@ -87,7 +137,7 @@ def employ_many(employments: Sequence[Employment], *, at: datetime) -> dict[int,
     return found
 
 
-def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
+def known_employers(employments: Sequence[Employment], *, register: Register | None = None) -> dict[int, Account]:
     """The account of each subject that is known for certain; nothing is guessed from names that are only alike.
 
     What a colleague has set counts before the credit code, this before a domain that a colleague has given to a
@@ -95,26 +145,22 @@ def known_employers(employments: Sequence[Employment]) -> dict[int, Account]:
     company is named, the domain of the address counts as soon as enough people of one company, and of no other, have
     it. Source: ``algorithms.md`` 2.3.
     """
-    typed = [one for one in employments if one.assurance != Assurance.STAFF]
-    set_by_hand = _set_by_hand({one.person_id for one in typed})
-    by_code = companies_with_code(
-        {one.credit_code for one in employments if one.credit_code and is_consistent(one.credit_code)}
-    )
-    domains = {one.email: organisation_domain(one.email) for one in employments if one.email}
-    by_domain = _by_given_domain(set(domains.values()) - {""})
-    by_name = companies_named({key for one in employments if (key := name_key(one.company))})
-    nameless = {domains.get(one.email, "") for one in employments if not name_key(one.company)}
-    by_habit = _by_usual_domain(nameless - {""} - by_domain.keys())
-
+    if register is None:
+        register = register_of(
+            employments,
+            nameless={one.email for one in employments if one.email and not name_key(one.company)},
+            people={one.person_id for one in employments if one.assurance != Assurance.STAFF},
+        )
     found: dict[int, Account] = {}
     for one in employments:
-        key, domain = name_key(one.company), domains.get(one.email, "")
+        key, domain = name_key(one.company), organisation_domain(one.email)
+        by_name, by_domain = register.by_name.get(key) if key else None, register.by_domain.get(domain)
         if one.assurance == Assurance.STAFF:
-            sure = by_code.get(one.credit_code)
-            likely = [by_name.get(key) if key else by_domain.get(domain)]
+            sure = register.by_code.get(one.credit_code)
+            likely = [by_name if key else by_domain]
         else:
-            sure = set_by_hand.get(one.person_id) or by_code.get(one.credit_code)
-            likely = [by_domain.get(domain), by_name.get(key) if key else by_habit.get(domain)]
+            sure = register.set_by_hand.get(one.person_id) or register.by_code.get(one.credit_code)
+            likely = [by_domain, by_name if key else register.by_habit.get(domain)]
         account = sure or next((other for other in likely if other is not None and _may_be(one, other)), None)
         if account is not None:
             found[one.subject_id] = account

@@ -109,7 +109,9 @@ class _Row(Struct, frozen=True):
     expires_at: datetime | None
 
 
-def decide_many(decisions: Sequence[Decision], *, first_told_of: Collection[int] = ()) -> None:
+def decide_many(
+    decisions: Sequence[Decision], *, first_told_of: Collection[int] = (), texts: Mapping[bytes, int] | None = None
+) -> None:
     """Keep every decision and work out what stands; a repeat of the same event changes nothing. Opens no transaction.
 
     Takes the lane of consents until the caller's transaction ends. The caller is in the lane of identities, or holds
@@ -117,11 +119,12 @@ def decide_many(decisions: Sequence[Decision], *, first_told_of: Collection[int]
 
     Args:
         first_told_of: subjects that nobody had seen before this transaction, of which nothing can stand yet.
+        texts: those of the texts that were shown that are kept already, as :func:`kept_texts` has them.
     """
     if not decisions:
         return
     write("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
-    texts = _texts(decisions)
+    texts = _texts(decisions, kept=texts or {})
     alone, others = _apart(decisions, set(first_told_of))
     if alone:
         write_rows(
@@ -283,14 +286,20 @@ def _standing_of(subjects: Collection[int], *, decided_more_than: int = 0) -> li
     return [one for key in sorted(alike) if (one := amounts_to(alike[key])) is not None]
 
 
-def _texts(decisions: Sequence[Decision]) -> dict[bytes, int]:
+def kept_texts(texts: Iterable[tuple[str, str]]) -> dict[bytes, int]:
+    """The ids of those of ``texts`` (version, text) that are kept, by digest. They are never removed."""
+    digests = [_digest(*one) for one in texts]
+    known = ConsentText.objects.filter(digest__in=digests)
+    return {bytes(digest): pk for pk, digest in known.values_list("pk", "digest")}
+
+
+def _texts(decisions: Sequence[Decision], *, kept: Mapping[bytes, int]) -> dict[bytes, int]:
     """The ids of the texts that were shown, by digest; new ones are kept."""
     different = {(one.text_version, one.text): one for one in decisions if one.text}
     shown = {_digest(*key): one for key, one in different.items()}
-    if not shown:
-        return {}
-    known = ConsentText.objects.filter(digest__in=list(shown))
-    found = {bytes(digest): pk for pk, digest in known.values_list("pk", "digest")}
+    found = dict(kept)
+    if unknown := [key for key in different if _digest(*key) not in kept]:
+        found |= kept_texts(unknown)
     missing = [
         ConsentText(digest=digest, version=one.text_version[:40], text=one.text)
         for digest, one in shown.items()

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -15,7 +14,7 @@ from wutong.people.models import Assurance, FieldValue, Person, Reach
 from wutong.platform.chinese import search_keys, sort_key
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import ready_made
-from wutong.platform.rows import id_array, write_rows
+from wutong.platform.rows import ask, id_array, write_rows
 
 _SAID = 500
 SHOWN_FIELDS = ("full_name", "title", "company")
@@ -47,6 +46,13 @@ class _Shown(Struct, frozen=True):
     value: str
     assurance: str
     observed_at: datetime
+
+
+class WhatIsSaid(NamedTuple):
+    """Statements and identifiers by which people are listed and found, of each person."""
+
+    statements: dict[int, list[_Shown]]
+    addresses: dict[int, list[tuple[str, str]]]
 
 
 class _Listed(Struct, frozen=True, kw_only=True):
@@ -138,7 +144,7 @@ def add_people(
 ) -> set[int]:
     """Write the rows of new people, with what they are listed by. Opens no transaction.
 
-    For whoever has all there is to say of them at hand; tell :func:`refresh_people` of them afterwards.
+    For whoever has all there is to say of them at hand, and calls :func:`tell_followers` afterwards.
 
     Args:
         statements: all of them, by person.
@@ -170,38 +176,48 @@ def add_people(
     return {row.id for row in rows if row.reach is not None}
 
 
-def refresh_people(people: Sequence[int], *, added: Collection[int] = ()) -> None:
-    """Write the name, title, company and search keys that people are listed by. Opens no transaction.
-
-    Args:
-        added: those whose rows :func:`add_people` has just written: who follows what is known is told of them, too.
-    """
+def refresh_people(people: Sequence[int]) -> None:
+    """Write what people are listed by, and let all who follow what is known do their part. Opens no transaction."""
     if people:
-        _bring_up_to_date(people)
-    if concerned := sorted({*people, *added}):
+        bring_up_to_date(ask_what_is_said(people)())
+        tell_followers(people)
+
+
+def tell_followers(people: Collection[int]) -> None:
+    """Let all who follow what is known of ``people`` do their part, after they have been written."""
+    if concerned := sorted(people):
         for follower in _followers:
             follower(concerned)
 
 
-def _bring_up_to_date(people: Sequence[int]) -> None:
-    statements: dict[int, list[_Shown]] = {id: [] for id in people}
-    addresses: dict[int, list[tuple[str, str]]] = {id: [] for id in people}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT person_id, field, value, assurance, observed_at FROM people_fieldvalue"
-            " WHERE person_id = ANY(%s::bigint[]) AND field = ANY(%s)",
-            [id_array(people), [*SHOWN_FIELDS]],
-        )
-        for person_id, *said in cursor.fetchall():
-            statements[person_id].append(_Shown(*said))
-        cursor.execute(
-            "SELECT person_id, kind, value FROM people_identifier"
-            " WHERE person_id = ANY(%s::bigint[]) AND kind = ANY(%s)",
-            [id_array(people), [*_FOUND_BY]],
-        )
-        for person_id, kind, value in cursor.fetchall():
-            addresses[person_id].append((kind, value))
+def ask_what_is_said(people: Sequence[int]) -> Callable[[], WhatIsSaid]:
+    """Ask for what :func:`bring_up_to_date` needs to know, to be waited for later. Opens no transaction."""
+    statements = ask(
+        "SELECT person_id, field, value, assurance, observed_at FROM people_fieldvalue"
+        " WHERE person_id = ANY(%(people)s::bigint[]) AND field = ANY(%(fields)s)",
+        people=id_array(people),
+        fields=[*SHOWN_FIELDS],
+    )
+    addresses = ask(
+        "SELECT person_id, kind, value FROM people_identifier"
+        " WHERE person_id = ANY(%(people)s::bigint[]) AND kind = ANY(%(kinds)s)",
+        people=id_array(people),
+        kinds=[*_FOUND_BY],
+    )
 
+    def told() -> WhatIsSaid:
+        found = WhatIsSaid({id: [] for id in people}, {id: [] for id in people})
+        for person_id, *said in statements():
+            found.statements[person_id].append(_Shown(*said))
+        for person_id, kind, value in addresses():
+            found.addresses[person_id].append((kind, value))
+        return found
+
+    return told
+
+
+def bring_up_to_date(told: WhatIsSaid) -> None:
+    """Write the name, title, company and search keys that people are listed by. Opens no transaction."""
     write_rows(
         f"""
         UPDATE people_person p
@@ -213,7 +229,7 @@ def _bring_up_to_date(people: Sequence[int]) -> None:
               IS DISTINCT FROM
               (r.full_name, r.title, r.company_name, r.sort_key, r.search_keys, coalesce(r.reach, p.reach))
         """,  # noqa: S608  # a constant
-        [_listed(person, statements[person], addresses[person]) for person in people],
+        [_listed(person, said, told.addresses[person]) for person, said in told.statements.items()],
     )
 
 

@@ -4,7 +4,7 @@ One JSON text that the server takes apart with ``json_to_recordset``, bound on t
 the client ten times as much, because psycopg quotes arrays in Python, element by element.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,6 +38,27 @@ def execute(statement: str, **values: object) -> list[tuple[Any, ...]]:
         if (pipeline := _unawaited.get()) is not None:
             pipeline.sync()
         return cursor.fetchall() if cursor.description else []
+
+
+def ask(statement: str, **values: object) -> Callable[[], list[tuple[Any, ...]]]:
+    """Ask what ``statement`` gives; the answer is waited for when what is returned is called. Opens no transaction.
+
+    In a block of :func:`unawaited` it is on its way meanwhile, before what is written after it is done.
+    """
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    cursor = psycopg.Cursor(connection.connection)
+    with connection.wrap_database_errors:
+        cursor.execute(statement.encode(), values)
+        if (pipeline := _unawaited.get()) is not None:
+            pipeline.pgconn.send_flush_request()
+            _send_all(pipeline)
+
+    def answer() -> list[tuple[Any, ...]]:
+        with connection.wrap_database_errors, cursor:
+            return cursor.fetchall()
+
+    return answer
 
 
 def write_rows(statement: str, rows: Sequence[object], **values: object) -> None:

@@ -29,7 +29,6 @@ RULES: tuple[tuple[TagGroup.About, TagFamily, str, str, dict[str, str]], ...] = 
 """Tags that a rule gives: their group, their name, and the conditions."""
 LATELY = timedelta(days=20)
 TAGGED_PEOPLE, TAGGED_ACCOUNTS = 600, 200
-_MACHINES = {TagFamily.MODEL: TagSource.RULE, TagFamily.PREDICTION: TagSource.RULE}
 
 
 def ensure_tags(*, at: datetime) -> None:
@@ -46,15 +45,13 @@ def ensure_tags(*, at: datetime) -> None:
         for about, family, name, is_exclusive, words in GROUPS:
             group = TagGroup.objects.create(name=name, family=family, about=about, is_exclusive=is_exclusive)
             tags = [Tag.objects.create(group=group, name=word) for word in words]
-            source = _MACHINES.get(family, TagSource.HAND)
-            giver = by if source == TagSource.HAND else None
             if about == _PERSON:
                 chosen = {pk: rng.choice(tags) for pk in people if rng.random() < 0.5}
                 for tag in tags:
-                    tag_many([pk for pk in chosen if chosen[pk] == tag], tag=tag, source=source, by=giver, at=at)
+                    tag_many([pk for pk in chosen if chosen[pk] == tag], tag=tag, source=TagSource.HAND, by=by, at=at)
             else:
                 AccountTag.objects.bulk_create(
-                    AccountTag(account=one, tag=rng.choice(tags), source=source, by=giver, at=at)
+                    AccountTag(account=one, tag=rng.choice(tags), source=TagSource.HAND, by=by, at=at)
                     for one in accounts
                     if rng.random() < 0.6
                 )

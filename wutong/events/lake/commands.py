@@ -87,7 +87,7 @@ def _retire() -> tuple[dict[str, Any], bool]:
 def _erase() -> tuple[dict[str, Any], bool]:
     """Whom is read from stdin, ``{"people": [1], "subjects": [2, 3]}``: a command line is seen by everybody."""
     whom = msgspec.json.decode(sys.stdin.buffer.read(), type=dict[str, list[int]])
-    counts = erase(our_place(), people=whom["people"], subjects=whom["subjects"], at=datetime.now(UTC))
+    counts = erase(our_place(), people=whom["people"], subjects=whom["subjects"])
     return dict(counts), True
 
 

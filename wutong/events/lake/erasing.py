@@ -1,7 +1,7 @@
 """Erasing people from the lake: rows, files, and the older snapshots that still hold them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 
@@ -11,7 +11,7 @@ from wutong.events.lake.store import Place, opened
 _OF_A_PERSON = ("events", "stage_visits", "moves")
 
 
-def erase(place: Place, *, people: Collection[int], subjects: Collection[int], at: datetime) -> dict[str, int]:
+def erase(place: Place, *, people: Collection[int], subjects: Collection[int]) -> dict[str, int]:
     """Remove every row of ``people`` and ``subjects`` for good; what was erased before is not found again.
 
     A question that reads an older snapshot just now fails and is asked again: an erasure does not wait for it.
@@ -30,11 +30,13 @@ def erase(place: Place, *, people: Collection[int], subjects: Collection[int], a
                 lake.execute(f"DELETE FROM lake.{table} WHERE {theirs}")
                 counts[f"lake.{table}"] = int(n)
         lake.execute("CALL ducklake_rewrite_data_files('lake', delete_threshold => 0)")
-        _forget_older_states(lake, at=at)
+        _forget_older_states(lake)
         return counts
 
 
-def _forget_older_states(lake: duckdb.DuckDBPyConnection, *, at: datetime) -> None:
+def _forget_older_states(lake: duckdb.DuckDBPyConnection) -> None:
+    """All but the one that stands now; also those that the erasure has made on its way, which hold what it found."""
+    at = datetime.now(UTC)
     lake.execute(f"CALL ducklake_expire_snapshots('lake', older_than => '{at.isoformat()}'::timestamptz)")
     lake.execute("CALL ducklake_cleanup_old_files('lake', cleanup_all => true)")
 

@@ -9,7 +9,7 @@ from wutong.people.models import Account
 
 
 class ImportedRow(models.Model):
-    """A row that was imported. What it says bears its own id: see :func:`wutong.exchange.entering.row_id`."""
+    """A row that was imported. What it says bears its own id: see :func:`wutong.exchange.entries.row_id`."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", pgettext_lazy("imported row", "Created")
