@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, state
+from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, seen, state
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
 from wutong.config import config
 from wutong.exchange import reading, running
@@ -32,7 +32,19 @@ from wutong.people.consents import count_differing
 from wutong.people.contactability import Why, may_contact
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.facts import refresh_people
-from wutong.people.models import Account, Affiliation, Consent, FieldValue, Identifier, IdentityLink, Person
+from wutong.people.identifiers import IdentifierKey
+from wutong.people.identity import observe_many
+from wutong.people.models import (
+    Account,
+    Affiliation,
+    Consent,
+    ConsentStanding,
+    FieldValue,
+    Identifier,
+    IdentifierKind,
+    IdentityLink,
+    Person,
+)
 from wutong.platform.models import Notification, Staff
 from wutong.platform.watermark import watermark
 from wutong.privacy.preferences import withdraw_everything
@@ -61,6 +73,21 @@ def test_a_list_does_not_bring_back_what_somebody_has_withdrawn(ada: Staff) -> N
     later = LATER + timedelta(days=2)
     assert may_contact(zhou, at=later, **given).why is Why.WITHDRAWN
     assert may_contact(li, at=later, **given).is_allowed
+
+
+def test_a_list_that_splits_somebody_brings_back_no_consent_either(ada: Staff) -> None:
+    number, mail = phone("+8613900010001"), email("zhou@beichen.cn")
+    numbered = IdentifierKey(IdentifierKind.CRM_ID, "C1")
+    with transaction.atomic():
+        for seen_together in ((mail, numbered), (number, mail)):
+            observe_many([seen(*seen_together)], at=NINE)
+    withdraw_everything(address=identifier(number), source="preferences", at=NINE)
+    before = person_of(number)
+
+    imported(("", "13900010001", "", "", "", "C9"), by=ada, at=LATER)
+
+    assert person_of(number) != before == person_of(mail)  # two numbers of one CRM are two people
+    assert not ConsentStanding.objects.filter(person=person_of(number), state="granted").exists()
 
 
 def test_rows_become_people_with_companies_and_consents(ada: Staff) -> None:

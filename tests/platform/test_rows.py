@@ -7,7 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from wutong.platform.models import DropCount
-from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, unawaited, update_objects, write
+from wutong.platform.rows import (
+    ask,
+    execute,
+    execute_with_rows,
+    id_array,
+    insert_objects,
+    unawaited,
+    update_objects,
+    write,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +96,27 @@ def test_what_could_not_be_written_is_told(reads: bool) -> None:
         act()
 
     assert not DropCount.objects.exists()
+
+
+def test_what_is_asked_ahead_is_answered_as_it_stood_then() -> None:
+    insert_objects([count("a", n=1)])
+    asked = "SELECT n FROM platform_dropcount WHERE reason = %(reason)s"
+    assert ask(asked, reason="a")() == [(1,)]
+    with unawaited():
+        write("UPDATE platform_dropcount SET n = 2")
+        answer = ask(asked, reason="a")
+        write("UPDATE platform_dropcount SET n = 3")
+        assert answer() == [(2,)]
+    assert execute(asked, reason="a") == [(3,)]
+
+
+def test_what_failed_before_a_question_is_told_at_its_answer() -> None:
+    insert_objects([count("a")])
+
+    def ask_behind_a_failure() -> None:
+        with unawaited():
+            write("INSERT INTO platform_dropcount SELECT * FROM platform_dropcount")
+            ask("SELECT 1")()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ask_behind_a_failure()

@@ -1,5 +1,6 @@
 """The companies that rows name: who works there."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -24,13 +25,18 @@ class _NamedByRow(Struct, frozen=True):
 def register_for(entries: Sequence[Entry], known: Mapping[IdentifierKey, Known], before: set[int]) -> Register:
     """The companies that the rows can mean, asked before anything is written."""
     rows = [entry.row for entry in entries]
+    times = Counter(key for row in rows for key in row.identifiers)
     return register_of(
         [_NamedByRow(row.facts.get("company", ""), row.email, row.credit_code) for row in rows],
-        # Of those who are known, what the file says of their company may not count.
+        # Of those who are known, or named by another row as well, what a row says of their company may not count.
         nameless={
             row.email
             for row in rows
-            if row.email and (not row.facts.get("company") or not known.keys().isdisjoint(row.identifiers))
+            if row.email
+            and (
+                not name_key(row.facts.get("company", ""))
+                or any(key in known or times[key] > 1 for key in row.identifiers)
+            )
         },
         people=before,
     )

@@ -107,8 +107,8 @@ def _enter(
     outcome.updated = len(entries) - outcome.created
     people = {entry.person for entry in entries} | (recognised.changed_people - recognised.absorbed.keys())
     if recognised.moved:  # what was read is not true any more
-        known_people = {entry.person for entry in entries if not entry.is_new}
-        said, denied = _said(run, known_people), denying(run, known_people)
+        concerned = {entry.person for entry in entries}  # whoever was split off is new, and has something already
+        said, denied = _said(run, concerned), denying(run, concerned)
     _keep_what_counts(run, entries, said)
     accounts = employ(run, entries, None if recognised.moved else register, at=at)
     statements = _statements(run, entries)

@@ -1,4 +1,7 @@
-"""An import at work: a transaction for each batch of rows moves the mark of how far it is; a kill costs one batch."""
+"""An import at work: a transaction for each batch of rows moves the mark of how far it is.
+
+A kill of the process costs one batch; one of the database server those of the last second, which are entered again.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -114,7 +117,7 @@ def _enter(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: V
 
 
 _WITHOUT_WAITING = "SET LOCAL synchronous_commit TO off"
-"""For the disk: where power fails, the mark of how far it is goes along with its rows, and they are entered again."""
+"""For the disk: where power or PostgreSQL fails, the mark of how far it is goes along with its rows."""
 
 
 def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: Version | None, now: Clock) -> bool:

@@ -41,7 +41,7 @@ def execute(statement: str, **values: object) -> list[tuple[Any, ...]]:
 
 
 def ask(statement: str, **values: object) -> Callable[[], list[tuple[Any, ...]]]:
-    """Ask what ``statement`` gives; the answer is waited for when what is returned is called. Opens no transaction.
+    """Ask what ``statement`` gives; the answer is waited for when what is returned is called, once.
 
     In a block of :func:`unawaited` it is on its way meanwhile, before what is written after it is done.
     """
