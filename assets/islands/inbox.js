@@ -7,6 +7,7 @@ const ACTS = "cwmvn1234esqrdyboa";
 
 export function mount(split) {
   let pending = null; // a key, and the row of the lead it is meant for
+  let opened = split.querySelector("#work")?.dataset.lead;
   let coming = 0; // work areas on their way: what is typed into the present one would go with it
 
   document.addEventListener("keydown", openFirst, { capture: true });
@@ -62,7 +63,9 @@ export function mount(split) {
     const work = detail.elt;
     if (work.id !== "work") return;
     split.classList.add("has-open");
-    mark(work.dataset.lead);
+    const isAnother = work.dataset.lead !== opened;
+    opened = work.dataset.lead;
+    mark(opened);
     if (pending?.row === shown()) {
       pressKey(pending.key);
       pending = null;
@@ -71,7 +74,9 @@ export function mount(split) {
     const faulty = work.querySelector("[aria-invalid=true]") ?? work.querySelector("[role=alert]");
     if (faulty?.matches("input, select, textarea")) return faulty.focus();
     work.focus({ preventScroll: true });
-    (faulty ?? work).scrollIntoView({ block: "nearest" });
+    // Of a card longer than the window "nearest" leaves the middle in sight, wherever the list stood.
+    const isBegunAbove = work.getBoundingClientRect().top < document.querySelector(".topbar").offsetHeight;
+    (faulty ?? work).scrollIntoView({ block: isAnother && isBegunAbove && !faulty ? "start" : "nearest" });
   }
 
   function mark(lead) {

@@ -106,6 +106,7 @@ def test_an_act_is_known_seen_and_answered(screen: Screen, demo: RunningDemo, ne
     row.locator("a").first.click()
     work = sdr.locator("#work")
     expect(work).to_contain_text(words["pricing"])
+    expect(work.locator("#work-title")).to_be_in_viewport(ratio=1)
     sound(sdr, screen)
 
     work.get_by_role("link", name=visitor.name).click()
