@@ -7,11 +7,14 @@ import pytest
 from tests.cast import NINE, make_account, make_staff, signed_in
 from tests.exchange.cast import LATER, as_csv, undone, uploaded
 from wutong.exchange.checking import check
+from wutong.exchange.company_rows import size_of
 from wutong.exchange.models import AccountByImport, PeopleImport, SavedMapping
 from wutong.exchange.running import run_import
 from wutong.exchange.starting import NoColumnOfNames, Policy, map_columns, start
+from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner
 from wutong.people.account_facts import Word, hold_domains
+from wutong.people.account_merge import NameGivenSince, merge_accounts, unmerge_accounts
 from wutong.people.custom_fields import Described, add_field
 from wutong.people.models import (
     Account,
@@ -230,6 +233,41 @@ def test_the_first_rows_are_checked_before_anything_is_written(ada: Staff) -> No
     checked = check(drafted(BEICHEN, NANSHAN, again, ("", OTHER_CODE, "", "", "", "", ""), by=ada))
     assert (checked.new, checked.known, checked.repeated, checked.faulty) == (1, 1, 1, 1)
     assert Account.objects.count() == 1
+
+
+def test_a_company_takes_the_name_of_an_entry_that_was_merged_into_it(ada: Staff) -> None:
+    kept, gone = make_account("旧"), make_account(BEICHEN[0])
+    Account.objects.filter(pk=kept.pk).update(credit_code=CODE)
+    merge = merge_accounts(survivor=kept, absorbed=gone, by=ada, at=NINE)
+    run = imported(BEICHEN, by=ada, known=K.OVERWRITE)
+    assert (run.updated, problems_of(run)) == (1, [])
+    with pytest.raises(NameGivenSince):
+        unmerge_accounts(merge=merge, by=ada, at=LATER)
+    undone(run, ada)
+    kept.refresh_from_db()
+    assert (kept.name, kept.name_key) == ("旧", "旧")
+    assert unmerge_accounts(merge=merge, by=ada, at=LATER).name_key == BEICHEN[0]
+
+
+def test_undoing_brings_back_who_looked_after_a_company_and_nobody_who_has_left(ada: Staff) -> None:
+    first, left, new = (make_staff(name, role=Role.SALES) for name in ("Sun", "Zhao", "Wu"))
+    line = default_product_line()
+    for name, owner in ((BEICHEN[0], first), (NANSHAN[0], left)):
+        AccountOwner.objects.create(
+            account=make_account(name), product_line=line, owner=owner, since=NINE, given_by=first
+        )
+    rows = [(BEICHEN[0], new.email), (NANSHAN[0], new.email)]
+    run = imported(*rows, by=ada, headings=("企业名称", "客户负责人"), known=K.OVERWRITE)
+    assert set(AccountOwner.objects.values_list("owner", "given_by")) == {(new.pk, ada.pk)}
+    Staff.objects.filter(pk=left.pk).update(is_active=False)
+    undone(run, ada)
+    assert set(AccountOwner.objects.values_list("account__name", "owner", "given_by")) == {
+        (BEICHEN[0], first.pk, first.pk)
+    }
+
+
+def test_a_size_of_any_length_is_a_number_or_none() -> None:
+    assert (size_of("9" * 400), size_of("3.5万人以上"), size_of("many")) == ("5000", "5000", "")
 
 
 def test_the_same_file_again_changes_nothing(ada: Staff) -> None:

@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from tests.cast import NINE, at_once, email, identifier, make_person, make_staff, person_of, phone, seen, state
+from tests.cast import (
+    NINE,
+    at_once,
+    email,
+    identifier,
+    make_account,
+    make_person,
+    make_staff,
+    person_of,
+    phone,
+    seen,
+    state,
+)
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
 from wutong.config import config
 from wutong.exchange import reading, running
@@ -301,6 +313,19 @@ def test_undoing_puts_back_what_was_changed_and_splits_what_was_merged(ada: Staf
     assert {name for name in before if after[name] != before[name]} <= {"StageVisit"}
     assert run.undo_report["restored"] == 2
     assert not count_differing()
+
+
+def test_undoing_takes_a_code_back_from_a_company_that_was_known(ada: Staff) -> None:
+    known = make_account("北辰科技有限公司")
+    code = "91110000600037341L"
+    run = uploaded(as_csv((*HEADINGS, "统一社会信用代码"), (*ZHOU, code)), ada)
+    start(run=run, policy=policy(), by=ada, at=NINE)
+    run_import(run.pk, now=lambda: LATER)
+    assert Account.objects.get().credit_code == code
+    run.refresh_from_db()
+    undone(run, ada)
+    known.refresh_from_db()
+    assert known.credit_code is None
 
 
 def test_undoing_keeps_whoever_was_worked_with_since(ada: Staff, mei: Staff) -> None:

@@ -26,6 +26,7 @@ from tests.cast import (
     signed_in,
 )
 from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, as_xlsx, imported, policy, uploaded
+from wutong.exchange import checking
 from wutong.exchange.exports import begin_export, write_export
 from wutong.exchange.models import Export, PeopleImport, SavedMapping
 from wutong.exchange.places import rows_path
@@ -102,6 +103,9 @@ def test_faulty_rows_are_put_right_in_place_and_imported_so(ada: Staff) -> None:
     given = {"cell-2-1": "1390001", "cell-3-2": "b@nanshan.cn", "cell-99-1": "1", "cell-x": "1"}
     assert client.post(f"{here}rows/", given)["Location"] == f"{here}rules/"
     assert 'name="cell-2-1"' in client.get(f"{here}rules/").content.decode()  # still wrong
+    part = client.post(f"{here}rows/", given, headers={"HX-Request": "true"}).content.decode()
+    assert "import-check" in part  # and nothing of the rules beside it, which keep what is filled in
+    assert "rules-title" not in part
     client.post(f"{here}rows/", given | {"cell-2-1": "13900010003"})
     assert AuditEntry.objects.filter(action="exchange.rows_corrected").count() == 2
     rows_path(run).unlink()  # as after a restore
@@ -114,6 +118,14 @@ def test_faulty_rows_are_put_right_in_place_and_imported_so(ada: Staff) -> None:
     assert (run.created, run.faulty, run.warned) == (3, 0, 0)
     assert person_of(phone("+8613900010003")).company_name == "甲,\n乙"
     assert client.post(f"{here}rows/", {"cell-4-1": "1"}).status_code == 409
+
+
+def test_no_more_cells_are_put_right_at_once_than_a_page_takes(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MOST_CELLS", 3)
+    run = uploaded(as_csv(HEADINGS, *[("A", "12", "x", "", "", "")] * 4), ada)
+    told = [checking.check(run, after=after) for after in (0, 2, 3)]
+    assert [[fault.number for fault in one.faults] for one in told] == [[2], [3], [4]]
+    assert [one.more_after for one in told] == [2, 3, 4]
 
 
 def test_saved_columns_are_renamed_and_removed(ada: Staff, zhou: Staff) -> None:
@@ -136,6 +148,10 @@ def test_saved_columns_are_renamed_and_removed(ada: Staff, zhou: Staff) -> None:
 
 
 def test_a_bad_file_is_told_beside_the_field(ada: Staff) -> None:
+    too_much = "名称\n" + "a\n" * 500_000
+    page = signed_in(ada).post("/imports/new/", {"pasted": too_much}).content.decode()
+    assert "Save the table as a file" in page
+    assert "maxlength" not in page[: page.index("名称")].rpartition("<textarea")[2]  # browsers would cut it off unseen
     file = SimpleUploadedFile("list.xls", b"<html><table></table></html>")
     answer = signed_in(ada).post("/imports/new/", {"file": file})
     assert answer.status_code == 422

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import NINE, cookie, email, make_lead, make_person, person_of, phone, signed_in
 from wutong.lifecycle.correcting import NotTheirs, SomebodyElses, correct_person
+from wutong.lifecycle.models import Lead
 from wutong.lifecycle.seen import ChangedMeanwhile
 from wutong.people.models import Affiliation, Assurance, FieldValue, Identifier, Person
 from wutong.people.rebuild import check
@@ -39,6 +40,7 @@ def test_what_a_colleague_says_counts_and_what_was_said_before_is_kept(her: Pers
     assert person_of(NEW) == person_of(MAIL) == her
     assert {value.value for value in FieldValue.objects.filter(person=her, field="full_name")} == {"周思圆", "周思远"}
     place = Affiliation.objects.get(person=her, account__name="上海北辰科技有限公司")
+    assert Lead.objects.get(person=her).account == place.account
     assert (place.assurance, place.title) == (Assurance.STAFF, "厂长")
     assert AuditEntry.objects.get(action="people.facts_corrected").detail["fields"] == [
         "company",

@@ -14,6 +14,7 @@ from wutong.lifecycle.tag_rules import (
     ConditionNotUnderstood,
     NoCondition,
     RuleLeadsBack,
+    TooMuchAsked,
     asked_of,
     pause_rule,
     remove_rule,
@@ -148,6 +149,10 @@ def test_a_rule_that_means_nothing_or_itself_is_refused(ada: Staff) -> None:
         ruled(one, ada)
     with pytest.raises(ConditionNotUnderstood):
         ruled(one, ada, stage="mql", reach="nonsense")
+    described = Described(name_zh="问过", name_en="Asked")
+    add_field(about="person", kind="text", code="asked", described=described, by=ada, at=NINE)
+    with pytest.raises(TooMuchAsked):
+        ruled(one, ada, **{"cf.asked": "问" * 200})
     ruled(one, ada, tag=str(other.public_id))
     with pytest.raises(RuleLeadsBack):
         ruled(other, ada, tag=str(one.public_id))
@@ -194,7 +199,8 @@ def test_marketers_try_a_rule_before_they_set_it(company, north: Team) -> None:
     tag = make_tag("Cars", about="account")
     client = signed_in(nora)
     address = f"/settings/tags/{tag.public_id}/rule/"
-    assert client.post(address, {"preview": "1"}).status_code == 200
+    for nothing in ({}, {"industry": "nonsense"}):  # what is not understood would show many more
+        assert client.post(address, {"preview": "1"} | nothing).status_code == 409
     assert 'value="customer" selected' in client.post(address, {"preview": "1", "state": "customer"}).content.decode()
 
     tried = client.post(address, {"preview": "1", "industry": Industry.values[0]})

@@ -16,6 +16,7 @@ from wutong.people.account_merge import (
     BelowTheOther,
     CompanyGone,
     MergedOnward,
+    NameGivenSince,
     OneCompanyAlready,
     TwoCreditCodes,
     UndoneAlready,
@@ -24,6 +25,8 @@ from wutong.people.account_merge import (
     unmerge_accounts,
     what_would_move,
 )
+from wutong.people.accounts import companies_named, name_key
+from wutong.people.company_facts import correct_company
 from wutong.people.models import Account, AccountCandidate, AccountMerge, Affiliation, Person
 from wutong.people.similar_accounts import similar_accounts
 from wutong.platform.models import AuditEntry, Staff
@@ -72,6 +75,17 @@ def apps_by_table():
 
 def field_of(table: str, column: str) -> str:
     return next(field.name for field in apps_by_table()[table]._meta.concrete_fields if field.column == column)
+
+
+def test_the_survivor_may_be_given_the_name_of_the_absorbed(wang) -> None:
+    kept, gone = make_account("Short"), make_account("Whole Name Ltd")
+    merge = merged(kept, gone, wang)
+    correct_company(merge.survivor, name="Whole Name Ltd", credit_code=None, domain="")
+    assert companies_named([name_key("Whole Name Ltd")]) == {name_key("Whole Name Ltd"): kept}
+    with pytest.raises(NameGivenSince):
+        unmerge_accounts(merge=merge, by=wang, at=LATER)
+    correct_company(merge.survivor, name="Short", credit_code=None, domain="")
+    assert unmerge_accounts(merge=merge, by=wang, at=LATER).name_key == name_key("Whole Name Ltd")
 
 
 def test_every_column_that_names_a_company_is_registered() -> None:

@@ -21,6 +21,8 @@ from wutong.people.accounts import new_account
 from wutong.people.identifiers import IdentifierKey, load_by_key
 
 SHOWN = 50
+MOST_CELLS = 400
+"""So many cells are put right at once: a form has no more fields than a page takes."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def check(run: PeopleImport, *, after: int = 0) -> Checked:
     standings = told_before(run, [row for _cells, row in read])
     checked = Checked(looked_at=len(read))
     counted: dict[int, Counter[str]] = {}
+    cells = 0
     for line, row in read:
         problems, is_faulty = row.problems, row.is_faulty
         if not is_faulty:
@@ -84,11 +87,13 @@ def check(run: PeopleImport, *, after: int = 0) -> Checked:
             checked.repeated += standing == "repeated"
         for problem in problems:
             counted.setdefault(problem.place, Counter())[problem.code] += 1
-        if problems and row.number > after and len(checked.faults) == SHOWN:
-            checked.more_after = checked.more_after or checked.faults[-1].number
-        elif problems and row.number > after:
-            told = [told_of(problem, line, run.columns) for problem in problems]
-            checked.faults.append(Fault(row.number, told, not is_faulty, _to_correct(run, problems, line)))
+        if problems and row.number > after and not checked.more_after:
+            cells += len(to_correct := _to_correct(run, problems, line))
+            if checked.faults and (cells > MOST_CELLS or len(checked.faults) == SHOWN):
+                checked.more_after = checked.faults[-1].number
+            else:
+                told = [told_of(problem, line, run.columns) for problem in problems]
+                checked.faults.append(Fault(row.number, told, not is_faulty, to_correct))
         checked.faulty += is_faulty
         checked.warned += bool(problems) and not is_faulty
     checked.by_column = [

@@ -18,7 +18,7 @@ from wutong.lifecycle.capture import default_product_line
 from wutong.lifecycle.models import AccountOwner
 from wutong.people import lane
 from wutong.people.account_facts import STATED, Word, region_of_code, statements
-from wutong.people.account_names import refresh_names
+from wutong.people.account_names import refresh_names, release_names
 from wutong.people.accounts import name_key, names_of, new_account
 from wutong.people.group import lock_groups, parents_above
 from wutong.people.models import (
@@ -229,6 +229,8 @@ def _store(batch: _Batch) -> None:
     for company in companies:
         if "name" in company.changed and not company.is_new:
             company.set("compared_at", None)
+    if is_called_otherwise := [one.account for one in renamed if "name" in one.changed]:
+        release_names(is_called_otherwise)
     update_objects([one.account for one in companies if one.changed and not one.is_new], _FIELDS)
     aliases = [
         (
@@ -251,7 +253,7 @@ def _store(batch: _Batch) -> None:
         batch.of(company).domains.append(domain.pk)
     if renamed:
         refresh_names([company.account for company in renamed])
-        AccountCandidate.objects.filter(account__in=[one.account for one in renamed if "name" in one.changed]).delete()
+        AccountCandidate.objects.filter(account__in=is_called_otherwise).delete()
         redo_names_of_deals([company.account for company in renamed], batch.at)
 
 
@@ -375,6 +377,7 @@ def _give(batch: _Batch, owners: Mapping[str, Staff]) -> None:
             to=to.pk,
             before=before.owner_id if before else None,
             since=before.since.isoformat() if before else None,
+            giver=before.given_by_id if before else None,
         )
         batch.of(company).owned.append(owned)
         if before is not None:

@@ -19,6 +19,8 @@ from wutong.people.models.custom_field import PREFIX
 LONGEST_NAME = 200
 _BETWEEN = re.compile(r"[;；、|\n]")
 _BETWEEN_DOMAINS = re.compile(r"[\s,，;；、|]+")
+_MOST_EMPLOYEES = 10**9
+"""A longer row of digits is no smaller number, and none that a float holds."""
 _SECTION = re.compile(r"([A-Ta-t])\d{0,4}")
 _COUNT = re.compile(r"\d+(?:\.\d+)?\s*万?")
 _ABOVE = re.compile(r"以上|不少于|大于|多于|超过|\+|>|＞|over|above|more", re.IGNORECASE)
@@ -273,7 +275,7 @@ _READERS: Mapping[str, tuple[Callable[[str], str], str]] = {
 
 
 def _count(text: str) -> int:
-    return int(float(text.rstrip("万 ")) * (10_000 if text.endswith("万") else 1))
+    return int(min(float(text.rstrip("万 ")) * (10_000 if text.endswith("万") else 1), _MOST_EMPLOYEES))
 
 
 def _band(count: int) -> str:

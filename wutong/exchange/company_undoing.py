@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import ManyToOneRel
+from msgspec import to_builtins
 
 from wutong.exchange.models import AccountByImport, PeopleImport
 from wutong.exchange.tagging import BY_RULE
 from wutong.exchange.traces import Replaced, Traces, traces_of
 from wutong.lifecycle.models import AccountOwner, Lead
-from wutong.people.account_names import refresh_names
+from wutong.people.account_names import refresh_names, release_names
 from wutong.people.accounts import companies_named, name_key
 from wutong.people.custom_values import restate_accounts
-from wutong.people.group import lock_groups
+from wutong.people.group import lock_groups, parents_above
 from wutong.people.models import (
     Account,
     AccountAlias,
@@ -26,7 +27,7 @@ from wutong.people.models import (
     Person,
     Tag,
 )
-from wutong.platform.rows import execute, id_array, insert_objects, update_objects
+from wutong.platform.rows import execute, execute_with_rows, id_array, insert_objects, update_objects
 from wutong.sales.accounts import redo_names_of_deals
 
 BATCH = 500
@@ -92,6 +93,7 @@ def _take_back(run: PeopleImport, batch: Sequence[AccountByImport], *, is_last: 
         account = accounts[one.account_id]
         given = one.credit_code
         if given and one.account_id not in going and account.credit_code == given and not account.is_confirmed:
+            account.credit_code = None
             Account.objects.filter(pk=account.pk).update(credit_code=None)
     _put_back(known, {account.pk: left[account.pk] for account in known}, at=at)
     _remove(going)
@@ -146,7 +148,9 @@ def _in_use(run: PeopleImport, left: Mapping[int, Traces], *, is_last: bool) -> 
 
 def _put_back(accounts: Sequence[Account], left: Mapping[int, Traces], *, at: datetime) -> None:
     """Let known companies be what they were, as far as nobody has said otherwise since."""
-    renamed = [account for account in accounts if _restore(account, left[account.pk])]
+    renamed = _restore(accounts, left)
+    if renamed:
+        release_names(renamed)
     update_objects(accounts, _FIELDS)
     _remove_traced(left.values())
     _give_back([(account, traces) for account in accounts if (traces := left[account.pk]).owned])
@@ -174,37 +178,61 @@ def _tag_again(replaced: Sequence[tuple[Account, Replaced]]) -> None:
     )
 
 
-def _restore(account: Account, traces: Traces) -> bool:
-    """Set the fields that are still as the import left them to what stood before; whether the name is among them."""
-    is_renamed = False
-    for name, after in traces.after.items():
-        attribute, before = "parent_id" if name == "parent" else name, traces.before[name]
-        if getattr(account, attribute) != after:
-            continue
-        if (
-            name == "credit_code"
-            and before
-            and Account.objects.filter(credit_code=before).exclude(pk=account.pk).exists()
-        ):
-            continue
-        if name == "name":
-            held = companies_named([name_key(before)]).get(name_key(before), account)
-            if held.pk != account.pk:
+def _restore(accounts: Sequence[Account], left: Mapping[int, Traces]) -> list[Account]:
+    """Set the fields that are still as the import left them to what stood before; returns those that are renamed.
+
+    A name or a code that is another company's by now stays there, and nobody is put below their own subsidiary.
+    """
+    before = [left[account.pk].before for account in accounts]
+    named = companies_named({name_key(one["name"]) for one in before if "name" in one})
+    coded = Account.objects.filter(credit_code__in=[one["credit_code"] for one in before if one.get("credit_code")])
+    holders = {key: account.pk for key, account in named.items()} | dict(coded.values_list("credit_code", "pk"))
+    above = parents_above([one["parent"] for one in before if one.get("parent")])
+    renamed = []
+    for account in accounts:
+        traces = left[account.pk]
+        for name, after in traces.after.items():
+            attribute, value = "parent_id" if name == "parent" else name, traces.before[name]
+            alone = name_key(value) if name == "name" else value if name == "credit_code" else None
+            if getattr(account, attribute) != after or holders.get(alone, account.pk) != account.pk:
                 continue
-            account.name_key, account.compared_at, is_renamed = name_key(before), None, True
-        setattr(account, attribute, before)
-    return is_renamed
+            if name == "parent" and account.pk in _line_above(value, above):
+                continue
+            setattr(account, attribute, value)
+            if name == "name":
+                account.name_key, account.compared_at = name_key(value), None
+                renamed.append(account)
+    return renamed
+
+
+def _line_above(parent: int | None, above: Mapping[int, int | None]) -> set[int]:
+    """A company and all that it stands below."""
+    line: set[int] = set()
+    while parent is not None and parent not in line:
+        line.add(parent)
+        parent = above.get(parent)
+    return line
 
 
 def _give_back(owned: Iterable[tuple[Account, Traces]]) -> None:
-    """Let those look after companies who did before, unless somebody else does by now."""
-    for account, traces in owned:
-        for one in traces.owned:
-            held = AccountOwner.objects.filter(account=account, product_line=one.line, owner=one.to)
-            if one.before is None or one.since is None:
-                held.delete()
-            else:
-                held.update(owner=one.before, since=datetime.fromisoformat(one.since))
+    """Let those look after companies who did before, unless somebody else does by now; nobody, where they have left."""
+    execute_with_rows(
+        """
+        WITH r AS (
+            SELECT o.id, s.id AS before, given.since, coalesce(given.giver, o.given_by_id) AS giver
+            FROM json_to_recordset(%(rows)s::json) AS given(
+                account bigint, line bigint, "to" bigint, before bigint, since timestamptz, giver bigint)
+            JOIN lifecycle_accountowner o ON (o.account_id, o.product_line_id, o.owner_id)
+                = (given.account, given.line, given."to")
+            LEFT JOIN platform_staff s ON s.id = given.before AND s.is_active
+        ), gone AS (
+            DELETE FROM lifecycle_accountowner o USING r WHERE o.id = r.id AND r.before IS NULL
+        )
+        UPDATE lifecycle_accountowner o SET owner_id = r.before, since = r.since, given_by_id = r.giver
+        FROM r WHERE o.id = r.id AND r.before IS NOT NULL
+        """,
+        [{"account": account.pk} | to_builtins(one) for account, traces in owned for one in traces.owned],
+    )
 
 
 def _remove_traced(left: Iterable[Traces]) -> None:

@@ -159,9 +159,9 @@ def read_otherwise(*, run: PeopleImport, reading: Reading) -> None:
     """
     if run.state != _S.DRAFT:
         raise AlreadyStarted
-    _read(run, reading)
     with transaction.atomic(durable=True):
-        lock_draft(run)
+        lock_draft(run)  # whoever starts it meanwhile waits, and starts what is read here
+        _read(run, reading)
         run.corrected.all().delete()  # they were of other rows
         run.save()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wutong.exchange.models import AccountByImport, PeopleImport
 from wutong.platform.rows import insert_objects, update_objects
@@ -26,6 +27,8 @@ class Owned(Struct, frozen=True, kw_only=True):
     to: int
     before: int | None
     since: str | None
+    giver: int | None = None
+    """Who had let them."""
 
 
 class Traces(Struct, kw_only=True, omit_defaults=True):
@@ -51,8 +54,7 @@ class Traces(Struct, kw_only=True, omit_defaults=True):
         first = {one.line: one for one in self.owned}
         for one in later.owned:
             earlier = first.get(one.line)
-            before, since = (earlier.before, earlier.since) if earlier else (one.before, one.since)
-            first[one.line] = Owned(line=one.line, to=one.to, before=before, since=since)
+            first[one.line] = replace(earlier, to=one.to) if earlier else one
         self.owned = list(first.values())
         self.is_only_named = self.is_only_named and later.is_only_named
 

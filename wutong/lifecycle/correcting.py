@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from wutong.lifecycle.field_values import NothingKnownOfThem
+from wutong.lifecycle.models import Lead
 from wutong.lifecycle.seen import mark_of, refuse_unseen
 from wutong.people import lane
 from wutong.people.accounts import Employment, employ_many
@@ -15,7 +16,7 @@ from wutong.people.facts import Statement, refresh_people, standing, state_many
 from wutong.people.graph import Level
 from wutong.people.identifiers import IdentifierKey, load_by_id, load_by_key
 from wutong.people.identity import see_many
-from wutong.people.models import Assurance, FieldValue, Person
+from wutong.people.models import Account, Assurance, FieldValue, Person
 from wutong.people.observations import Observed
 from wutong.people.reassign import redo_sums
 from wutong.people.settling import settle
@@ -145,8 +146,19 @@ def _state(changed: Mapping[str, str], subject: int, person: Person, *, by: Staf
     )
 
 
+def employ(employments: Sequence[Employment], *, at: datetime) -> None:
+    """Note where people work, and let their open leads that name no company be of it. Opens no transaction."""
+    people: dict[Account, set[int]] = {}
+    accounts = employ_many(employments, at=at)
+    for one in employments:
+        if (account := accounts.get(one.subject_id)) is not None:
+            people.setdefault(account, set()).add(one.person_id)
+    for account, theirs in people.items():
+        Lead.objects.open().filter(person__in=theirs, account=None).update(account=account)
+
+
 def _employ(now: Mapping[str, str], subject: int, person: Person, *, by: Staff, at: datetime) -> None:
-    employ_many(
+    employ(
         [
             Employment(
                 subject_id=subject,

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import pgettext_lazy
 
+from wutong.lifecycle.correcting import employ
 from wutong.lifecycle.fields_of_many import Plan, planned, refuse_too_many
 from wutong.lifecycle.seen import refuse_unseen
 from wutong.people import lane
-from wutong.people.accounts import Employment, employ_many
+from wutong.people.accounts import Employment
 from wutong.people.facts import Statement, refresh_people, standing, state_many
 from wutong.people.models import Assurance, FieldValue, Person
 from wutong.people.reassign import redo_sums
@@ -76,7 +77,7 @@ def correct_many(
         )
         if fact == "company":
             now = _standing(plan.changed)
-            employ_many(
+            employ(
                 [
                     Employment(
                         subject_id=subjects[pk],

@@ -26,6 +26,8 @@ from wutong.platform.refusal import Refusal
 Pairs = list[tuple[str, str]]
 Later = Callable[[int], None]
 _State = TagRule.State
+MOST_CHARACTERS = 1_000
+"""Of a rule as it stands in an address, where a Chinese letter takes nine."""
 
 
 class NoCondition(Refusal):
@@ -36,6 +38,11 @@ class NoCondition(Refusal):
 class ConditionNotUnderstood(Refusal):
     code = "tag_rule_not_understood"
     message = _("One of the conditions is not understood. Check what is filled in.")
+
+
+class TooMuchAsked(Refusal):
+    code = "tag_rule_too_long"
+    message = _("These conditions are too long together. Use fewer of them, or shorter words.")
 
 
 class HiddenCondition(Refusal):
@@ -116,6 +123,22 @@ def asked_by(tag: Tag, given: Mapping[str, str], *, reader: Staff) -> Asked:
     return language_of(tag).read(given, readable_by(reader, tag.group.about))
 
 
+def understood(tag: Tag, given: Mapping[str, str], *, reader: Staff) -> Asked:
+    """The same, where all of it can be a rule.
+
+    Raises:
+        NoCondition, ConditionNotUnderstood, TooMuchAsked: see there.
+    """
+    asked = asked_by(tag, given, reader=reader)
+    if {name for name, value in given.items() if value} - {name for name, _value in asked.pairs}:
+        raise ConditionNotUnderstood
+    if not asked.pairs:
+        raise NoCondition
+    if len(asked.query) > MOST_CHARACTERS:
+        raise TooMuchAsked
+    return asked
+
+
 def asked_of(rule: TagRule) -> Asked | None:
     """What a rule asks for, whoever reads it; None where it is not understood any more."""
     about = rule.tag.group.about
@@ -145,14 +168,10 @@ def set_rule(*, tag: Tag, given: Mapping[str, str], by: Staff, at: datetime, the
         seen: the mark of the rule that the form showed.
 
     Raises:
-        TagIsRetired, NoCondition, ConditionNotUnderstood, HiddenCondition, RuleLeadsBack: nothing is changed then.
+        TagIsRetired, HiddenCondition, RuleLeadsBack, or as :func:`understood`: nothing is changed then.
         ChangedMeanwhile: somebody else has changed it since.
     """
-    asked = asked_by(tag, given, reader=by)
-    if not asked.pairs:
-        raise NoCondition
-    if {name for name, value in given.items() if value} - {name for name, _value in asked.pairs}:
-        raise ConditionNotUnderstood
+    asked = understood(tag, given, reader=by)
     with transaction.atomic(durable=True):
         # Rules are set one after another: two that lead to each other would each look harmless.
         rules = {one.tag_id: one for one in _locked_rules()}

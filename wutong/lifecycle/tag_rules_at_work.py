@@ -69,12 +69,12 @@ def look_at_everybody(rule_id: int, *, at: datetime) -> None:
         after: int | None = 0
         while after is not None:
             with transaction.atomic():
-                now = TagRule.objects.select_for_update().filter(pk=rule_id).first()
-                if now is None or (now.query, now.state) != (rule.query, rule.state):
+                if not _is_unchanged(rule):
                     return
                 after = step(rule, after=after, at=at)
     with transaction.atomic():
-        _seen_to_the_end(rule, at=at)
+        if _is_unchanged(rule):
+            _seen_to_the_end(rule, at=at)
 
 
 def due_rules(about: TagGroup.About) -> list[int]:
@@ -146,6 +146,12 @@ def _give(rule: TagRule, *, at: datetime, among: Sequence[int] | None = None, af
 def _of(carried: type[Model], column: str, among: Sequence[int] | None, after: int) -> QuerySet[Any]:
     rows = carried._default_manager.filter(**{f"{column}__gt": after})
     return rows if among is None else rows.filter(**{f"{column.removesuffix('_id')}__among": among})
+
+
+def _is_unchanged(rule: TagRule) -> bool:
+    """Whether a rule says what it said when it was read; it stays so until the transaction ends."""
+    now = TagRule.objects.select_for_update().filter(pk=rule.pk).first()
+    return now is not None and (now.query, now.state) == (rule.query, rule.state)
 
 
 def _seen_to_the_end(rule: TagRule, *, at: datetime) -> None:

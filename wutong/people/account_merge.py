@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wutong.people.account_names import refresh_names
+from wutong.people.accounts import name_key
 from wutong.people.credit_code import is_consistent
 from wutong.people.group import ids_above, lock_groups
 from wutong.people.models import Account, AccountCandidate, AccountMerge, AccountMove, Affiliation
@@ -60,6 +61,13 @@ class BelowTheOther(Refusal):
 class UndoneAlready(Refusal):
     code = "undone_already"
     message = _("This merge has been undone already. Reload the page.")
+
+
+class NameGivenSince(Refusal):
+    """The survivor, or another company, has taken the name that the absorbed would have again."""
+
+    code = "name_given_since"
+    message = _("A company is called “%(name)s” by now. Give that one another name first, then undo the merge.")
 
 
 class MergedOnward(Refusal):
@@ -213,7 +221,7 @@ def unmerge_accounts(*, merge: AccountMerge, by: Staff, at: datetime) -> Account
         the company that stands by itself again.
 
     Raises:
-        UndoneAlready, MergedOnward: nothing is changed then.
+        UndoneAlready, MergedOnward, NameGivenSince: nothing is changed then.
     """
     with transaction.atomic(durable=True):
         lock_groups()
@@ -223,6 +231,8 @@ def unmerge_accounts(*, merge: AccountMerge, by: Staff, at: datetime) -> Account
             raise UndoneAlready
         if kept.merged_into_id is not None:
             raise MergedOnward
+        if Account.objects.filter(name_key=name_key(again.name)).exclude(pk=again.pk).exists():
+            raise NameGivenSince(name=again.name)
         for move in merge.moves.all():
             execute(
                 f"UPDATE {move.table} SET {move.column} = %(absorbed)s"  # noqa: S608  # names of our own

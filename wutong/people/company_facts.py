@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.account_names import other_names
+from wutong.people.account_names import other_names, release_names
 from wutong.people.accounts import companies_named, name_key, names_of, new_account
 from wutong.people.models import Account
 from wutong.people.public_suffixes import registrable
@@ -76,5 +76,6 @@ def correct_company(account: Account, *, name: str, credit_code: str | None, dom
     if "name" in changed:
         account.compared_at = None
         account.candidates.all().delete()
+        release_names([account])
     account.save()
     return changed

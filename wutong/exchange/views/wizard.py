@@ -21,7 +21,7 @@ from wutong.exchange.models import PeopleImport, SavedMapping
 from wutong.exchange.places import ensure_rows, reading_of
 from wutong.exchange.starting import first_rows, map_columns, mapped_by, read_otherwise, start, upload
 from wutong.exchange.tables.prepared import Reading
-from wutong.platform.answers import done, go, posted, refused
+from wutong.platform.answers import done, go, is_htmx, posted, refused
 from wutong.platform.permissions import StaffRequest, requires
 from wutong.platform.refusal import Refusal
 
@@ -203,7 +203,7 @@ def rules(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @requires("imports.run")
 def correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Put cells of the first rows right; the check begins anew."""
+    """Put cells of the first rows right; the check begins anew, and with a script the rules keep what is filled in."""
     run = _run(request, public_id)
     back = reverse("exchange:import_rules", args=[public_id])
     given: dict[int, dict[int, str]] = {}
@@ -212,12 +212,16 @@ def correct(request: StaffRequest, public_id: UUID) -> HttpResponse:
             given.setdefault(int(cell[1]), {})[int(cell[2])] = value
     try:
         n = correct_rows(run=run, given=given, by=request.user, at=timezone.now())
+        checked = check(run) if is_htmx(request) else None
     except Refusal as no:
         return refused(request, no, back=back)
-    told = ngettext("%(n)d row was changed and checked anew.", "%(n)d rows were changed and checked anew.", n) % {
+    said = ngettext("%(n)d row was changed and checked anew.", "%(n)d rows were changed and checked anew.", n) % {
         "n": n
     }
-    return done(request, back, told)
+    if checked is None:
+        return done(request, back, said)
+    context = {"run": run, "checked": checked, "is_correcting": True, "said": said}
+    return render(request, "exchange/_check.html", context | {"retired": retired_in(run, run.mapping)})
 
 
 _CELL = re.compile(r"cell-(\d{1,7})-(\d{1,3})")

@@ -22,6 +22,7 @@ from wutong.lifecycle.tag_rules import (
     remove_rule,
     resume_rule,
     set_rule,
+    understood,
 )
 from wutong.lifecycle.views.tags import to_choose
 from wutong.people.custom_fields import readable_by
@@ -46,9 +47,9 @@ def rule(request: StaffRequest, public_id: UUID) -> HttpResponse:
     names = language_of(tag).names | parameters_of(readable_by(request.user, tag.group.about))
     given = {name: value for name in names if (value := request.POST.get(name, "")[:200])}
     asked = asked_by(tag, given, reader=request.user)
-    if "preview" in request.POST:
-        return _draw(request, tag, asked, is_tried=True)
     try:
+        if "preview" in request.POST:
+            return _draw(request, tag, understood(tag, given, reader=request.user), is_tried=True)
         set_rule(
             tag=tag,
             given=given,
@@ -133,14 +134,12 @@ def _draw(
         "carried": _carried(tag),
         **language.choices(),
     }
-    if is_tried and asked is not None and asked.pairs:
+    if is_tried and asked is not None:
         context["tried"] = {
             "total": total_of(language.everybody(asked)),
             "sample": language.sample(request.user, asked)[:_SAMPLE],
             "list_url": f"{reverse(language.list_url)}?{asked.query}",
         }
-    elif is_tried:
-        context["refusal"] = _("Choose at least one condition: without any, everybody would carry the tag.")
     return render(request, "lifecycle/tag_rule.html", context, status=status)
 
 

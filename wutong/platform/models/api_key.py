@@ -18,7 +18,7 @@ class ApiRight(models.TextChoices):
     LEADS_WRITE = "leads:write", _("Send in leads")
     EVENTS_WRITE = "events:write", _("Send in what people did")
     CONSENTS_WRITE = "consents:write", _("Record what people allow, refuse and withdraw")
-    IMPORTS_WRITE = "imports:write", _("Import people from tables")
+    IMPORTS_WRITE = "imports:write", _("Import people and companies from tables")
     PEOPLE_READ = "people:read", _("Read people and companies; telephone, e-mail and credit code masked")
     PEOPLE_WRITE = "people:write", _("Set custom fields of people and companies")
     PEOPLE_MERGE = "people:merge", _("Read doubts about who is who, merge and tell apart")
