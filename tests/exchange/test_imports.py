@@ -27,7 +27,7 @@ from tests.cast import (
 )
 from tests.exchange.cast import HEADINGS, LATER, LI, ZHOU, as_csv, imported, policy, started, undone, uploaded
 from wutong.config import config
-from wutong.exchange import reading, running
+from wutong.exchange import reading, running, undoing
 from wutong.exchange.checking import check
 from wutong.exchange.faults import errors_file
 from wutong.exchange.models import ImportedRow, PeopleImport
@@ -296,6 +296,16 @@ def test_undoing_leaves_nothing_of_what_was_added(ada: Staff) -> None:
     run = undone(imported(ZHOU, LI, by=ada, leads=L.ALL), ada)
     assert everything() == before
     assert (run.state, run.undo_report["removed"], run.undo_report["companies_removed"]) == ("undone", 2, 2)
+    assert rebuild.check().is_equal
+
+
+def test_undoing_takes_back_piece_by_piece_what_several_rows_say_of_one(ada: Staff, monkeypatch) -> None:
+    before = everything()
+    monkeypatch.setattr(undoing, "BATCH", 1)
+    again = ("周思远", "13900010001", "", "北辰科技有限公司", "总监", "C1")
+    run = undone(imported((*ZHOU[:5], ""), again, by=ada, known=K.OVERWRITE), ada)
+    assert everything() == before
+    assert run.state == "undone"
     assert rebuild.check().is_equal
 
 

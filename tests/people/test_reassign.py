@@ -34,6 +34,7 @@ from wutong.platform.models import Staff
 from wutong.privacy.models import RequestKind
 from wutong.privacy.requests import take_in
 from wutong.sales.models import Opportunity, OpportunityPerson
+from wutong.scoring.models import PersonScore
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +149,14 @@ def test_the_stream_defers_the_job_for_what_it_could_not_move(form, monkeypatch)
     assert not FieldValue.objects.exclude(person=person_of(HERS)).exists()
 
 
-def test_the_check_tells_of_rows_whose_subject_is_not_there() -> None:
+def test_the_check_tells_of_rows_that_lead_to_nobody() -> None:
     make_person()
     FieldValue.objects.update(subject_id=2**40)
-    assert rebuild.check().differences == {"row of people_fieldvalue whose subject is not there": 1}
+    PersonScore.objects.update(person_id=2**40)
+    Identifier.objects.update(person_id=2**40)
+    told = rebuild.check().differences
+    assert {what: n for what, n in told.items() if what.endswith("is not there")} == {
+        "row of people_fieldvalue whose subject is not there": 1,
+        "row of people_identifier whose person is not there": 1,
+        "row of scoring_personscore whose person is not there": 1,
+    }

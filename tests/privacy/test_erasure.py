@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -49,6 +50,7 @@ from wutong.people.models import (
     ANY,
     AccountCustomValue,
     AccountFact,
+    Affiliation,
     Assurance,
     Consent,
     ConsentState,
@@ -61,14 +63,20 @@ from wutong.people.models import (
 from wutong.people.own import add_rule
 from wutong.people.rebuild import check
 from wutong.platform.models import AuditEntry, Notification, ParkedItem, Staff
+from wutong.privacy import erasure as erasing
 from wutong.privacy.certificate import PLACES
 from wutong.privacy.erasure import ErasureRuns, ask_for_erasure, complete, erase, replay
 from wutong.privacy.models import Erasure, RequestKind, SubjectRequest
 from wutong.privacy.requests import take_in
 from wutong.privacy.tombstones import path as file_of_tombstones
 from wutong.privacy.tombstones import tombstones
+from wutong.sales.account_members import Place as PlaceOfWork
+from wutong.sales.account_members import name_member
+from wutong.sales.deal_parts import NobodyToName
 from wutong.sales.models import OpportunityStage
 from wutong.sales.opportunities import close_opportunity
+from wutong.scoring.models import PersonScore
+from wutong.scoring.score import rescore
 from wutong.stream.processor import TRIES, drain
 
 CANARY, NUMBER, MAIL = "Kanarienvogel", "13987650001", "kanarienvogel@example.com"
@@ -316,12 +324,18 @@ def moved_on(contract: Contract) -> None:
     step_contracts([locked], to=ContractStage.ONBOARDING, by=None, at=LATELY)
 
 
+def scored_anew(contract: Contract) -> None:
+    rescore([contract.person_id], LATELY)
+    assert PersonScore.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", [decided_about, moved_on])
+@pytest.mark.parametrize("act", [decided_about, moved_on, scored_anew])
 def test_what_is_written_of_somebody_while_they_are_erased_does_not_outlive_them(
     act, company, xu, ada, data_dir
 ) -> None:
     contract = make_contract(xu)
+    PersonScore.objects.all().delete()  # so that one is added
     erasure = ask_for_erasure(person=contract.person, by=ada, at=timezone.now())
     has_written = threading.Event()
 
@@ -341,3 +355,34 @@ def test_what_is_written_of_somebody_while_they_are_erased_does_not_outlive_them
     assert check().is_equal
     assert not Consent.objects.exists()
     assert not StageVisit.objects.filter(subject=contract.subject_id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_writes_of_somebody_who_is_just_being_erased_finds_them_gone(
+    company, ada, monkeypatch, data_dir
+) -> None:
+    her, account = make_person("Her"), make_account()
+    asked = ask_for_erasure(person=her, by=ada, at=timezone.now())
+    is_going, erase_who = threading.Event(), erasing.erase_identity
+
+    def wait_and_erase_who(*given: Any, **options: Any) -> dict[str, int]:
+        is_going.set()
+        wait_until_somebody_waits()
+        return erase_who(*given, **options)
+
+    monkeypatch.setattr(erasing, "erase_identity", wait_and_erase_who)
+
+    def name_her() -> None:
+        is_going.wait(20)
+        name_member(account=account, person=her, place=PlaceOfWork(title="Buyer"), by=ada, at=LATELY)
+
+    def score_her() -> None:
+        is_going.wait(20)
+        with transaction.atomic():
+            rescore([her.pk], LATELY)
+
+    told = at_once(lambda: erase(asked.pk, at=timezone.now()), name_her, score_her)
+    assert isinstance(told[1], NobodyToName)
+    assert check().is_equal
+    for model in (PersonScore, Affiliation, Person):
+        assert not model._default_manager.exists()

@@ -42,7 +42,6 @@ _PROJECTED = (
     "people_consentstanding",
     "people_matchkey",
     "people_personcustomvalue",
-    "people_persontocompare",
     "people_persontotag",
     "people_probablematch",
     "people_tagtotell",
@@ -54,6 +53,7 @@ _OURS = {
     "people_fieldvalue": "t.event_id BETWEEN %(first)s AND %(last)s",
     "people_consent": "t.event_id BETWEEN %(first)s AND %(last)s",
     "people_affiliation": "t.source = %(source)s",
+    "people_persontocompare": "true",  # left to whoever works them off
     "people_identitychange": "t.observation_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_lead": "t.created_by_event_id BETWEEN %(first)s AND %(last)s",
     "lifecycle_stagevisit": "t.machine IN ('reach', 'lead')",

@@ -127,6 +127,15 @@ def hold(subjects: Collection[int]) -> set[int]:
     return {id for (id,) in found}
 
 
+def hold_people(people: Collection[int]) -> set[int]:
+    """As :func:`hold`, for whoever writes about people and none of their identifiers; returns those that are there."""
+    found = execute(
+        "SELECT person_id FROM people_identifier WHERE person_id = ANY(%(people)s::bigint[]) ORDER BY id FOR KEY SHARE",
+        people=id_array(list(people)),
+    )
+    return {id for (id,) in found}
+
+
 def outwait_holders(people: Collection[int]) -> None:
     """Wait until nobody holds an identifier of ``people``, and let nobody until the caller's transaction ends.
 

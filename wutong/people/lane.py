@@ -4,13 +4,14 @@ One advisory lock for all, held until the caller's transaction ends. Locks on th
 let more pass at once, but which components an observation touches is known only after they are read, and another
 writer may have joined them by then.
 
-The lane also keeps what the database does not. The tables that take several rows for each act (links, statements,
-consents and what stands of them, stays) name identifiers and people without a foreign key, whose checks took a third of
-an import's time: whoever adds to them has taken the lane or shares it, and nobody is erased but in the lane. Whoever
-writes one by one outside of it holds the identifiers by row locks (:func:`wutong.people.identifiers.hold`), or writes
-a row with a foreign key beside. Whoever erases waits for them before looking for what there is
-(:func:`wutong.people.identifiers.outwait_holders`). ``wutong identity rebuild --check`` tells of rows whose subject is
-not there.
+The lane also keeps what the database does not. The tables that every act writes (identifiers, links, statements,
+consents and what stands of them, stays, places in companies, scores) name identifiers and people without a foreign key,
+whose checks took a third of an import's time: whoever adds to them has taken the lane or shares it, and nobody is
+erased but in the lane. Whoever writes outside of it holds the identifiers by row locks
+(:func:`wutong.people.identifiers.hold`, :func:`wutong.people.identifiers.hold_people`), or writes a row with a foreign
+key beside. Whoever erases waits for them before looking for what there is
+(:func:`wutong.people.identifiers.outwait_holders`). ``wutong identity rebuild --check`` tells of rows that lead to
+something that is not there.
 """
 
 from django.db import connection

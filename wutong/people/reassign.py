@@ -5,10 +5,12 @@ them, and the one statement that brings the second in line with the first. Becau
 it can be repeated, resumed and run late without harm.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 
 from wutong.platform.rows import execute, id_array
@@ -91,17 +93,31 @@ def count_misplaced() -> dict[str, int]:
     return found
 
 
-def count_lost() -> dict[str, int]:
-    """How many rows of each registered table name a subject that is not there, where there are any."""
+def count_lost() -> dict[tuple[str, str], int]:
+    """How many rows lead to something that is not there, by table and field, where there are any.
+
+    Of all references that the database does not check, but those that may outlive what they lead to.
+    """
     found = {}
-    for owned in _owned.values():
+    for one in _unchecked():
+        table, there = one.model._meta.db_table, one.target_field.model._meta.db_table
         ((n,),) = execute(
-            f"SELECT count(*) FROM {owned.table} r WHERE r.{owned.subject_column} IS NOT NULL AND NOT EXISTS ("
-            f"SELECT FROM people_identifier i WHERE i.id = r.{owned.subject_column})"
+            f"SELECT count(*) FROM {table} r WHERE r.{one.column} IS NOT NULL AND NOT EXISTS ("
+            f"SELECT FROM {there} t WHERE t.{one.target_field.column} = r.{one.column})"
         )
         if n:
-            found[owned.table] = n
+            found[table, one.name] = n
     return found
+
+
+def _unchecked() -> Iterator["models.ForeignKey[Any, Any]"]:
+    for model in apps.get_models():
+        owned = _owned.get(model._meta.db_table)
+        for one in model._meta.concrete_fields:
+            if isinstance(one, models.ForeignKey) and not one.db_constraint:  # type: ignore[attr-defined]  # unknown to the stubs
+                is_subject = owned is not None and one.column == owned.subject_column
+                if is_subject or one.remote_field.on_delete is not models.DO_NOTHING:
+                    yield one
 
 
 def _move(owned: Owned, subjects: Sequence[int], *, limit: int) -> int:

@@ -87,9 +87,9 @@ def check() -> Checked:
         for table, n in count_misplaced().items():
             found.differences[f"row of {table} with another person than its subject"] = n
             found.examples[f"row of {table} with another person than its subject"] = []
-        for table, n in count_lost().items():
-            found.differences[f"row of {table} whose subject is not there"] = n
-            found.examples[f"row of {table} whose subject is not there"] = []
+        for (table, field), n in count_lost().items():
+            found.differences[f"row of {table} whose {field} is not there"] = n
+            found.examples[f"row of {table} whose {field} is not there"] = []
     return found
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from wutong.lifecycle.visibility import people_visible_to
+from wutong.people.identifiers import hold
 from wutong.people.models import Account, Affiliation, Assurance, Person
 from wutong.platform.audit import record
 from wutong.platform.chinese import query_keys
 from wutong.platform.models import Staff
-from wutong.sales.deal_parts import subject_of
+from wutong.sales.deal_parts import NobodyToName, subject_of
 
 _FOUND = 12
 
@@ -32,7 +33,7 @@ def name_member(*, account: Account, person: Person, place: Place, by: Staff, at
     """Say that ``person`` works at ``account``, where and in which part; this counts before whatever is typed.
 
     Raises:
-        NobodyToName: nothing is known of the person but a browser.
+        NobodyToName: nothing is known of the person but a browser, or nothing any more.
     """
     with transaction.atomic(durable=True):
         held = list(
@@ -45,7 +46,10 @@ def name_member(*, account: Account, person: Person, place: Place, by: Staff, at
                 setattr(row, name, value)
             row.save(update_fields=list(given))
         else:
-            about = {"subject": subject_of(person), "person": person, "source": "staff", "created_at": at}
+            subject = subject_of(person)
+            if not hold([subject.pk]):
+                raise NobodyToName
+            about = {"subject": subject, "person": person, "source": "staff", "created_at": at}
             row = Affiliation.objects.create(account=account, **about, **given)
         record(
             "sales.member_named",

@@ -1,6 +1,6 @@
 """Keeping people's scores up to date, act by act and fact by fact."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
+from wutong.people.identifiers import hold_people
 from wutong.people.models import Person
 from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import execute_with_rows, write_rows
@@ -111,7 +112,7 @@ _FIT = {
 
 
 def score_many(acts: Sequence[Act], *, at: datetime) -> set[int]:
-    """Add ``acts`` to the sums and redo the scores of those who acted. Opens no transaction.
+    """Add ``acts`` to the sums and redo the scores of those who acted. Opens no transaction; the caller has the lane.
 
     Late acts count as if they had come in time. Returns the people whose score was redone.
     """
@@ -149,16 +150,17 @@ def summed(acts: Iterable[Act], models: Models) -> list[Term]:
 def rescore(people: Sequence[int], at: datetime) -> None:
     """Redo fit and behaviour of ``people``. Our own people and those merged away lose theirs. Opens no transaction."""
     models = models_in_force()
-    market = _market(people)
-    gone = [id for id in people if id not in market]
-    PersonScore.objects.filter(person__in=gone).delete()
-    LineScore.objects.filter(person__in=gone).delete()
+    market = _market(sorted(hold_people(people)))
+    _forget([id for id in people if id not in market])
     _store_fit(market, models, at=at)
     _store_behaviour(sorted(market), models, at=at)
 
 
 def refit(people: Sequence[int], at: datetime) -> None:
-    """Redo the fit of ``people`` after something became known about them. Opens no transaction."""
+    """Redo the fit of ``people`` after something became known about them. Opens no transaction.
+
+    The caller has the lane: whoever states something does.
+    """
     _store_fit(_market(people), models_in_force(), at=at)
 
 
@@ -173,8 +175,15 @@ def sweep(*, at: datetime, limit: int = 1_000) -> int:
     for scores in (PersonScore.objects, LineScore.objects):
         rows = scores.filter(next_grade_change_at__lte=at).order_by("next_grade_change_at")
         due.update(rows.values_list("person_id", flat=True)[:limit])
-    _store_behaviour(sorted(due), models_in_force(), at=at)
+    there = hold_people(due)
+    _forget(due - there)
+    _store_behaviour(sorted(there), models_in_force(), at=at)
     return len(due)
+
+
+def _forget(people: Collection[int]) -> None:
+    PersonScore.objects.filter(person__in=people).delete()
+    LineScore.objects.filter(person__in=people).delete()
 
 
 def sums_of(people: Sequence[int]) -> dict[int, list[Sum]]:

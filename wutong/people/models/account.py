@@ -119,7 +119,10 @@ class Account(models.Model):
 
 
 class Affiliation(models.Model):
-    """A person's place in a company."""
+    """A person's place in a company.
+
+    Who it is about is kept by the lane instead of by the database: see :mod:`wutong.people.lane`.
+    """
 
     class BuyingRole(models.TextChoices):
         DECISION_MAKER = "decision_maker", _("Decision maker")
@@ -131,8 +134,10 @@ class Affiliation(models.Model):
         IT_SECURITY = "it_security", _("IT and security")
         BLOCKER = "blocker", _("Blocker")
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="affiliations", db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations", db_index=False)
+    subject = models.ForeignKey(
+        Identifier, models.PROTECT, related_name="affiliations", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations", db_index=False, db_constraint=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="affiliations")
     title = models.CharField(max_length=120, blank=True)
     department = models.CharField(max_length=120, blank=True)

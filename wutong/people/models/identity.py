@@ -47,12 +47,17 @@ class Assurance(models.TextChoices):
 
 
 class Identifier(models.Model):
-    """Something that points at a person, in its normal form. Identifiers *are* the subjects of events and facts."""
+    """Something that points at a person, in its normal form. Identifiers *are* the subjects of events and facts.
+
+    Written and removed in the lane alone, as people are.
+    """
 
     kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
     scope = models.CharField(max_length=80, blank=True, help_text="App, corp or CRM; empty where the world shares it.")
     value = models.CharField(max_length=320)
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="identifiers", db_index=False)
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, related_name="identifiers", db_index=False, db_constraint=False
+    )
     is_blocked = models.BooleanField(default=False, help_text="A generic value: it never links people.")
     is_shared = models.BooleanField(default=False, help_text="A browser or device seen with more than one person.")
     is_verified = models.BooleanField(default=False)

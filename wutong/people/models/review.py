@@ -45,9 +45,12 @@ class MatchKey(models.Model):
 
 
 class PersonToCompare(models.Model):
-    """Somebody of whom more is known than when doubles were looked for last. May stand here several times."""
+    """Somebody of whom more is known than when doubles were looked for last. May stand here several times.
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    Whoever is gone meanwhile may stand here too: worked off like all others, with nothing to compare.
+    """
+
+    person = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
 
     def __str__(self) -> str:
         return f"person {self.person_id} to compare"

@@ -77,9 +77,12 @@ class Scored(models.Model):
 
 
 class PersonScore(Scored):
-    """A person's score by the company's model."""
+    """A person's score by the company's model.
 
-    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="score")
+    Its reference is kept by the lane instead of by the database: see :mod:`wutong.people.lane`.
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="score", db_constraint=False)
 
     class Meta(Scored.Meta):
         indexes = [
