@@ -29,8 +29,19 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
-AT_ONCE = 2
-"""So many runs beside each other: each keeps about one processor busy, and two is what we can count on."""
+AT_ONCE = 3
+"""So many runs beside each other on the two processors that we can count on: each waits for answers of PostgreSQL, of a
+process or of a browser, and with two at once a quarter of the processors' time was nobody's."""
+GIVE_WAY = ["nice", "-n", "5"]
+"""What only computes leaves the processor to what is killed, timed or looked at."""
+HOMES = {
+    "browser": ["tests/e2e", "tests/web"],
+    "faults": ["tests/faults"],
+    "own_server": ["tests/operations"],
+    "walk": ["tests/scope"],
+}
+"""Where the tests with a mark of their own run stand, so that it need not read the others. ``tests/conftest.py`` allows
+such a test nowhere else."""
 _NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
 """The second because pytest compiles 300 files of tests, which the later runs find compiled."""
 _PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
@@ -43,6 +54,12 @@ class Run:
     name: str
     marks: str
     environment: dict[str, str] = field(default_factory=dict)
+    gives_way: bool = False
+
+    @property
+    def command(self) -> list[str | Path]:
+        manner = GIVE_WAY if self.gives_way else []
+        return [*manner, *PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", self.marks, *HOMES.get(self.marks, [])]
 
 
 @dataclass(frozen=True)
@@ -60,8 +77,8 @@ class Done:
 
 
 KILLS = Run("kills", "faults")
-TESTS = Run("tests", "not browser and not faults and not own_server and not walk")
-WALK = Run("tests of what is seen by whom", "walk")
+TESTS = Run("tests", "not browser and not faults and not own_server and not walk", gives_way=True)
+WALK = Run("tests of what is seen by whom", "walk", gives_way=True)
 PAGES = Run("tests in a browser", "browser")
 COMMANDS = Run("tests of commands", "own_server")
 
@@ -93,7 +110,7 @@ def distribution_major() -> str | None:
 
 
 def planned() -> list[Run]:
-    """The runs, in an order that keeps two busy to the end. Kills and browsers each want both processors: not at once.
+    """The runs, in an order that keeps all busy to the end: kills and the long ones first, the short ones last.
 
     Raises:
         SystemExit: on CI, when there is no second PostgreSQL: leaving it out is a failure there.
@@ -102,13 +119,14 @@ def planned() -> list[Run]:
     if major is None and os.environ.get("CI"):
         sys.exit(f"FAILED: the second run needs PostgreSQL {OLDEST_POSTGRESQL} or newer of the distribution.")
     if major is None:
-        return [KILLS, TESTS, PAGES, WALK, COMMANDS]
+        return [KILLS, TESTS, PAGES, COMMANDS, WALK]
     again = Run(
         f"tests on PostgreSQL {major}",
         f"postgres and not pages and not once and {TESTS.marks}",
         {"WUTONG_TEST_POSTGRES": major},
+        gives_way=True,
     )
-    return [KILLS, TESTS, PAGES, again, WALK, COMMANDS]
+    return [KILLS, TESTS, again, PAGES, COMMANDS, WALK]
 
 
 def left_out() -> list[str]:
@@ -145,10 +163,9 @@ def _passes(name: str, command: list[str | Path], environment: dict[str, str]) -
 def _tests(run: Run) -> Done:
     """Run pytest. How far it is shows as it comes; all else it prints shows in one piece when it is done."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_TESTS}
-    command = [*PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", run.marks]
     environment = kept | run.environment
     printed = []
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as pytest:
+    with subprocess.Popen(run.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as pytest:
         for line in pytest.stdout or ():
             if _PROGRESS.match(line):
                 _say(f"{run.name:<24} {line.rstrip()}")

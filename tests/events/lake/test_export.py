@@ -76,7 +76,6 @@ def test_a_stay_that_ends_becomes_a_second_version(place: Place) -> None:
     assert versions == [(stay.pk, True), (stay.pk, False)]
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("point", ["lake.before_commit", "lake.after_commit"])
 def test_an_exporter_killed_at_its_commit_neither_loses_nor_doubles(place: Place, tmp_path: Path, point: str) -> None:
     events = [put_event() for _ in range(3)]
