@@ -57,6 +57,7 @@ def test_what_a_colleague_says_counts_and_what_was_said_before_is_kept(her: Pers
 def test_a_wrong_company_is_taken_away_and_a_name_is_not(her: Person, mei: Staff) -> None:
     page = f"/people/{her.public_id}/facts/"
     assert signed_in(mei).post(page, {"full_name": ""}).status_code == 422
+    assert signed_in(mei).post(page, {"full_name": "周思圆", "company": "—"}).status_code == 422
     signed_in(mei).post(page, {"full_name": "周思圆"})
     her.refresh_from_db()
     assert (her.full_name, her.company_name) == ("周思圆", "")

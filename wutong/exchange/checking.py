@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from wutong.exchange.columns import column_name
 from wutong.exchange.company_register import Company, Register, TwoCodes
@@ -44,6 +45,12 @@ class Told:
     cell: str
     reason: str
     advice: str
+
+    def __str__(self) -> str:
+        words = {"column": self.column, "cell": self.cell, "reason": self.reason, "advice": self.advice}
+        if not self.column:
+            return _("%(reason)s. %(advice)s") % words
+        return _("%(column)s “%(cell)s”: %(reason)s. %(advice)s") % words
 
 
 @dataclass

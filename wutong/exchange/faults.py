@@ -27,7 +27,10 @@ def errors_file(run: PeopleImport, mark: Watermark) -> Iterator[str]:
     for fault in run.faults.order_by("number").iterator(chunk_size=1_000):
         told = [told_of(Problem(place, code), fault.cells, run.columns) for place, code in fault.problems]
         cells = [*fault.cells, *[""] * (len(columns) - len(fault.cells))]
-        reasons = " / ".join(f"{one.column}: {one.reason}" if one.column else one.reason for one in told)
+        reasons = " / ".join(
+            _("%(column)s: %(reason)s") % {"column": one.column, "reason": one.reason} if one.column else one.reason
+            for one in told
+        )
         advice = " / ".join(dict.fromkeys(one.advice for one in told))
         yield _line([*cells, reasons, advice, yes if fault.is_imported else no, str(fault.number), str(mark)])
 

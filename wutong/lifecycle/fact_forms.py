@@ -10,9 +10,18 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from wutong.lifecycle.correcting import FIELDS, mark_of_facts
 from wutong.people import normal_form
+from wutong.people.accounts import name_key
+from wutong.people.company_facts import NamelessCompany
 from wutong.people.identifiers import IdentifierKey
 from wutong.people.models import IdentifierKind
 from wutong.people.normal_form import NotAnIdentifier
+
+
+def with_letters(company: str) -> str:
+    """A company's name, or nothing; for the ``clean`` of a field."""
+    if company and not name_key(company):
+        raise forms.ValidationError(str(NamelessCompany()))
+    return company
 
 
 class FactsForm(forms.Form):
@@ -44,6 +53,9 @@ class FactsForm(forms.Form):
         if self._now["full_name"] and not name:
             raise forms.ValidationError(_("Write the name that is right."))
         return name
+
+    def clean_company(self) -> str:
+        return with_letters(self.cleaned_data["company"])
 
     def clean_phone(self) -> str:
         """In its normal form."""

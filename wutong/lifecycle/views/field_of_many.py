@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from wutong.lifecycle.correcting_many import FACTS, correct_many, plan_for_facts
+from wutong.lifecycle.fact_forms import with_letters
 from wutong.lifecycle.field_cards import words_of
 from wutong.lifecycle.field_forms import ValuesForm
 from wutong.lifecycle.fields_of_many import AT_ONCE, Plan, TooManyToSet, fill_in_people, plan_for_people
@@ -41,6 +42,9 @@ class FactForm(forms.Form):
 
     title = forms.CharField(label=FACTS["title"], max_length=120)
     company = forms.CharField(label=FACTS["company"], max_length=200)
+
+    def clean_company(self) -> str:
+        return with_letters(self.cleaned_data["company"])
 
 
 class HowForm(forms.Form):
