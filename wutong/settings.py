@@ -123,6 +123,7 @@ AXES_CLIENT_IP_CALLABLE = "wutong.platform.observe.client_network"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
+SESSION_ENGINE = "wutong.platform.session_store"
 SESSION_COOKIE_NAME = "wt_session"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -46,6 +46,17 @@ def test_one_session_is_ended_and_the_others_stay(mei: Staff, lin: Staff) -> Non
     assert AuditEntry.objects.filter(action="staff.session_ended", actor=mei).count() == 1
 
 
+def test_the_session_says_who_looks_whoever_it_belonged_to_before(mei: Staff, lin: Staff) -> None:
+    desk = browser(mei, DESK)
+    assert desk.get("/me/").wsgi_request.user == mei
+
+    theirs = desk.session
+    theirs["_auth_user_id"], theirs["_auth_user_hash"] = str(lin.pk), lin.get_session_auth_hash()
+    theirs.save()
+
+    assert desk.get("/me/").wsgi_request.user == lin
+
+
 def test_all_others_are_ended_and_this_one_goes_on(mei: Staff) -> None:
     phone, desk = browser(mei, PHONE), browser(mei, DESK)
 

@@ -6,7 +6,8 @@ from django.db.models.functions import Lower
 
 from tests.cast import make_staff
 from wutong.platform.models import Staff, Team
-from wutong.platform.ready_made import ready_made
+from wutong.platform.once_a_page import one_page
+from wutong.platform.ready_made import ask_together, ready_made
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +55,29 @@ def test_a_value_that_does_not_reach_the_question_is_an_error() -> None:
 
     with pytest.raises(TypeError, match="as it was given"):
         looked_at(1)
+
+
+def test_what_is_asked_together_takes_one_trip_and_is_answered_once(north: Team, django_assert_num_queries) -> None:
+    ann = make_staff("100% Ann", team=north)
+    expected = colleagues(north.pk, besides=[]), colleagues(None, besides=[ann.pk], named="100% Ann"), names(north.pk)
+    with one_page():
+        with django_assert_num_queries(1):
+            others = colleagues.about(None, besides=[ann.pk], named="100% Ann")
+            ask_together(colleagues.about(north.pk, besides=[]), others, names.about(north.pk))
+        with django_assert_num_queries(1):  # the scopes, which are looked up afterwards
+            answers = (
+                colleagues(north.pk, besides=[]),
+                colleagues(None, besides=[ann.pk], named="100% Ann"),
+                names(north.pk),
+            )
+        assert answers == expected
+        with django_assert_num_queries(1):
+            assert names(north.pk) == expected[2]
+
+
+def test_nothing_is_asked_ahead_of_a_change(north: Team, django_assert_num_queries) -> None:
+    names(0)
+    with django_assert_num_queries(0):
+        ask_together(names.about(north.pk), names.about(0))
+    make_staff("Ann", team=north)
+    assert ("Ann", "ann") in names(north.pk)

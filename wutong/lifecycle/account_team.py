@@ -5,6 +5,7 @@ Whoever looks after a company sees all that belongs to it: its people, leads, de
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.notify import Notice, notify_many
 from wutong.platform.permissions import may
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 LOOKING_AFTER = (Role.SDR, Role.SALES, Role.SUCCESS, Role.MANAGER, Role.PARTNER_MANAGER)
@@ -182,7 +184,12 @@ def who_may_look_after() -> list[Staff]:
 
 def names_of_who_may_look_after() -> list[tuple[str, str]]:
     """Their public ids and names, to choose from."""
-    return [(str(public_id), name) for public_id, name in _looking_after().values_list("public_id", "full_name")]
+    return [(str(public_id), name) for public_id, name in may_look_after()]
+
+
+@ready_made
+def may_look_after() -> QuerySet[Staff, tuple[UUID, str]]:
+    return _looking_after().values_list("public_id", "full_name")
 
 
 def _looking_after() -> QuerySet[Staff]:

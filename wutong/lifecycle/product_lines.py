@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wutong.lifecycle.models import ProductLine
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
+from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
 
 
@@ -39,6 +41,18 @@ class LineStands(Refusal):
 
     code = "product_line_stands"
     message = _("There is a product line “%(name)s” already.")
+
+
+@ready_made
+def lines_on_offer() -> QuerySet[ProductLine]:
+    """In order."""
+    return ProductLine.objects.on_offer().in_order()
+
+
+@ready_made
+def first_lines() -> QuerySet[ProductLine]:
+    """In order, as many as can be chosen from; retired ones, too."""
+    return ProductLine.objects.in_order()[:50]
 
 
 def add_line(*, name: str, by: Staff, at: datetime) -> ProductLine:

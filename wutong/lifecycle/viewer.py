@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
 
-from wutong.lifecycle.models.lead import accounts_looked_after_by, is_let_in_anywhere, know_what_was_given_to
+from wutong.lifecycle.models.lead import (
+    accounts_looked_after_by,
+    is_let_in_anywhere,
+    know_what_was_given_to,
+    looked_after,
+)
 from wutong.platform.models import BusinessScope, DataScope, Staff, Team
+from wutong.platform.models.staff import scopes_of
 from wutong.platform.once_a_page import once_a_page
-from wutong.platform.ready_made import Beginning, Composite
+from wutong.platform.ready_made import Asked, Beginning, Composite
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,12 @@ class Viewer(Composite):
 def viewer_of(staff: Staff) -> Viewer:
     """``staff`` as questions of one page take them."""
     return Viewer(staff)
+
+
+def viewer_ahead(staff: Staff) -> list[Asked]:
+    """What ``visible_to`` asks about ``staff``, for :func:`wutong.platform.ready_made.ask_together`."""
+    given = [] if staff.data_scope == DataScope.ALL else [looked_after.about(staff.pk)]
+    return [scopes_of.about(staff.pk), *given]
 
 
 def _known_by(model: Any, **known: Any) -> Any:

@@ -18,7 +18,7 @@ from wutong.people.models import CustomField, CustomOption
 from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.pinyin import syllables
-from wutong.platform.ready_made import ready_made
+from wutong.platform.ready_made import Asked, ready_made
 from wutong.platform.refusal import Refusal
 
 MOST_FIELDS = 100
@@ -223,7 +223,13 @@ def move_option(*, option: CustomOption, up: bool, by: Staff, at: datetime) -> N
 
 def readable_by(staff: Staff, about: str) -> list[CustomField]:
     """The fields in use that ``staff`` may see, in order, each with its answers in order."""
-    return _read_by(str(staff.role) if staff.is_active else "", str(about))
+    found: list[CustomField] = readable_ahead(staff, about).answer()
+    return found
+
+
+def readable_ahead(staff: Staff, about: str) -> Asked:
+    """What :func:`readable_by` asks."""
+    return _read_by.about(str(staff.role) if staff.is_active else "", str(about))
 
 
 @ready_made

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from wutong.platform.models import Notification, Staff
 from wutong.platform.notice_kinds import NoticeKind, Tab, kind_of, kinds_in, sentence
 from wutong.platform.notify import announce
+from wutong.platform.ready_made import ready_made
 
 SHOWN = 30
 
@@ -49,6 +50,13 @@ def notices_of(staff: Staff, tab: Tab) -> list[ShownNotice]:
 def unread_count(staff: Staff, tab: Tab | None = None) -> int:
     rows = _in_tab(staff, tab) if tab else Notification.objects.filter(staff=staff)
     return rows.filter(read_at=None).count()
+
+
+@ready_made
+def unread_of(staff: int) -> QuerySet[Notification, int]:
+    """The same for every page: no row where there are none."""
+    unread = Notification.objects.filter(staff=staff, read_at=None).order_by()
+    return unread.values("staff").annotate(n=Count("pk")).values_list("n", flat=True)
 
 
 def mark_read(*, staff: Staff, notice_id: int, at: datetime) -> None:

@@ -21,6 +21,13 @@ def one_page() -> Iterator[None]:
         _told.reset(token)
 
 
+def page_memory() -> dict[Hashable, Any] | None:
+    """What the page that is being drawn keeps until its end, by who keeps it; None where none is, or something is
+    being changed.
+    """
+    return _told.get()
+
+
 def once_a_page(ask: Callable[P, T]) -> Callable[P, T]:
     """Ask once for a page about the same; everywhere else, and while something is being changed, each time.
 

@@ -29,11 +29,11 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 @once_a_page
 def our_organisation() -> Organisation | None:
     """The organisation as it stands, to be read only; None before it is founded."""
-    return next(iter(_stored()), None)
+    return next(iter(stored_organisation()), None)
 
 
 @ready_made
-def _stored() -> QuerySet[Organisation]:
+def stored_organisation() -> QuerySet[Organisation]:
     return Organisation.objects.order_by("pk")[:1]
 
 

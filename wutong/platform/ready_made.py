@@ -5,10 +5,11 @@ Django takes longer to build a query of some joins and to write its SQL than Pos
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import wraps
+from functools import update_wrapper
 from itertools import count
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -16,6 +17,7 @@ from django.db import connection, connections
 from django.db.models import Model, QuerySet
 
 from wutong.platform.among import as_parameter
+from wutong.platform.once_a_page import page_memory
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -45,33 +47,112 @@ class Beginning(str):
     __slots__ = ()
 
 
-def ready_made(ask: Callable[P, QuerySet[M, Row]]) -> Callable[P, list[Row]]:
+class ReadyMade(Generic[P, Row]):
+    """A question whose query is built once for each form of it."""
+
+    def __init__(self, ask: Callable[P, QuerySet[Any, Row]]) -> None:
+        self._ask = ask
+        self._known: dict[tuple[object, ...], _Question] = {}
+        update_wrapper(self, ask)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
+        asked = self.about(*args, **kwargs)
+        question = asked.question()
+        if question is None:
+            return list(self._ask(*args, **kwargs))
+        answer: list[Row] = question.answer(asked.given, told=_told_ahead(asked))
+        return answer
+
+    def about(self, *args: P.args, **kwargs: P.kwargs) -> "Asked":
+        """The question with its values, for :func:`ask_together`."""
+        return Asked(self, args, tuple(kwargs.items()))
+
+    def question_of(self, asked: "Asked") -> "_Question | None":
+        """None where Django knows without asking that there is nothing, perhaps of the stand-ins alone."""
+        names = [name for name, _value in asked.kwargs]
+        form = (*names, *(_form(value) for value in asked.given))
+        question = self._known.get(form)
+        if question is None:
+            numbers = count(_STAND_IN + 1000, 1000)
+            stand_ins = [_stand_in(value, numbers) for value in asked.given]
+            built: Callable[..., QuerySet[Any, Row]] = self._ask
+            n = len(asked.args)
+            rows = built(*stand_ins[:n], **dict(zip(names, stand_ins[n:], strict=True)))
+            try:
+                question = self._known[form] = _Question(rows, stand_ins)
+            except EmptyResultSet:
+                return None
+        return question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with what it is about."""
+
+    one: ReadyMade[Any, Any]
+    args: tuple[object, ...]
+    kwargs: tuple[tuple[str, object], ...]
+
+    @property
+    def given(self) -> tuple[object, ...]:
+        return (*self.args, *(value for _name, value in self.kwargs))
+
+    def question(self) -> "_Question | None":
+        return self.one.question_of(self)
+
+    def answer(self) -> list[Any]:
+        """The rows."""
+        return self.one(*self.args, **dict(self.kwargs))
+
+
+def ready_made(ask: Callable[P, QuerySet[M, Row]]) -> ReadyMade[P, Row]:
     """Answer with the rows of the query that ``ask`` builds, which is built once for each form of the question.
 
     ``ask`` only passes its values on to the query, and looks at none of them; those which are None, true or false
     belong to the form of the question, and at these it may look. Several values come as a list, for ``field__among``.
     """
-    known: dict[tuple[object, ...], _Question] = {}
+    return ReadyMade(ask)
 
-    @wraps(ask)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> list[Row]:
-        given = (*args, *kwargs.values())
-        form = (*kwargs, *(_form(value) for value in given))
-        question = known.get(form)
-        if question is None:
-            numbers = count(_STAND_IN + 1000, 1000)
-            stand_ins = [_stand_in(value, numbers) for value in given]
-            built: Callable[..., QuerySet[M, Row]] = ask
-            n = len(args)
-            rows = built(*stand_ins[:n], **dict(zip(kwargs, stand_ins[n:], strict=True)))
-            try:
-                question = known[form] = _Question(rows, stand_ins)
-            except EmptyResultSet:  # Django knows without asking that there is nothing, perhaps of the stand-ins alone
-                return list(ask(*args, **kwargs))
-        answer: list[Row] = question.answer(given)
-        return answer
 
-    return asked
+def ask_together(*asked: Asked) -> None:
+    """Have what a page is about to ask answered by one trip to the database: half of what a small question takes is
+    waiting for a processor, there and back.
+
+    Each answer is there for the first time that its question is asked, and for no other. While something is being
+    changed, nothing is asked before its time.
+    """
+    ahead = _ahead()
+    if ahead is None:
+        return
+    questions = [(one, question) for one in asked if (question := one.question()) is not None]
+    statements = [question.statement(one.given) for one, question in questions]
+    if not statements:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "; ".join(sql for sql, _values in statements), [one for _sql, values in statements for one in values]
+        )
+        for one, _question in questions:
+            ahead.append((one, cursor.fetchall()))
+            cursor.nextset()
+
+
+def _told_ahead(asked: Asked) -> list[tuple[Any, ...]] | None:
+    """The rows of ``asked`` as the database told them with others; None where it is still to be asked."""
+    ahead = _ahead()
+    if not ahead:
+        return None
+    for place, (one, rows) in enumerate(ahead):
+        if one == asked:
+            del ahead[place]
+            return rows
+    return None
+
+
+def _ahead() -> list[tuple[Asked, list[tuple[Any, ...]]]] | None:
+    """What was answered before it is asked, on a page that only reads; None elsewhere."""
+    page = page_memory()
+    return None if page is None else page.setdefault(ask_together, [])
 
 
 class _Question:
@@ -90,13 +171,21 @@ class _Question:
             raise TypeError(f"Not every value of the question stands in it as it was given: {self._sql}")
         self._places = [(at, shown[one]) for at, one in found]
 
-    def answer(self, given: Sequence[object]) -> list[Any]:
+    def statement(self, given: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
         parameters, shown = self._fixed.copy(), _as_shown(given)
         for at, place in self._places:
             parameters[at] = shown[place]
+        return self._sql, tuple(parameters)
+
+    def answer(self, given: Sequence[object], *, told: list[tuple[Any, ...]] | None = None) -> list[Any]:
+        """The rows; ``told`` as the database tells them, where it was asked before."""
         compiler = _twin(self._compiler)
         compiler.connection = connections[self._rows.db]  # each thread has its own
-        compiler.as_sql = lambda: (self._sql, tuple(parameters))
+        if told is None:
+            compiler.as_sql = lambda: self.statement(given)
+        else:
+            columns = compiler.col_count if compiler.has_extra_select else None
+            compiler.execute_sql = lambda *_args, **_kwargs: [[row[:columns] for row in told]]
         query = _twin(self._rows.query)
         query.get_compiler = lambda *_args, **_kwargs: compiler
         rows = _twin(self._rows)

@@ -22,7 +22,7 @@ from wutong.platform.models import DefaultView, SavedView, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.permissions import may
-from wutong.platform.ready_made import ready_made
+from wutong.platform.ready_made import Asked, ready_made
 from wutong.platform.refusal import Refusal
 
 MOST = 50
@@ -292,10 +292,15 @@ def forget_searches(tells: Callable[[str], bool]) -> int:
     return len(changed)
 
 
+def views_ahead(staff: Staff, code: str) -> Asked:
+    """What a list asks for its views."""
+    return _shown.about(code, staff.pk, staff.team_id)
+
+
 @once_a_page
 def _views_of(staff: Staff, code: str) -> list[tuple[SavedView, bool]]:
     """The views of a list that ``staff`` sees, those for everybody first, and whether it opens with one of them."""
-    views = _shown(code, staff.pk, staff.team_id)
+    views: list[SavedView] = views_ahead(staff, code).answer()
     return [(view, view.is_default) for view in views]  # type: ignore[attr-defined]  # annotated there
 
 

@@ -3,16 +3,14 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from wutong.config import config
-from wutong.platform.models import Notification
+from wutong.platform.notifications import unread_of
 from wutong.platform.organisation import our_organisation
-from wutong.platform.ready_made import ready_made
 from wutong.web.navigation import navigation_for
 
 HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
@@ -38,13 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _unread(staff: Any) -> int:
-    return sum(_unread_of(staff.pk)) if staff.is_authenticated else 0
-
-
-@ready_made
-def _unread_of(staff: int) -> QuerySet[Notification, int]:
-    unread = Notification.objects.filter(staff=staff, read_at=None).order_by()
-    return unread.values("staff").annotate(n=Count("pk")).values_list("n", flat=True)
+    return sum(unread_of(staff.pk)) if staff.is_authenticated else 0
 
 
 def _live_addresses() -> dict[str, str] | None:

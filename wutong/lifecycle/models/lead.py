@@ -168,13 +168,14 @@ def know_what_was_given_to(staff: Staff, *, companies: list[int], is_let_in: boo
 def _looked_after_by(staff: Staff) -> list[int]:
     kept: list[int] | None = getattr(staff, _KEPT, None)
     if kept is None:
-        kept = [one for (one,) in _looked_after(staff.pk)]
+        kept = [one for (one,) in looked_after(staff.pk)]
         setattr(staff, _KEPT, kept)
     return kept
 
 
 @ready_made
-def _looked_after(staff: int) -> Any:
+def looked_after(staff: int) -> Any:
+    """For :func:`accounts_looked_after_by` and :func:`is_let_in_anywhere`."""
     owned = Account.objects.filter(owners__owner=staff).order_by().values_list("pk")
     shared = Account.objects.filter(collaborators__staff=staff).order_by().values_list("pk")
     let_in = [rows.values_list(Value(_LET_IN)) for rows in rows_that_let_in(staff)]

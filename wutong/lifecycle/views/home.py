@@ -18,6 +18,7 @@ from wutong.lifecycle.own_day import contacts_since, midnight, qualified_in_week
 from wutong.lifecycle.panels import figure_address, home_panels
 from wutong.lifecycle.speed import speed, speed_together
 from wutong.lifecycle.viewer import Viewer
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.lifecycle.views.routing import duty_context
 from wutong.platform.answers import is_htmx
 from wutong.platform.models import Role, Staff
@@ -36,6 +37,7 @@ _LISTED = ("received", "contacted", "met", "due")
 @signed_in
 def home(request: StaffRequest) -> HttpResponse:
     """The day's page of whoever is signed in."""
+    ask_frame(request)
     period = request.GET.get("period", "today")
     period = period if period in PERIODS else "today"
     context: dict[str, Any] = {"period": period, "periods": _periods(period)}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from wutong.lifecycle.inbox import PAGE, inbox_of, rows_of, standing, taken_from
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.views.asked import Asked
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.lifecycle.views.inbox_rows import drawn_rows
 from wutong.lifecycle.views.tabs import order_of
 from wutong.lifecycle.views.work_area import (
@@ -25,7 +26,7 @@ from wutong.lifecycle.views.work_area import (
 from wutong.platform.answers import is_htmx
 from wutong.platform.named import id_or_none, uuid_or_none
 from wutong.platform.permissions import StaffRequest, requires
-from wutong.platform.saved_views import opening_address
+from wutong.platform.saved_views import opening_address, views_ahead
 
 MOST_SHOWN = 5 * PAGE
 """How long a list grows in one page: it names all its rows in an address when it asks for what is new."""
@@ -35,6 +36,7 @@ MOST_SHOWN = 5 * PAGE
 @requires("leads.work")
 def inbox(request: StaffRequest) -> HttpResponse:
     """The list, and beside it the lead that the address names."""
+    ask_frame(request, views_ahead(request.user, "inbox"))
     if (address := opening_address(request.user, "inbox", request.GET)) is not None:
         return HttpResponseRedirect(address)
     asked = Asked.of(request)

@@ -31,10 +31,11 @@ from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.viewer import Viewer, viewer_of
 from wutong.lifecycle.views.field_of_many import fillable_of_people
 from wutong.lifecycle.views.follow_up_choices import choices_of
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.lifecycle.views.people_rows import rows_of_people
-from wutong.lifecycle.views.tags import to_choose
+from wutong.lifecycle.views.tags import choices_ahead, to_choose
 from wutong.lifecycle.visibility import people_visible_to
-from wutong.people.custom_fields import readable_by
+from wutong.people.custom_fields import readable_ahead, readable_by
 from wutong.people.custom_filters import parameters_of, to_ask
 from wutong.people.models import Affiliation, CustomField, Identifier, OwnKind, Person, Reach, Tag, TagGroup
 from wutong.platform.answers import done, is_htmx, refused
@@ -43,7 +44,7 @@ from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.ready_made import ready_made
 from wutong.platform.refusal import Refusal
-from wutong.platform.saved_views import bar_of, opening_address
+from wutong.platform.saved_views import bar_of, opening_address, views_ahead
 from wutong.platform.secrets import BadToken, verified
 from wutong.scoring.explanation import explanation
 
@@ -61,6 +62,8 @@ _COLUMNS = {
 @requires("people.read")
 def people(request: StaffRequest) -> HttpResponse:
     """The people in sight, searched and filtered by the address."""
+    fields_and_tags = readable_ahead(request.user, CustomField.About.PERSON), choices_ahead(TagGroup.About.PERSON)
+    ask_frame(request, views_ahead(request.user, "people"), *fields_and_tags)
     if (address := opening_address(request.user, "people", request.GET)) is not None:
         return HttpResponseRedirect(address)
     fields = readable_by(request.user, CustomField.About.PERSON)
@@ -95,6 +98,7 @@ def people(request: StaffRequest) -> HttpResponse:
 @requires("people.read")
 def person(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Everything about one person; an id that was merged away leads to the person it belongs to now."""
+    ask_frame(request)
     one = _person(request, public_id)
     if one.public_id != public_id:
         return HttpResponseRedirect(reverse("lifecycle:person", args=[one.public_id]))

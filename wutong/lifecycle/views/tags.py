@@ -25,7 +25,7 @@ from wutong.platform.answers import done, is_htmx, refused
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import StaffRequest, may, requires
-from wutong.platform.ready_made import ready_made
+from wutong.platform.ready_made import Asked, ready_made
 from wutong.platform.refusal import Refusal
 
 
@@ -174,6 +174,11 @@ def families(carried: Iterable[PersonTag | AccountTag]) -> list[tuple[str, list[
         (str(TagFamily(family).label), list(ones))
         for family, ones in groupby(ranked, key=lambda one: one.tag.group.family)
     ]
+
+
+def choices_ahead(about: str) -> Asked:
+    """What :func:`to_choose` asks where nothing was chosen before."""
+    return _offered.about(str(about), [])
 
 
 def to_choose(about: str, *, besides: Iterable[PersonTag | AccountTag] = ()) -> list[tuple[str, list[Tag]]]:

@@ -1,7 +1,7 @@
 """Colleagues, the tree of teams they work in, what each role may do and how far each sees."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -73,6 +73,15 @@ class StaffQuerySet(models.QuerySet["Staff"]):
 
 
 class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]  # built at run time
+    def get(self, *args: Any, **kwargs: Any) -> "Staff":
+        """By ``pk`` alone, as Django asks for whoever a session belongs to, with every page."""
+        if args or kwargs.keys() != {"pk"} or not isinstance(kwargs["pk"], int):
+            found: Staff = super().get(*args, **kwargs)
+            return found
+        for one in staff_by_key(kwargs["pk"]):
+            return one
+        raise Staff.DoesNotExist
+
     def get_by_natural_key(self, username: str | None) -> "Staff":
         found: Staff = self.get(email__iexact=username or "")
         return found
@@ -141,7 +150,7 @@ class Staff(AbstractBaseUser):
         known = self.__dict__.setdefault("_prefetched_objects_cache", {})
         if "scopes" not in known:
             scopes = self.scopes.all()
-            scopes._result_cache = _scopes_of(self.pk)
+            scopes._result_cache = scopes_of(self.pk)
             known["scopes"] = scopes  # as a prefetch leaves it: forgotten when they are set anew
         return list(self.scopes.all())
 
@@ -151,7 +160,13 @@ class Staff(AbstractBaseUser):
 
 
 @ready_made
-def _scopes_of(staff: int) -> models.QuerySet[BusinessScope]:
+def staff_by_key(staff: int) -> models.QuerySet[Staff]:
+    found: models.QuerySet[Staff] = Staff.objects.filter(pk=staff)
+    return found
+
+
+@ready_made
+def scopes_of(staff: int) -> models.QuerySet[BusinessScope]:
     return BusinessScope.objects.filter(staff=staff).order_by("pk")
 
 

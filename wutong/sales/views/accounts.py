@@ -11,17 +11,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from wutong.lifecycle.account_team import names_of_who_may_look_after
+from wutong.lifecycle.account_team import may_look_after, names_of_who_may_look_after
 from wutong.lifecycle.list_columns import columns_in, own_cells_of_accounts
-from wutong.lifecycle.models import ProductLine
-from wutong.lifecycle.views.tags import to_choose
+from wutong.lifecycle.product_lines import lines_on_offer
+from wutong.lifecycle.views.frame import ask_frame
+from wutong.lifecycle.views.tags import choices_ahead, to_choose
 from wutong.people.companies.places import large_divisions
-from wutong.people.custom_fields import readable_by
+from wutong.people.custom_fields import readable_ahead, readable_by
 from wutong.people.custom_filters import parameters_of, to_ask
 from wutong.people.models import CustomField, Industry, SizeBand, TagGroup
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
-from wutong.platform.saved_views import bar_of, opening_address
+from wutong.platform.saved_views import bar_of, opening_address, views_ahead
 from wutong.sales.account_record import people_of
 from wutong.sales.accounts import PARAMETERS, Wanted, accounts_for, states
 from wutong.sales.views.account_page import account_of, account_page, chosen
@@ -43,6 +44,10 @@ _COLUMNS = {
 @requires("people.read")
 def accounts(request: StaffRequest) -> HttpResponse:
     """The companies in sight, chosen by the address."""
+    choices = [choices_ahead(TagGroup.About.ACCOUNT), readable_ahead(request.user, CustomField.About.ACCOUNT)]
+    if may(request.user, "accounts.manage"):
+        choices += [may_look_after.about(), lines_on_offer.about()]
+    ask_frame(request, views_ahead(request.user, "accounts"), *choices)
     if (address := opening_address(request.user, "accounts", request.GET)) is not None:
         return HttpResponseRedirect(address)
     fields = readable_by(request.user, CustomField.About.ACCOUNT)
@@ -73,7 +78,7 @@ def accounts(request: StaffRequest) -> HttpResponse:
         "may_choose": may_choose,
         "may_read_deals": may_read_deals,
         "colleagues": colleagues,
-        "lines": [(line.code, line.name) for line in ProductLine.objects.on_offer().in_order()] if colleagues else [],
+        "lines": [(line.code, line.name) for line in lines_on_offer()] if colleagues else [],
         "currency": our_currency(),
     }
     return render(request, "sales/accounts.html", context)
@@ -89,6 +94,7 @@ def _regions() -> SafeString:
 @requires("people.read")
 def account(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Everything about one company."""
+    ask_frame(request)
     one = account_of(request, public_id)
     if one.public_id != public_id:
         return HttpResponseRedirect(reverse("sales:account", args=[one.public_id]))

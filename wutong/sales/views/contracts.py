@@ -24,13 +24,14 @@ from wutong.lifecycle.contracts import (
 from wutong.lifecycle.list_columns import columns_in
 from wutong.lifecycle.models import ENDED_STAGES, Contract, ContractStage, Lead, Stage
 from wutong.lifecycle.stages import steps_from as lead_steps_from
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.platform.answers import done
 from wutong.platform.calendar import months_later
 from wutong.platform.models import Role, Staff
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
-from wutong.platform.saved_views import OPENED, bar_of, opening_address
+from wutong.platform.saved_views import OPENED, bar_of, opening_address, views_ahead
 from wutong.sales.contract_list import DUE_WITHIN, PARAMETERS, Wanted, contracts_for, renewals_due
 from wutong.sales.forms import ContractMoveForm, RenewForm
 from wutong.sales.models import Opportunity
@@ -51,6 +52,7 @@ _COLUMNS = {
 @requires("contracts.work")
 def contracts(request: StaffRequest) -> HttpResponse:
     """The contracts in sight, chosen by the address."""
+    ask_frame(request, views_ahead(request.user, "contracts"))
     if (address := opening_address(request.user, "contracts", request.GET)) is not None:
         return HttpResponseRedirect(address)
     wanted, today = Wanted.read(request.GET), timezone.localdate()

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.list_columns import columns_in
-from wutong.lifecycle.models import Lead, ProductLine, Stage
+from wutong.lifecycle.models import Lead, Stage
+from wutong.lifecycle.product_lines import first_lines
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.platform.answers import is_htmx
 from wutong.platform.calendar import months_later
 from wutong.platform.cells import BoardCard, Ways, addresses
@@ -25,7 +27,7 @@ from wutong.platform.models import DataScope, Staff, Team
 from wutong.platform.organisation import our_currency
 from wutong.platform.permissions import StaffRequest, may, requires
 from wutong.platform.refusal import Refusal
-from wutong.platform.saved_views import bar_of, opening_address
+from wutong.platform.saved_views import bar_of, opening_address, views_ahead
 from wutong.sales.deal_list import (
     Column,
     Sums,
@@ -74,6 +76,7 @@ class Card:
 @requires("deals.read")
 def opportunities(request: StaffRequest) -> HttpResponse:
     """The deals in sight, chosen by the address."""
+    ask_frame(request, views_ahead(request.user, "opportunities"), first_lines.about())
     if (address := opening_address(request.user, "opportunities", request.GET)) is not None:
         return HttpResponseRedirect(address)
     return _page(request)
@@ -242,7 +245,7 @@ def _choices(staff: Staff, wanted: Wanted) -> list[dict[str, Any]]:
             "line",
             _("Product line"),
             _("Any product line"),
-            [(line.code, line.name) for line in ProductLine.objects.in_order()[:50]],
+            [(line.code, line.name) for line in first_lines()],
         ),
         (
             "stage",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.viewer import viewer_of
+from wutong.lifecycle.views.frame import ask_frame
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Affiliation, Person
 from wutong.platform.answers import done
@@ -48,6 +49,7 @@ from wutong.sales.views.opportunities import seen_version
 @requires("deals.read")
 def opportunity(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Everything about one deal."""
+    ask_frame(request)
     return _page(request, _deal(request, public_id))
 
 
