@@ -2,7 +2,9 @@
 
 import random
 import zipfile
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,15 @@ from tests.exchange.cast import HEADINGS, LI, ZHOU, as_csv, as_xlsx
 from wutong.exchange.columns import guess_columns
 from wutong.exchange.starting import table_kind
 from wutong.exchange.tables import prepared, workbook
-from wutong.exchange.tables.prepared import Prepared, Reading, looked_at, prepare, read_prepared
+from wutong.exchange.tables.prepared import (
+    Prepared,
+    Reading,
+    looked_at,
+    prepare,
+    read_prepared,
+    with_rows,
+    without_rows,
+)
 from wutong.exchange.tables.refusals import (
     BrokenQuotes,
     DamagedWorkbook,
@@ -66,6 +76,26 @@ def test_what_was_written_is_what_is_read(
     assert found.rows == len(rows)
     assert [row[1:] for row in cells] == [list(row[1:]) for row in rows]
     assert [row[0].removeprefix("'") for row in cells] == [row[0].removeprefix("'") for row in rows]
+
+
+def test_of_two_who_rewrite_rows_at_once_neither_undoes_the_other(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(",name\n2,Zhou\n3,Li\n")
+    is_at_it, may_go_on = Event(), Event()
+
+    def is_zhou(cells: list[str]) -> bool:
+        is_at_it.set()
+        may_go_on.wait(5)
+        return cells == ["Zhou"]
+
+    with ThreadPoolExecutor() as pool:
+        erasing = pool.submit(without_rows, rows, is_zhou)
+        is_at_it.wait(5)
+        correcting = pool.submit(with_rows, rows, {3: ["Mei"]})
+        wait([correcting], timeout=0.1)
+        may_go_on.set()
+    assert (erasing.result(), correcting.result()) == (1, None)
+    assert list(read_prepared(rows)) == [(2, [""]), (3, ["Mei"])]
 
 
 def test_a_title_above_the_headings_is_none_of_them(tmp_path: Path) -> None:

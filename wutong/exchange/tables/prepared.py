@@ -5,14 +5,16 @@ stored. To go on at row 200,000 costs a fraction of a second, which a workbook w
 """
 
 import csv
+import fcntl
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from wutong.exchange.tables.refusals import NoRows, TooManyColumns, TooManyRows
 from wutong.exchange.tables.text import delimiter_of, encoding_of, rows_of_text
@@ -116,24 +118,14 @@ def with_rows(path: Path, given: Mapping[int, Sequence[str]]) -> None:
     Whoever reads the file at this moment goes on reading it as it was.
     """
     left = dict(given)
-    part = path.with_suffix(".part")
-    try:
-        with (
-            path.open(encoding="utf-8", newline="") as before,
-            os.fdopen(
-                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-            ) as after,
-        ):
-            writer = csv.writer(after)
-            for row in csv.reader(before):
-                cells = left.pop(int(row[0]), None) if row[0] else None
-                writer.writerow(row if cells is None else [row[0], *cells])
-                if not left:
-                    break
-            shutil.copyfileobj(before, after)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with _rewritten(path) as (before, after):
+        writer = csv.writer(after)
+        for row in csv.reader(before):
+            cells = left.pop(int(row[0]), None) if row[0] else None
+            writer.writerow(row if cells is None else [row[0], *cells])
+            if not left:
+                break
+        shutil.copyfileobj(before, after)
 
 
 def without_rows(path: Path, unwanted: Callable[[list[str]], bool]) -> int:
@@ -142,25 +134,44 @@ def without_rows(path: Path, unwanted: Callable[[list[str]], bool]) -> int:
     Whoever reads the file at this moment goes on reading it as it was. Returns how many were emptied.
     """
     n = 0
-    part = path.with_suffix(".part")
-    try:
-        with (
-            path.open(encoding="utf-8", newline="") as before,
-            os.fdopen(
-                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-            ) as after,
-        ):
-            writer = csv.writer(after)
-            for row in csv.reader(before):
-                if row[0] and unwanted(row[1:]):
-                    row[1:] = [""] * len(row[1:])
-                    n += 1
-                writer.writerow(row)
-        if n:
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with _rewritten(path) as (before, after):
+        writer = csv.writer(after)
+        for row in csv.reader(before):
+            if row[0] and unwanted(row[1:]):
+                row[1:] = [""] * len(row[1:])
+                n += 1
+            writer.writerow(row)
+        if not n:
+            raise _AsItWas
     return n
+
+
+class _AsItWas(Exception):
+    """Nothing is to change: whoever is at the file need not begin anew."""
+
+
+@contextmanager
+def _rewritten(path: Path) -> Iterator[tuple[TextIO, TextIO]]:
+    """A file to read from and another to write to, which takes its place.
+
+    One at a time: of two who rewrite a file at once the later would bring back what the earlier has taken out.
+    """
+    part = path.with_suffix(".part")
+    with (path.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            with (
+                path.open(encoding="utf-8", newline="") as before,
+                os.fdopen(
+                    os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+                ) as after,
+            ):
+                yield before, after
+            part.replace(path)
+        except _AsItWas:
+            pass
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _rows(source: Path, reading: Reading) -> Iterator[Row]:
