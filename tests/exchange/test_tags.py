@@ -11,8 +11,9 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.running import run_import
 from wutong.exchange.starting import map_columns, start
 from wutong.lifecycle.tagging import tag_many, tag_people
-from wutong.people.models import Person, PersonTag, Tag, TagFamily, TagGroup, TagSource
+from wutong.people.models import Person, PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagSource
 from wutong.people.tags import add_group, add_tag
+from wutong.people.tags_to_tell import Twin, waiting_for
 from wutong.platform.models import Staff
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,7 @@ def test_everybody_in_a_file_is_given_its_tags_and_loses_them_when_it_is_undone(
     known = make_person("周思远", keys=[phone("+8613900010001")])
     hot = add_tag(group=fair.group, name="重点", by=ada, at=NINE)
     tag_people([known], tag=hot, by=ada, at=NINE)
+    TagMirror.objects.create(tag=fair, system="wecom", place="corp", external_id="et1")
 
     run = imported(ZHOU, LI, by=ada, tags=[fair], at=NINE + timedelta(hours=1))
     assert names_of(known) == ["展会", "重点"]
@@ -47,6 +49,8 @@ def test_everybody_in_a_file_is_given_its_tags_and_loses_them_when_it_is_undone(
     report = undone(run, ada).undo_report
     assert (report["removed"], report["kept"], report["restored"]) == (1, 0, 1)
     assert names_of(known) == ["重点"]
+    told = [(change.person, change.is_carried) for change in waiting_for(Twin("wecom", "corp"))]
+    assert told == [(known, True), (known, False)]  # else it would come back from there
 
 
 def test_a_tag_that_somebody_has_given_since_keeps_a_person(ada: Staff, fair: Tag) -> None:

@@ -1,6 +1,7 @@
 """The tags that an import gives: to everybody in the file, and what its rows name."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.rows import ImportRow
@@ -8,6 +9,7 @@ from wutong.lifecycle.tagging import tag_many
 from wutong.people.models import PersonTag, Tag, TagSource
 from wutong.people.models.tag import TagQuerySet
 from wutong.people.people_to_tag import look_again
+from wutong.people.tags_to_tell import tell_outside
 from wutong.platform.rows import execute, id_array
 
 GIVEN = "t.source = 'import' AND t.by_id = %(by)s AND t.at = %(started_at)s"
@@ -63,20 +65,24 @@ def tag_rows(run: PeopleImport, rows: Iterable[tuple[ImportRow, int]]) -> None:
         tag_many(new, tag=tag, source=TagSource.IMPORT, by=run.by, at=run.started_at or run.created_at)
 
 
-def take_back_tags(run: PeopleImport, people: Sequence[int]) -> None:
+def take_back_tags(run: PeopleImport, people: Sequence[int], *, at: datetime) -> None:
     """Take from people the tags that the import gave them, bring back those whose place these took, and untell both.
 
-    Opens no transaction. In a group of which one tag is carried only, the old one comes back where the import's was
-    still there: whoever has said something else since is right.
+    Opens no transaction; the people's rows are locked. Other systems, which were told of the tags, are told of this as
+    well. In a group of which one tag is carried only, the old one comes back where the import's was still there:
+    whoever has said something else since is right.
     """
     if not _gives_tags(run):
         return
     values = {"people": id_array(people), "by": run.by_id, "started_at": run.started_at}
     whose = "t.person_id = ANY(%(people)s::bigint[])"
-    taken = execute(f"DELETE FROM people_persontag t WHERE {whose} AND {GIVEN} RETURNING t.person_id", **values)  # noqa: S608  # names of ours
+    taken = execute(
+        f"DELETE FROM people_persontag t WHERE {whose} AND {GIVEN} RETURNING t.tag_id, t.person_id, t.subject_id",  # noqa: S608  # names of ours
+        **values,
+    )
     execute(f"DELETE FROM event t WHERE {whose} AND {TOLD}", **values)  # noqa: S608  # names of ours
-    values["people"] = id_array(sorted({person for (person,) in taken}))
-    execute(
+    values["people"] = id_array(sorted({person for _tag, person, _subject in taken}))
+    again = execute(
         f"""
         INSERT INTO people_persontag (subject_id, person_id, tag_id, source, by_id, at)
         SELECT t.subject_id, t.person_id, g.id, t.props->>'given_by', s.id, (t.props->>'given_at')::timestamptz
@@ -86,12 +92,23 @@ def take_back_tags(run: PeopleImport, people: Sequence[int]) -> None:
             SELECT FROM people_persontag c JOIN people_tag o ON o.id = c.tag_id
             WHERE c.person_id = t.person_id AND o.group_id = g.group_id
         )
-        ON CONFLICT DO NOTHING
+        ON CONFLICT DO NOTHING RETURNING tag_id, person_id, subject_id
         """,  # noqa: S608  # names of ours
         **values,
     )
+    for rows, is_carried in ((taken, False), (again, True)):
+        _tell_outside(rows, is_carried=is_carried, at=at)
     execute(f"DELETE FROM event t WHERE {whose} AND {REPLACED}", **values)  # noqa: S608  # names of ours
     look_again(people)
+
+
+def _tell_outside(rows: Iterable[tuple[int, int, int]], *, is_carried: bool, at: datetime) -> None:
+    """Tell other systems of rows of tag, person and subject."""
+    subjects: dict[int, dict[int, int]] = {}
+    for tag, person, subject in rows:
+        subjects.setdefault(tag, {})[person] = subject
+    for one in Tag.objects.filter(pk__in=subjects).order_by("pk"):
+        tell_outside(subjects[one.pk], one, is_carried=is_carried, at=at)
 
 
 def _gives_tags(run: PeopleImport) -> bool:

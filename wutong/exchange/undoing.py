@@ -146,7 +146,7 @@ def take_back_rows(
     taken = [row for row in rows if whose.get(row.subject) not in kept]
     events = [row_id(run, row.number) for row in taken]
     leads_left = _remove_leads(events, people=gone)
-    take_back_tags(run, sorted({whose[row.subject] for row in taken if row.subject in whose} - gone))
+    take_back_tags(run, sorted({whose[row.subject] for row in taken if row.subject in whose} - gone), at=at)
     _remove_statements(run, events, {row.subject for row in taken})
     _remove_people(gone)
     changed = [row for row in taken if whose.get(row.subject) not in gone]
@@ -334,8 +334,27 @@ def _remove_lonely(ids: Collection[int]) -> set[int]:
         ids=id_array(ids),
     )
     lonely = {id for (id,) in found}
+    _let_others_tell(lonely)
     _remove_identifiers(lonely)
     return lonely
+
+
+def _let_others_tell(lonely: Collection[int]) -> None:
+    """Let what other systems are to be told of tags name another identifier of its person, where there is one."""
+    keys = id_array(lonely)
+    execute(
+        """
+        UPDATE people_tagtotell t SET subject_id = o.id FROM (
+            SELECT DISTINCT ON (i.person_id) i.person_id, i.id FROM people_identifier i
+            WHERE i.id <> ALL(%(ids)s::bigint[])
+              AND i.person_id IN (SELECT person_id FROM people_tagtotell WHERE subject_id = ANY(%(ids)s::bigint[]))
+            ORDER BY i.person_id, i.id
+        ) o
+        WHERE t.subject_id = ANY(%(ids)s::bigint[]) AND t.person_id = o.person_id
+        """,
+        ids=keys,
+    )
+    execute("DELETE FROM people_tagtotell WHERE subject_id = ANY(%(ids)s::bigint[])", ids=keys)
 
 
 def _today(subjects: Iterable[int]) -> list[int]:
