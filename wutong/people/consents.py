@@ -182,8 +182,11 @@ def take_back_many(events: Collection[UUID]) -> None:
     execute("SELECT pg_advisory_xact_lock(%(lane)s)", lane=_LANE)
     keys = id_array(list(events))
     execute(
-        "DELETE FROM people_consentstanding WHERE decided_by_id IN"
-        " (SELECT id FROM people_consent WHERE event_id = ANY(%(events)s::uuid[]))",
+        """
+        DELETE FROM people_consentstanding s USING people_consent c
+        WHERE c.event_id = ANY(%(events)s::uuid[]) AND s.decided_by_id = c.id
+          AND (s.subject_id, s.kind, s.channel, s.purpose) = (c.subject_id, c.kind, c.channel, c.purpose)
+        """,
         events=keys,
     )
     gone = execute(

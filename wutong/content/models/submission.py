@@ -15,10 +15,10 @@ class FormSubmission(models.Model):
     """What one visitor answered. Its id is the event's, so that a retry is the same submission."""
 
     id = models.UUIDField(primary_key=True)
-    form = models.ForeignKey(Form, models.PROTECT, related_name="submissions")
+    form = models.ForeignKey(Form, models.PROTECT, related_name="submissions", db_index=False)
     version = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="submissions")
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="submissions")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="submissions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="submissions", db_index=False)
     at = models.DateTimeField()
     url = models.TextField(blank=True)
     channel = models.CharField(max_length=20, blank=True)

@@ -108,12 +108,12 @@ class Assignment(models.Model):
         NO_RULE = "no_rule", pgettext_lazy("assignment", "No rule fitted")
         HAND = "hand", pgettext_lazy("assignment", "By hand")
 
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="assignments")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="assignments", db_index=False)
     at = models.DateTimeField()
-    to = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="assignments")
+    to = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="assignments", db_index=False)
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=8, choices=Reason.choices)
-    rule = models.ForeignKey(AssignmentRule, models.SET_NULL, null=True, related_name="+")
+    rule = models.ForeignKey(AssignmentRule, models.SET_NULL, null=True, related_name="+", db_index=False)
     rule_name = models.CharField(
         max_length=60, blank=True, help_text="As the rule was called then; of a shipped one its code."
     )

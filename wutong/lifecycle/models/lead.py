@@ -242,12 +242,12 @@ class Lead(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="leads")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="leads")
-    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="leads")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leads", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="leads", db_index=False)
     product_line = models.ForeignKey(ProductLine, models.PROTECT, related_name="leads")
     scope = models.ForeignKey(BusinessScope, models.PROTECT, related_name="leads")
     team = models.ForeignKey(Team, models.PROTECT, related_name="leads")
-    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="leads")
+    owner = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="leads", db_index=False)
     sent_by = models.ForeignKey(
         Staff, models.PROTECT, null=True, blank=True, related_name="+", help_text="Who handed it over to sales last."
     )

@@ -71,7 +71,7 @@ class StageVisit(models.Model):
         ]
         indexes = [
             models.Index(name="stays_of_a_person", fields=["person", "machine", "-entered_at"]),
-            models.Index(name="stays_by_entry", fields=["machine", "stage", "entered_at"]),
+            models.Index(name="stays_of_leads_by_entry", fields=["stage", "entered_at"], condition=Q(machine="lead")),
             models.Index(name="stays_of_a_lead", fields=["lead"], condition=Q(lead__isnull=False)),
             models.Index(name="stays_of_a_contract", fields=["contract"], condition=Q(contract__isnull=False)),
         ]

@@ -10,7 +10,7 @@ class PersonCollaborator(models.Model):
     """A colleague who sees a person without owning a lead. Kept by subject, so that it follows merges and splits."""
 
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="collaborators")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="collaborators")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="collaborators", db_index=False)
     staff = models.ForeignKey("platform.Staff", models.PROTECT, related_name="shared_people")
     by = models.ForeignKey("platform.Staff", models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -148,7 +148,7 @@ class ConsentStanding(_Named):
     assurance = models.CharField(max_length=8, choices=Assurance.choices)
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(Consent, models.PROTECT, related_name="+", db_constraint=False)
+    decided_by = models.ForeignKey(Consent, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
 
     class Meta:
         constraints = [

@@ -174,7 +174,7 @@ class _Standing(models.Model):
 class PersonCustomValue(_Standing):
     """What counts of a field of a person. Redone whenever what is known of them, or who they are, changes."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="custom_values")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="custom_values", db_index=False)
     OWNER = "person"
 
     class Meta:

@@ -249,8 +249,8 @@ class IdentityChange(models.Model):
         default=list, db_default=[], help_text="Pairs of identifiers: those that join both sides, or that were cut."
     )
     actor = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+")
-    source_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_from")
-    target_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_to")
+    source_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_from", db_index=False)
+    target_person = models.ForeignKey("people.Person", models.PROTECT, related_name="changes_to", db_index=False)
     identifiers = ArrayField(models.BigIntegerField())
 
     class Meta:

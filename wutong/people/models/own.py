@@ -25,7 +25,7 @@ class OwnMark(models.Model):
     """
 
     subject = models.OneToOneField(Identifier, models.PROTECT, related_name="own_mark")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="own_marks")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="own_marks", db_index=False)
     kind = models.CharField(max_length=8, choices=OwnKind.choices, blank=True)
     by = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

@@ -42,7 +42,9 @@ class Person(models.Model):
     last_seen_at = models.DateTimeField()
     sort_key = models.CharField(max_length=240, db_collation="C", blank=True)
     search_keys = ArrayField(models.CharField(max_length=80), default=list)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="aliases", db_index=False
+    )
     objects = PersonQuerySet.as_manager()
 
     class Meta:
@@ -65,6 +67,7 @@ class Person(models.Model):
                 fields=["-last_seen_at", "-id"],
                 condition=Q(merged_into=None) & ~Q(reach="visitor"),
             ),
+            models.Index(name="aliases_of_a_person", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
             models.Index(name="own_people", fields=["id"], condition=Q(is_own=True)),
             models.Index(name="contacts", fields=["id"], condition=Q(merged_into=None, reach="contact")),
         ]

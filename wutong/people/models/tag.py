@@ -103,9 +103,9 @@ class Tag(models.Model):
 class PersonTag(models.Model):
     """A tag that a person carries. Kept by subject, so that it follows merges and splits."""
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="tags")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="tags")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="on_people")
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="tags", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="tags", db_index=False)
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="on_people", db_index=False)
     source = models.CharField(max_length=8, choices=TagSource.choices)
     by = models.ForeignKey("platform.Staff", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
@@ -178,7 +178,7 @@ class TagToTell(models.Model):
     """A change of a person's tags that another system has not been told yet. The rows of one person are in order."""
 
     subject = models.ForeignKey(Identifier, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     system = models.SlugField(max_length=20)
     place = models.CharField(max_length=80, blank=True)
     external_id = models.CharField(max_length=80)

@@ -13,8 +13,8 @@ class ScoreTerm(models.Model):
     not fade. ``day`` is set for measures that count each day apart.
     """
 
-    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="score_terms")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="score_terms")
+    subject = models.ForeignKey(Identifier, models.PROTECT, related_name="score_terms", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="score_terms", db_index=False)
     measure = models.CharField(max_length=60, db_collation="C")
     day = models.DateField(null=True)
     half_life_s = models.FloatField(null=True)
@@ -51,7 +51,7 @@ class Scored(models.Model):
     below_since = models.DateTimeField(null=True)
     last_counted_at = models.DateTimeField(null=True)
     computed_at = models.DateTimeField()
-    next_grade_change_at = models.DateTimeField(null=True, db_index=True)
+    next_grade_change_at = models.DateTimeField(null=True)
     model_version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -68,6 +68,13 @@ class Scored(models.Model):
             models.CheckConstraint(
                 name="nobody_in_the_gate_of_a_%(class)s_is_below", condition=Q(is_in_gate=False) | Q(below_since=None)
             ),
+        ]
+        indexes = [
+            models.Index(
+                name="%(class)ss_that_fade",
+                fields=["next_grade_change_at"],
+                condition=Q(next_grade_change_at__isnull=False),
+            )
         ]
 
     @property
@@ -86,8 +93,7 @@ class PersonScore(Scored):
 
     class Meta(Scored.Meta):
         indexes = [
-            models.Index(name="people_by_score", fields=["-value", "person"]),
-            models.Index(name="people_by_grade", fields=["fit_letter", "grade", "-value", "person"]),
+            *Scored.Meta.indexes,
             models.Index(name="people_in_the_gate", fields=["computed_at"], condition=Q(is_in_gate=True)),
             models.Index(name="people_below_the_gate", fields=["below_since"], condition=Q(below_since__isnull=False)),
         ]
@@ -99,8 +105,8 @@ class PersonScore(Scored):
 class LineScore(Scored):
     """A person's score by the model of one product line."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="line_scores")
-    product_line = models.SlugField(max_length=40)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="line_scores", db_index=False)
+    product_line = models.SlugField(max_length=40, db_index=False)
 
     class Meta(Scored.Meta):
         constraints = [
