@@ -46,7 +46,7 @@ def test_the_file_of_an_import_that_has_ended_goes(ada: Staff) -> None:
 def test_rows_that_were_read_before_an_erasure_are_not_entered_after_it(
     ada: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "BATCH", 1)
+    monkeypatch.setattr(reading, "BATCH", dict.fromkeys(reading.BATCH, 1))
     zhou = make_person("周思远", keys=[phone("+8613900010001")])
     run = started(LI, ZHOU, OTHER, by=ada)
 

@@ -10,7 +10,7 @@ def main(run_id: int) -> None:
     django.setup()
     from wutong.exchange import reading, running
 
-    reading.BATCH, reading.WORTH_A_PROCESS = 10, 1
+    reading.BATCH, reading.WORTH_A_PROCESS = dict.fromkeys(reading.BATCH, 10), 1
     running.run_import(run_id, now=lambda: datetime.now(UTC))
 
 

@@ -1,11 +1,14 @@
 """Tags by a rule: given and taken back by the machine, with a colleague's hand above it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 
 from tests.cast import NINE, make_account, make_lead, make_person, make_staff, signed_in
 from tests.lifecycle.test_tagging import carried, make_tag
+from wutong.lifecycle import tag_rules_at_work
 from wutong.lifecycle.field_values import fill_in_person
 from wutong.lifecycle.models import Lead, Stage
 from wutong.lifecycle.stages import move_lead
@@ -39,6 +42,7 @@ from wutong.people.models import (
     TagMirror,
     TagRule,
 )
+from wutong.people.tags import restore_tag, retire_tag
 from wutong.people.tags_to_tell import Twin, told, waiting_for
 from wutong.platform.models import AuditEntry, Staff, Team
 
@@ -141,6 +145,35 @@ def test_a_paused_rule_rests_and_a_removed_one_takes_back_what_it_gave(ada: Staf
     assert (carried(person), carried(by_hand), TagRule.objects.count()) == (set(), {"Known"}, 0)
     told = AuditEntry.objects.filter(action__startswith="tags.rule_").order_by("pk").values_list("action", flat=True)
     assert [one.removeprefix("tags.rule_") for one in told] == ["set", "paused", "resumed", "removed"]
+
+
+def test_the_rule_of_a_retired_tag_rests_and_goes_on_when_it_is_restored(ada: Staff) -> None:
+    first, tag = make_person("First"), make_tag("Known")
+    rule = ruled(tag, ada, reach="known")
+    retire_tag(tag=tag, by=ada, at=LATER)
+    second = make_person("Second")
+    at_once(rule.pk)
+    assert (carried(first), carried(second)) == ({"Known"}, set())
+
+    restore_tag(tag=tag, by=ada, at=LATER, then=at_once)
+    assert carried(second) == {"Known"}
+
+
+def test_a_rule_that_is_set_anew_while_it_ends_stays(ada: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, tag = make_person(), make_tag("Known")
+    rule = ruled(tag, ada, reach="known")
+    remove_rule(tag=tag, by=ada, at=LATER, then=nobody)
+    whoever_fits = tag_rules_at_work.fitting
+
+    def set_anew_at_this_moment(asked: TagRule) -> QuerySet[Any] | None:
+        TagRule.objects.filter(pk=rule.pk).update(state=TagRule.State.ON)
+        return whoever_fits(asked)
+
+    monkeypatch.setattr(tag_rules_at_work, "fitting", set_anew_at_this_moment)
+    at_once(rule.pk)
+    monkeypatch.undo()
+    at_once(rule.pk)
+    assert carried(person) == {"Known"}
 
 
 def test_a_rule_that_means_nothing_or_itself_is_refused(ada: Staff) -> None:

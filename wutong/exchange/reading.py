@@ -34,7 +34,7 @@ from wutong.platform.chinese import keys_of, sort_key
 from wutong.platform.foretold import Foretold
 from wutong.platform.models import Staff
 
-BATCH = 1_000
+BATCH = {PeopleImport.Kind.PEOPLE.value: 1_000, PeopleImport.Kind.COMPANIES.value: 400}
 """Rows a transaction. The identity lane is held meanwhile, and the stream waits: about half a second."""
 WORTH_A_PROCESS = 5_000
 """Rows from which on a process of its own is started, which takes a second."""
@@ -85,12 +85,12 @@ def pieces_left(run: PeopleImport, owners: Mapping[str, Staff]) -> Iterator[Iter
         with _read_beside(run) as pieces:
             yield pieces
     else:
-        yield _pieces(rows_of(run, owners, after=run.done), start=run.done, batch=BATCH)
+        yield _pieces(rows_of(run, owners, after=run.done), start=run.done, batch=BATCH[run.kind])
 
 
 @contextmanager
 def _read_beside(run: PeopleImport) -> Iterator[Iterator[Piece]]:
-    line = [sys.executable, "-m", "wutong.exchange.reader", *map(str, (run.pk, run.done, BATCH))]
+    line = [sys.executable, "-m", "wutong.exchange.reader", *map(str, (run.pk, run.done, BATCH[run.kind]))]
     with subprocess.Popen(line, stdout=subprocess.PIPE) as child, ThreadPoolExecutor(1, "import-reader") as thread:
         assert child.stdout is not None  # noqa: S101  # what PIPE makes of it
         try:

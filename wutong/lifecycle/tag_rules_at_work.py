@@ -109,13 +109,13 @@ def _take_back(rule: TagRule, *, at: datetime, among: Sequence[int] | None = Non
         if fits is None:
             return None
         carried = carried.filter(~Exists(fits.filter(pk=OuterRef(side.column))))
-    losing = list(carried.order_by(side.column).values_list(side.column, flat=True)[:AT_ONCE])
+    losing = list(carried.order_by(side.column).values_list(side.column, flat=True).distinct()[:AT_ONCE])
     if losing and side.carried is PersonTag:
         untag_many(losing, tag=rule.tag, source=TagSource.RULE, at=at, given_by=TagSource.RULE)
     elif losing:
         AccountTag.objects.filter(tag=rule.tag, account__in=losing, source=TagSource.RULE).delete()
     if losing:
-        TagRule.objects.filter(pk=rule.pk).update(taken=F("taken") + len(set(losing)))
+        TagRule.objects.filter(pk=rule.pk).update(taken=F("taken") + len(losing))
     return losing[-1] if len(losing) == AT_ONCE else None
 
 

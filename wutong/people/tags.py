@@ -1,11 +1,12 @@
 """Which tags there are: groups, words, retiring and restoring them, and their twins in other systems."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from wutong.people.models import PersonTag, Tag, TagFamily, TagGroup, TagMirror
+from wutong.people.models import PersonTag, Tag, TagFamily, TagGroup, TagMirror, TagRule
 from wutong.platform.audit import record
 from wutong.platform.models import Staff
 from wutong.platform.refusal import Refusal
@@ -98,8 +99,11 @@ def retire_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
         record("tags.tag_retired", actor=by, subject=tag, at=at)
 
 
-def restore_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
-    """Offer a retired tag again.
+def restore_tag(*, tag: Tag, by: Staff, at: datetime, then: Callable[[int], None]) -> None:
+    """Offer a retired tag again; its rule goes on.
+
+    Args:
+        then: is told the id of its rule, to have everybody looked at later: people have changed while it rested.
 
     Raises:
         TagIsSoAlready: see there.
@@ -108,6 +112,8 @@ def restore_tag(*, tag: Tag, by: Staff, at: datetime) -> None:
         if not Tag.objects.filter(pk=tag.pk, is_active=False).update(is_active=True):
             raise TagIsSoAlready(name=tag.name)
         record("tags.tag_restored", actor=by, subject=tag, at=at)
+        for rule in TagRule.objects.at_work().filter(tag=tag).values_list("pk", flat=True):
+            then(rule)
 
 
 def twins_of_person(person_id: int, *, system: str, place: str) -> set[str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from wutong.lifecycle.jobs import look_at_everybody_later
 from wutong.lifecycle.models import Lead
 from wutong.lifecycle.tagging import AT_ONCE, tag_people, untag_person
 from wutong.lifecycle.visibility import people_visible_to
@@ -99,7 +100,7 @@ def tag_retire(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @requires("tags.manage")
 def tag_restore(request: StaffRequest, public_id: UUID) -> HttpResponse:
     tag = get_object_or_404(Tag, public_id=public_id)
-    return _after_change(request, tag, lambda at: restore_tag(tag=tag, by=request.user, at=at))
+    return _after_change(request, tag, lambda at: restore_tag(tag=tag, by=request.user, at=at, then=_look_later))
 
 
 @require_POST
@@ -204,6 +205,10 @@ def _after_change(request: StaffRequest, tag: Tag, act: Callable[[datetime], Non
     except Refusal as no:
         return _draw(request, refusal=str(no), status=409)
     return done(request, reverse("lifecycle:tags"), _("“%(name)s” is changed.") % {"name": tag.name})
+
+
+def _look_later(rule: int) -> None:
+    look_at_everybody_later.defer(rule=rule)
 
 
 def _after(request: StaffRequest, person: Person) -> HttpResponse:
