@@ -20,7 +20,7 @@ from wutong.people.facts import Statement, refresh_people, state_many
 from wutong.people.identity import IdentifierKey, Observed, observe_many
 from wutong.people.models import Account, Assurance, Identifier, IdentifierKind, Person
 from wutong.platform.chinese import search_keys, sort_key
-from wutong.platform.first_run import PLACEHOLDER_ADDRESS, ensure_company
+from wutong.platform.first_run import make_company
 from wutong.platform.models import BusinessScope, InboxBlock, Organisation, Team
 from wutong.platform.refusal import Refusal
 from wutong.stream.processor import drain
@@ -32,12 +32,9 @@ LATELY = datetime.now(UTC) - timedelta(hours=1)
 
 
 def found_company() -> Organisation:
-    ensure_company(at=NINE)
+    make_company(at=NINE)
     ensure_partitions()
     with connection.cursor() as cursor:
-        # Who was to take it over: Django would ask every table for rows about them.
-        cursor.execute("DELETE FROM platform_invitation")
-        cursor.execute("DELETE FROM platform_staff WHERE email = %s", [PLACEHOLDER_ADDRESS])
         cursor.execute("DELETE FROM event")  # Django does not empty a table that it does not manage
     return Organisation.objects.get()
 

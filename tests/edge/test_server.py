@@ -182,6 +182,7 @@ async def test_figures_are_shown_to_this_machine_only(server: Server) -> None:
         assert relayed.status_code == 403
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_the_document_is_kept(server: Server, mode: GenerationMode) -> None:
     """Everything the document allows and forbids: no failure of ours, no undocumented answer."""

@@ -37,11 +37,24 @@ def ensure_company(*, at: datetime) -> str | None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         if not Organisation.objects.exists():
-            _make_company(at=at)
+            make_company(at=at)
         if Staff.objects.administrators().exists():
             return None
         first = _first_administrator() or _make_administrator(at=at)
         return reverse("platform:welcome", args=[mint_invitation(first, at=at)])
+
+
+def make_company(*, at: datetime) -> None:
+    """What everything else stands on, in an empty database: it has no administrator yet."""
+    Organisation.objects.create(name=ORGANISATION_NAME, created_at=at)
+    BusinessScope.objects.get_or_create(code="company", defaults={"name": ORGANISATION_NAME})
+    root = Team.objects.create(name=ORGANISATION_NAME, path="/0/")
+    root.path = f"/{root.pk}/"
+    root.save(update_fields=["path"])
+    WorkingHours.objects.bulk_create(
+        WorkingHours(weekday=weekday, opens_at=time(9), closes_at=time(18)) for weekday in range(5)
+    )
+    record("organisation.made", actor=None, at=at)
 
 
 def taking_over(token: str, *, at: datetime) -> Staff:
@@ -84,18 +97,6 @@ def is_welcome_due() -> bool:
 def _first_administrator() -> Staff | None:
     first: Staff | None = Staff.objects.active().filter(role=Role.ADMIN).order_by("pk").first()
     return first
-
-
-def _make_company(*, at: datetime) -> None:
-    Organisation.objects.create(name=ORGANISATION_NAME, created_at=at)
-    BusinessScope.objects.get_or_create(code="company", defaults={"name": ORGANISATION_NAME})
-    root = Team.objects.create(name=ORGANISATION_NAME, path="/0/")
-    root.path = f"/{root.pk}/"
-    root.save(update_fields=["path"])
-    WorkingHours.objects.bulk_create(
-        WorkingHours(weekday=weekday, opens_at=time(9), closes_at=time(18)) for weekday in range(5)
-    )
-    record("organisation.made", actor=None, at=at)
 
 
 def _make_administrator(*, at: datetime) -> Staff:
