@@ -220,7 +220,8 @@ def test_companies_out_of_sight_are_left_as_they_are_and_those_of_others_keep_th
     hidden = make_account("北辰科技有限公司")
     boss = make_staff("Boss", role=Role.MANAGER, team=mei.team, data_scope="team")
     run = imported(BEICHEN, by=boss, known=K.OVERWRITE)
-    assert (run.faulty, problems_of(run)) == (1, ["not_in_sight"])
+    assert (run.faulty, problems_of(run)) == (1, ["company_not_in_sight"])
+    assert check(run).faulty == 1  # and it was told before
     hidden.refresh_from_db()
     assert hidden.industry == ""
     run = imported(BEICHEN, by=ada, owner=mei)

@@ -161,6 +161,7 @@ def test_whom_a_colleague_may_not_see_is_left_as_they_are(mei: Staff) -> None:
     assert (run.faulty, run.updated) == (1, 0)
     assert person_of(phone("+8613900010001")).full_name == "周总"
     assert run.faults.get().problems == [[-1, "not_in_sight"]]
+    assert check(run).faulty == 1  # and it was told before
 
 
 def test_leads_go_to_the_owner_that_the_file_names(ada: Staff, mei: Staff) -> None:

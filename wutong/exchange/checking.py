@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -13,13 +14,16 @@ from wutong.exchange.columns import column_name
 from wutong.exchange.company_register import Company, Register, TwoCodes
 from wutong.exchange.company_rows import REASONS as COMPANY_REASONS
 from wutong.exchange.company_rows import CompanyRow
+from wutong.exchange.entering import sees_everybody
 from wutong.exchange.kinds import recognised_by
 from wutong.exchange.models import PeopleImport
 from wutong.exchange.reading import owners_for, rows_of
 from wutong.exchange.rows import REASONS, ImportRow, Problem, Row
 from wutong.exchange.starting import LOOKED_AT
+from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.accounts import new_account
 from wutong.people.identifiers import IdentifierKey, load_by_key
+from wutong.sales.accounts import accounts_visible_to
 
 SHOWN = 50
 MOST_CELLS = 400
@@ -121,13 +125,18 @@ def _to_correct(run: PeopleImport, problems: Sequence[Problem], line: Sequence[s
 Standing = Literal["new", "known", "repeated"] | Problem
 
 
-def _told_of_people(_run: PeopleImport, rows: Sequence[Row]) -> dict[int, Standing]:
-    """Whether the person of each row that can be imported is known, by its number."""
+def _told_of_people(run: PeopleImport, rows: Sequence[Row]) -> dict[int, Standing]:
+    """Whether the person of each row is known, by its number, or why it cannot be imported."""
     valid = [row for row in rows if isinstance(row, ImportRow) and not row.is_faulty]
     known = load_by_key({key for row in valid for key in row.identifiers})
+    hidden = {one.person_id for one in known.values() if one.person_id is not None}
+    hidden -= hidden if sees_everybody(run.by) else _pks(people_visible_to(run.by).filter(pk__in=hidden))
     met: set[IdentifierKey] = set()
     found: dict[int, Standing] = {}
     for row in valid:
+        if any(key in known and known[key].person_id in hidden for key in row.identifiers):
+            found[row.number] = Problem(-1, "not_in_sight")
+            continue
         is_known = any(key in known for key in row.identifiers)
         found[row.number] = "repeated" if not met.isdisjoint(row.identifiers) else "known" if is_known else "new"
         met.update(row.identifiers)
@@ -138,6 +147,8 @@ def _told_of_companies(run: PeopleImport, rows: Sequence[Row]) -> dict[int, Stan
     """The same of companies, or why a row cannot be imported."""
     valid = [row for row in rows if isinstance(row, CompanyRow) and not row.is_faulty]
     register = Register(valid)
+    hidden = set(register.known_ids())
+    hidden -= hidden if sees_everybody(run.by) else _pks(accounts_visible_to(run.by, among=sorted(hidden)))
     met: set[Company] = set()
     found: dict[int, Standing] = {}
     for row in valid:
@@ -149,11 +160,18 @@ def _told_of_companies(run: PeopleImport, rows: Sequence[Row]) -> dict[int, Stan
         if company is None and not row.company:
             found[row.number] = Problem(-1, "nameless")
             continue
+        if company is not None and company.account.pk in hidden:
+            found[row.number] = Problem(-1, "company_not_in_sight")
+            continue
         found[row.number] = "new" if company is None else "repeated" if company in met else "known"
         company = company or register.add(new_account(row.company, at=run.created_at))
         register.learn(company, row)
         met.add(company)
     return found
+
+
+def _pks(rows: QuerySet[Any]) -> set[int]:
+    return set(rows.values_list("pk", flat=True))
 
 
 def told_of(problem: Problem, cells: Sequence[str], columns: Sequence[str]) -> Told:

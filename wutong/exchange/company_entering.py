@@ -125,7 +125,7 @@ def _find(batch: _Batch, rows: Sequence[CompanyRow]) -> None:
         elif not company.is_new and company.account.pk in stubs and company not in told:
             outcome.created += 1
         elif not company.is_new and company.account.pk not in in_sight | stubs:
-            outcome.refused.append((row, Problem(-1, "not_in_sight")))
+            outcome.refused.append((row, Problem(-1, "company_not_in_sight")))
             continue
         elif batch.run.known == _K.SKIP:
             outcome.skipped += 1

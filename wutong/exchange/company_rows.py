@@ -105,6 +105,10 @@ REASONS: dict[str, tuple[str | Promise, str | Promise]] = {
         pgettext_lazy("import problem", "The company stands above this one already; the parent was left out"),
         pgettext_lazy("import problem", "Look at the group of the two companies."),
     ),
+    "company_not_in_sight": (
+        pgettext_lazy("import problem", "This company is looked after by others and was left as it is"),
+        pgettext_lazy("import problem", "Ask a manager to import this row."),
+    ),
     "owned_by_another": (
         pgettext_lazy("import problem", "A colleague looks after this company; the owner was left as it is"),
         pgettext_lazy("import problem", "Ask for the company, or let a manager import the file."),
