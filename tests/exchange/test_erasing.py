@@ -1,5 +1,7 @@
 """Somebody who is erased stands in no file of an import or an export any more."""
 
+from datetime import datetime
+
 import pytest
 from django.utils import timezone
 
@@ -92,6 +94,24 @@ def test_exported_files_go_that_name_them(ada: Staff, kind: Export.Format) -> No
     others.refresh_from_db()
     assert all_of_them.file is None
     assert others.file is not None
+
+
+def test_who_is_erased_while_a_file_is_written_does_not_stand_in_it(ada: Staff) -> None:
+    zhou = make_person("周思远", keys=[phone("+8613900010001")])
+    make_person("钱")
+    export = Export.objects.create(by=ada, at=NINE, what="people", format="csv", language="en")
+
+    def erase_once_it_is_written() -> datetime:
+        if Person.objects.filter(pk=zhou.pk).exists():
+            erased(zhou, ada)
+        return NINE
+
+    write_export(export.pk, now=erase_once_it_is_written)
+
+    export.refresh_from_db()
+    assert (export.state, export.rows) == ("done", 1)
+    assert export.file is not None
+    assert "周思远" not in path_of(export.file.digest).read_text()
 
 
 def test_what_a_list_was_searched_for_goes_from_its_exports_and_views(ada: Staff) -> None:

@@ -87,3 +87,31 @@ def test_exports_carry_the_fields_that_their_colleague_may_see(ada: Staff, north
 
     assert [(row[0], *row[12:-1]) for row in exported(seller)][1:] == [("Inside", "280000")]
     assert exported(ada)[1][12:-1] == ["280000", "shh"]
+
+
+def test_a_file_with_a_field_that_was_closed_to_its_colleague_is_withheld(ada: Staff) -> None:
+    seller = make_staff("Sun", role=Role.SALES, data_scope="all")
+    budget = make_field(ada, "预算", "Budget", "number")
+    person = make_person("Inside")
+    make_lead(person=person, account=make_account())
+    fill_in_person(person=person, values={budget: "-5"}, by=ada, at=NINE)
+    client, files = signed_in(seller), {}
+    for name, given in {
+        "all": {},
+        "chosen": {"col": ["owner"]},
+        "narrowed": {"col": ["owner"], "conditions": "cf.budget.to=0"},
+        "leads": {"list": "leads"},
+        "companies": {"list": "accounts"},
+    }.items():
+        client.post("/exports/new/", {"list": "people", "format": "csv"} | given)
+        files[name] = Export.objects.filter(by=seller).latest("pk")
+    stored = files["all"].file
+    assert stored is not None
+    assert path_of(stored.digest).read_text("utf-8-sig").splitlines()[1].split(",")[12] == "-5"  # a number, no formula
+
+    CustomField.objects.filter(pk=budget.pk).update(readers=["admin"], editors=["admin"])
+
+    withheld = client.get("/exports/").context["withheld"]
+    assert {name for name, one in files.items() if one.file_id in withheld} == {"all", "narrowed"}
+    answer = client.get(f"/files/{stored.public_id}/")
+    assert answer.status_code == 404

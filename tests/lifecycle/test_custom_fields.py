@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from tests.cast import NINE, make_account, make_lead, make_person, signed_in, state
 from wutong.lifecycle.correcting_many import plan_for_facts
@@ -331,6 +332,7 @@ def test_a_list_is_put_in_order_by_a_field_and_who_has_nothing_in_it_stands_at_t
         order = order_in(sort, [field])
         assert order is not None
         for far in (-1, 10_000):  # walked, and put in order as a whole
+            cache.clear()  # which of the two is remembered
             after, shown = "", []
             for _page in range(4):
                 page = page_of(everybody, order, after=after, size=2, otherwise="-last_seen_at", far=far)
@@ -342,6 +344,11 @@ def test_a_list_is_put_in_order_by_a_field_and_who_has_nothing_in_it_stands_at_t
             assert sorted(shown) == sorted(said)
             assert shown[: len(known)] == known
             assert [place(pk) for pk in known] == sorted(map(place, known), reverse=order.is_down)
+            first = page_of(everybody, order, after="", size=2, otherwise="-last_seen_at", far=far)
+            left = everybody.exclude(pk=first.keys[-1])  # whom the page ended with is none of them any more
+            assert page_of(left, order, after=first.next or "", size=9, otherwise="-last_seen_at", far=far).keys == [
+                pk for pk in shown if pk not in first.keys
+            ]
     assert order_in("cf.budget", []) is order_in("cf.nonsense", [field]) is None
 
 

@@ -12,12 +12,15 @@ from wutong.platform.models import AuditEntry, DefaultView, Role, SavedView, Sta
 from wutong.platform.saved_views import (
     LONGEST,
     MOST,
+    Listing,
     NotYourView,
     TooLongForAView,
     TooManyViews,
+    ViewGone,
     ViewNameTaken,
     change_view,
     forget_searches,
+    keep_changes,
     listing_of,
     remove_view,
     save_view,
@@ -27,12 +30,16 @@ pytestmark = pytest.mark.django_db
 _S = SavedView.Shared
 
 
+def people_for(staff: Staff) -> Listing:
+    listing = listing_of("people", staff)
+    assert listing is not None
+    return listing
+
+
 def saved(
     by: Staff, name: str = "Mine", query: str = "owner=me", shared_with: SavedView.Shared = _S.NOBODY
 ) -> SavedView:
-    listing = listing_of("people", by)
-    assert listing is not None
-    return save_view(listing=listing, name=name, query=query, shared_with=shared_with, by=by, at=NINE)
+    return save_view(listing=people_for(by), name=name, query=query, shared_with=shared_with, by=by, at=NINE)
 
 
 def labels(client: Any, address: str = "/people/?saved=all") -> list[str]:
@@ -91,6 +98,10 @@ def test_views_are_shared_with_the_team_below_or_everybody_by_those_who_may(
         remove_view(view=everybody, by=mei, at=NINE)
     with pytest.raises(NotYourView):
         _rename(everybody, mei)
+    gone = saved(boss, "Gone")
+    remove_view(view=SavedView.objects.get(pk=gone.pk), by=boss, at=NINE)
+    with pytest.raises(ViewGone):
+        keep_changes(view=gone, listing=people_for(boss), query="owner=me", by=boss, at=NINE)
     assert signed_in(zhou).post(f"/views/{SavedView.objects.get(name='Team').public_id}/change/").status_code == 404
     admin = make_staff("Root", role=Role.ADMIN, data_scope="all")
     _rename(everybody, admin)
@@ -111,10 +122,12 @@ def test_a_shared_view_shows_nobody_rows_or_conditions_that_are_not_theirs_to_se
     make_lead(person=outside, team=south)
     hidden = Described(name_zh="内部", name_en="Inside", readers=["admin"], editors=["admin"])
     add_field(about="person", kind="text", code="secret", described=hidden, by=ada, at=NINE)
-    view = saved(ada, "Secret", "cf.secret=family&sort=name", _S.COMPANY)
-    assert view.query == "cf.secret=family&sort=name"
+    view = saved(ada, "Secret", "cf.secret=family&sort=cf.secret&col=cf.secret&col=owner&q=cf.secret", _S.COMPANY)
+    assert view.query == "cf.secret=family&col=cf.secret&col=owner&q=cf.secret&sort=cf.secret"
 
-    page = signed_in(mei).get(f"/people/?sort=name&saved={view.public_id}")
+    tab = signed_in(mei).get("/people/?saved=all").context["views"].tabs[1]
+    assert tab.url == f"/people/?col=owner&q=cf.secret&saved={view.public_id}"  # that there is such a field is not told
+    page = signed_in(mei).get(tab.url)
 
     text = page.content.decode()
     assert "Outside" not in text

@@ -11,7 +11,8 @@ from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.contact import record_follow_up
 from wutong.lifecycle.models import FollowUp
 from wutong.people.models import Account, Affiliation, Person
-from wutong.platform.models import Staff
+from wutong.platform.files import path_of
+from wutong.platform.models import Staff, StoredFile
 from wutong.sales.accounts import accounts_visible_to
 from wutong.sales.deal_list import Wanted, deals_wanted
 
@@ -75,6 +76,14 @@ def test_amounts_are_for_those_who_may_see_deals(xu, wang, mei, north) -> None:
     page = signed_in(mei).get(address)
     assert page.context["tab"] == "overview"
     assert "987,654" not in page.content.decode()
+    make_lead(account=make_account("Another"))
+    for state in ("open", "customer"):  # nor by an address that somebody else sent
+        assert len(signed_in(mei).get(f"/accounts/?state={state}").context["found"].rows) == 2
+    assert len(signed_in(wang).get("/accounts/?state=open").context["found"].rows) == 1
+    buyer = make_staff("Su", role="marketer", data_scope="all")
+    signed_in(buyer).post("/exports/new/", {"list": "accounts", "format": "csv"})
+    (stored,) = StoredFile.objects.all()
+    assert "Open amount" not in path_of(stored.digest).read_text("utf-8-sig")
 
 
 def test_the_page_shows_people_in_sight_who_knows_them_and_the_empty_chairs(xu, wang) -> None:

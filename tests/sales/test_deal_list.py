@@ -1,5 +1,6 @@
 """The set of deals behind board and table."""
 
+import base64
 from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -91,6 +92,8 @@ def test_a_table_is_paged_by_what_it_is_sorted_by(three, wang) -> None:
     ):
         table = table_of(deals, Wanted(sort=sort, after="made up"), at=LATER, zone=SHANGHAI)
         assert [deal.name for deal in table.deals] == expected
+    never_ours = base64.urlsafe_b64encode(b'["known_amount","1E-999999",1]').decode()
+    assert table_of(deals, Wanted(sort="amount", after=never_ours), at=LATER, zone=SHANGHAI).deals
     first = slice_of(deals, by="close_on", after="", size=2)
     rest = slice_of(deals, by="close_on", after=first.next or "", size=2)
     assert [deal.name for deal in first.rows + rest.rows] == ["Lines", "MES 二期", "Warehouse"]

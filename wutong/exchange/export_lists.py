@@ -34,6 +34,7 @@ from wutong.people.models import (
 from wutong.platform.format import credit_code_masked
 from wutong.platform.models import Staff
 from wutong.platform.organisation import our_zone
+from wutong.platform.permissions import may
 from wutong.sales import accounts as companies
 from wutong.sales import contract_list, deal_list
 from wutong.sales.models import Opportunity
@@ -49,6 +50,8 @@ class Column:
     code: str
     heading: str | Promise
     is_masked: bool = False
+    right: str = ""
+    """Without it, where there is one, a file has no such column."""
 
 
 NAME = "name"
@@ -70,6 +73,8 @@ class List:
     """Of a batch of objects, the reader, and whether numbers are in full."""
     about: str = ""
     """Whose fields of the company's own follow the columns: those that the colleague may see."""
+    narrowed_by: str = ""
+    """Whose fields narrow it besides."""
     tags: Callable[[Sequence[Any]], list[str]] | None = None
     """Of a batch of objects the tags of each, where they carry any."""
 
@@ -87,6 +92,12 @@ class Layout:
     @property
     def has_masked(self) -> bool:
         return any(self.one.columns[place].is_masked for place in self.places)
+
+    @property
+    def codes(self) -> list[str]:
+        """Its columns by the codes of the list's page."""
+        usual = [self.one.columns[place].code for place in self.places]
+        return [*dict.fromkeys(usual), *(SIGN + field.code for field in self.own)]
 
     def headings(self) -> list[str]:
         usual = [str(self.one.columns[place].heading) for place in self.places]
@@ -111,7 +122,11 @@ def layout_of(one: List, *, reader: Staff, chosen: Sequence[str], has_tags: bool
     is_all = not named & known
     return Layout(
         one,
-        [place for place, column in enumerate(one.columns) if is_all or column.code in {NAME, *named}],
+        [
+            place
+            for place, column in enumerate(one.columns)
+            if (is_all or column.code in {NAME, *named}) and (not column.right or may(reader, column.right))
+        ],
         [field for field in own if is_all or SIGN + field.code in named],
         has_tags and one.tags is not None,
     )
@@ -387,6 +402,7 @@ LISTS: dict[str, List] = {
         loaded=_loaded_leads,
         rows=_lead_rows,
         tags=_tags_of_leads,
+        narrowed_by=CustomField.About.PERSON.value,
     ),
     "accounts": List(
         name=pgettext_lazy("list", "Accounts"),
@@ -398,8 +414,8 @@ LISTS: dict[str, List] = {
             Column("confirmed", pgettext_lazy("column", "Confirmed")),
             Column("people", pgettext_lazy("column", "People in sight")),
             Column("leads", pgettext_lazy("column", "Open leads")),
-            Column("open", pgettext_lazy("column", "Open amount")),
-            Column("won", pgettext_lazy("column", "Won amount")),
+            Column("open", pgettext_lazy("column", "Open amount"), right="deals.read"),
+            Column("won", pgettext_lazy("column", "Won amount"), right="deals.read"),
             Column("owner", pgettext_lazy("column", "Owners")),
             Column("touch", pgettext_lazy("column", "Last touch")),
             Column("created", pgettext_lazy("column", "Created")),

@@ -19,6 +19,9 @@ from wutong.exchange.export_lists import LISTS, Layout, layout_of
 from wutong.exchange.models import Export
 from wutong.exchange.places import folder
 from wutong.exchange.writing import Row, write_csv, write_xlsx
+from wutong.people import lane
+from wutong.people.custom_filters import SIGN
+from wutong.people.models import CustomField
 from wutong.platform.audit import record
 from wutong.platform.files import XLSX, keep
 from wutong.platform.models import Staff
@@ -31,9 +34,11 @@ MOST_ROWS = 500_000
 AT_ONCE = 1_000
 """So many rows are written while the colleague waits; more, in the background."""
 _KEYS, _BATCH = 50_000, 500
+_TIMES = 5
+"""So many times a file is begun anew because somebody was erased while it was written."""
 _LONGEST = 500
-MOST_COLUMNS = 120
 """So many characters of conditions are kept with an export."""
+MOST_COLUMNS = 120
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "+": "%2B", "#": "%23"})
 
 
@@ -45,6 +50,10 @@ class NoSuchList(Refusal):
 class NothingToExport(Refusal):
     code = "nothing_to_export"
     message = gettext_lazy("The list is empty with these conditions. Change them and export again.")
+
+
+class SomebodyWasErased(Exception):
+    """While a file was written, and again each time that it was begun anew."""
 
 
 class TooManyConditions(Refusal):
@@ -145,16 +154,38 @@ def _count(by: Staff, *, rows: int, at: datetime) -> None:
 
 
 def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
-    """Write the file of an export, with the rights that its colleague has now. Safe to call again."""
-    waiting = Export.objects.select_related("by__team").exclude(state=Export.State.FAILED)
-    export = waiting.filter(pk=export_id, file=None).first()
-    if export is None:
-        return
-    one = LISTS.get(export.what)
-    if one is None or not may(export.by, one.right) or not may(export.by, "lists.export"):
-        Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, finished_at=now())
-        return
-    Export.objects.filter(pk=export_id).update(state=Export.State.RUNNING)
+    """Write the file of an export, with the rights that its colleague has now. Safe to call again.
+
+    Raises:
+        SomebodyWasErased: each time that it was written.
+    """
+    for _time in range(_TIMES):
+        export = _begun(export_id, now=now)
+        if export is None or _is_written(export, now=now):
+            return
+    raise SomebodyWasErased
+
+
+def _begun(export_id: int, *, now: Callable[[], datetime]) -> Export | None:
+    """The export, if there is a file to write, from now on as one that is being written."""
+    with transaction.atomic():
+        # Whoever is being erased is gone before it is read, and whoever erases after this finds it: see sweep_exports.
+        lane.share()
+        waiting = Export.objects.select_related("by__team").exclude(state=Export.State.FAILED)
+        export = waiting.filter(pk=export_id, file=None).first()
+        if export is None:
+            return None
+        one = LISTS.get(export.what)
+        if one is None or not may(export.by, one.right) or not may(export.by, "lists.export"):
+            Export.objects.filter(pk=export_id).update(state=Export.State.FAILED, finished_at=now())
+            return None
+        Export.objects.filter(pk=export_id).update(state=Export.State.RUNNING)
+        return export
+
+
+def _is_written(export: Export, *, now: Callable[[], datetime]) -> bool:
+    """Write the file and keep it; False when somebody was erased meanwhile, who may stand in it."""
+    one = LISTS[export.what]
     in_full = export.is_in_full and may(export.by, "lists.export_in_full")
     count, sight = [0], sight_of(export.by)
     with translation.override(export.language):
@@ -170,25 +201,43 @@ def write_export(export_id: int, *, now: Callable[[], datetime]) -> None:
         except BaseException:
             written.unlink(missing_ok=True)
             raise
+    finished_at = now()
     with transaction.atomic():
+        lane.share()
+        if Export.objects.select_for_update().get(pk=export.pk).state != Export.State.RUNNING:
+            written.unlink()
+            return False
         kind = XLSX if export.format == Export.Format.XLSX else "text/csv"
-        export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=now())
+        export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=finished_at)
         export.rows, export.is_cut = min(count[0], most), count[0] > most
-        export.state, export.finished_at, export.is_in_full = Export.State.DONE, now(), in_full
-        export.sight = sight
-        export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full", "sight"])
+        export.state, export.finished_at, export.is_in_full = Export.State.DONE, finished_at, in_full
+        export.sight, export.columns = sight, layout.codes
+        export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full", "sight", "columns"])
+    return True
 
 
 def files_out_of_reach(staff: Staff) -> QuerySet[Export, Any]:
     """Files of exports, by key, that ``staff`` would not get any more, or not so: what they might do, or how far they
-    saw, was another when they were written.
+    saw, was another when they were written; or a field of the company's own in them is not for them any more.
     """
     theirs = Export.objects.filter(by=staff, file__isnull=False)
     if may(staff, "lists.export"):
         lost = ~Q(sight__in=[sight_of(staff), ""])  # none is known of those written before this was kept
         lost |= Q(what__in=[code for code, one in LISTS.items() if not may(staff, one.right)])
+        lost |= _of_closed_fields(staff)
         theirs = theirs.filter(lost if may(staff, "lists.export_in_full") else lost | Q(is_in_full=True))
     return theirs.values("file")
+
+
+def _of_closed_fields(staff: Staff) -> Q:
+    """Exports with a column of a field that ``staff`` may not see, or narrowed by one."""
+    closed = CustomField.objects.exclude(readers__contains=[staff.role]).values_list("about", "code")
+    found = Q()
+    for about, code in closed:
+        shown_in = [what for what, one in LISTS.items() if about in (one.about, one.narrowed_by)]
+        names = Q(columns__contains=[SIGN + code]) | Q(conditions__contains=SIGN + code)
+        found |= names & Q(what__in=shown_in)
+    return found
 
 
 def sight_of(staff: Staff) -> str:

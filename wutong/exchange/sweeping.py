@@ -58,6 +58,8 @@ def sweep_exports(whom: Whom) -> int:
     """
     tells = told_by([*addresses_of(whom), *names_of(whom)])
     found = 0
+    # A file that is being written may hold them, whatever it holds by now: it is begun anew (exports.write_export).
+    Export.objects.filter(state=Export.State.RUNNING).update(state=Export.State.WAITING)
     for export in Export.objects.filter(file__isnull=False).select_related("file"):
         if export.file is not None and any(tells(cells) for cells in _lines_of(export.file)):
             forget(export.file)

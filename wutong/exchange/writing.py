@@ -38,7 +38,7 @@ def write_csv(
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([neutral(str(column)) for column in (*columns, COLUMN)])
-        writer.writerows([neutral(_text(cell, zone)) for cell in (*row, str(mark))] for row in rows)
+        writer.writerows([_told(cell, zone) for cell in (*row, str(mark))] for row in rows)
 
 
 def write_xlsx(
@@ -81,6 +81,11 @@ def _tell_of_file(book: "Workbook", title: str, mark: Watermark) -> None:
     for number, (label, value) in enumerate(told):
         sheet.write_string(number, 0, label)
         sheet.write_string(number, 1, value)
+
+
+def _told(cell: Cell, zone: ZoneInfo) -> str:
+    """What was typed begins no formula; a number below nought stays one."""
+    return neutral(cell) if isinstance(cell, str) else _text(cell, zone)
 
 
 def _text(cell: Cell, zone: ZoneInfo) -> str:

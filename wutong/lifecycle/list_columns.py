@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 
 from wutong.lifecycle.field_cards import words_of
 from wutong.people.custom_filters import SIGN
 from wutong.people.custom_order import is_sortable
 from wutong.people.custom_values import values_of_accounts, values_of_people
 from wutong.people.models import Account, AccountFact, CustomField, FieldValue, Person
+from wutong.platform.cells import Text
 from wutong.platform.saved_views import OPENED
 
 COLUMN = "col"
 _CURSORS = ("after", "before")
+_LONGEST = 60
+"""So many characters a cell shows of a field of the company's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,7 @@ class Head:
     label: str
     sort: str
     """As the address says the order by it; empty where a list has no order by it."""
+    is_number: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,17 @@ class Columns:
     @property
     def heads(self) -> list[Head]:
         """Of the own ones, in order."""
-        return [Head(label=field.name, sort=SIGN + field.code if is_sortable(field) else "") for field in self.own]
+        return [
+            Head(label=field.name, sort=SIGN + field.code if is_sortable(field) else "", is_number=field.is_counted)
+            for field in self.own
+        ]
+
+    def own_cells(self, texts: Sequence[str]) -> list[Text]:
+        """What a row says in its own columns, cut so that it does not push the others aside."""
+        return [
+            Text(Truncator(text).chars(_LONGEST), col=2, is_number=field.is_counted)
+            for field, text in zip(self.own, texts, strict=True)
+        ]
 
 
 def columns_in(given: QueryDict, usual: Mapping[str, str | Promise], fields: Sequence[CustomField]) -> Columns:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from wutong.people.custom_values import LONGEST_LINK, NotAValue, in_words, read_text
 from wutong.people.models import AccountCustomValue, CustomField, PersonCustomValue
+from wutong.platform.saved_views import FIELD
 
-SIGN = "cf."
+SIGN = FIELD
 _K = CustomField.Kind
 M = TypeVar("M", bound=Model)
 

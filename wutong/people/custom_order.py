@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from wutong.people.custom_filters import SIGN
 from wutong.people.models import AccountCustomValue, CustomField, PersonCustomValue
+from wutong.platform.keyset import is_a_cursors
 from wutong.platform.totals import LONG_BY_FAR, Total, keys_in_order
 
 _K = CustomField.Kind
@@ -27,8 +28,9 @@ answers.
 """
 MOST_ANSWERS = 50
 """A choice of more answers is none to put a list in order by: each is walked by itself."""
-_LARGEST = Decimal(10) ** 15
 _READ = {"number": Decimal, "day": date, "is_yes": bool}
+_WHOLE = -1
+"""Instead of a walk, where the list was put in order as a whole."""
 M = TypeVar("M", bound=Model)
 
 
@@ -75,8 +77,8 @@ class _Walk:
     def places(self, after: _Place | None, most: int) -> Iterator[tuple[Any, int]]:
         rows, mark, beyond = self.rows, "-" if self.is_down else "", "lt" if self.is_down else "gt"
         if not self.by:
-            rows = rows.filter(pk__gt=after.pk) if after is not None else rows
-            yield from rows.order_by("pk").annotate(nothing=Value(0)).values_list("nothing", "pk")[:most]
+            rows = rows.filter(**{f"pk__{beyond}": after.pk}) if after is not None else rows
+            yield from rows.order_by(f"{mark}pk").annotate(nothing=Value(0)).values_list("nothing", "pk")[:most]
             return
         if after is not None:
             # The first condition alone is one that an index begins at.
@@ -106,23 +108,25 @@ def page_of(found: QuerySet[M], order: Order, *, after: str, size: int, otherwis
         far: see :func:`wutong.platform.totals.keys_in_order`.
     """
     last = _read(after, order, walks := _walks(found, order, otherwise))
-    keys = _keys(found, order, far=far)
+    keys = _keys(found, order, otherwise, far=far)
     if keys is not None and (last is None or last.pk in keys):
         start = keys.index(last.pk) + 1 if last is not None else 0
-        shown = [_Place(order.name, 0, None, pk) for pk in keys[start : start + size + 1]]
+        shown = [_Place(order.name, _WHOLE, None, pk) for pk in keys[start : start + size + 1]]
     else:  # a long list; or who ended the page before is not in it any more
         if keys is not None:
             walks = _walks(found.model._default_manager.filter(pk__among=keys), order, otherwise)
+        if last is not None and last.walk == _WHOLE:
+            last = _where_now(found.model, order, otherwise, last.pk)
         shown = _walked(walks, order, after=last, most=size + 1)
     following = _written(shown[size - 1]) if len(shown) > size else None
     return Page([place.pk for place in shown[:size]], following, Total(len(keys)) if keys is not None else None)
 
 
-def _keys(found: QuerySet[M], order: Order, *, far: int) -> list[int] | None:
+def _keys(found: QuerySet[M], order: Order, otherwise: str, *, far: int) -> list[int] | None:
     column = COLUMNS[_K(order.field.kind)]
     place = "option__position" if column == "option" else column
     own = Subquery(_standing(found, order.field).values(place)[:1])
-    return keys_in_order(found.annotate(own=own), "own", is_down=order.is_down, far=far)
+    return keys_in_order(found.annotate(own=own), "own", is_down=order.is_down, rest=otherwise, far=far)
 
 
 def _walks(rows: QuerySet[M], order: Order, otherwise: str) -> list[_Walk]:
@@ -130,7 +134,10 @@ def _walks(rows: QuerySet[M], order: Order, otherwise: str) -> list[_Walk]:
     field, column = order.field, COLUMNS[_K(order.field.kind)]
     if column == "option":
         options = sorted(field.options.all(), key=lambda one: (one.position, one.pk), reverse=order.is_down)
-        walks = [_Walk(rows.filter(custom_values__field=field.pk, custom_values__option=one.pk)) for one in options]
+        walks = [
+            _Walk(rows.filter(custom_values__field=field.pk, custom_values__option=one.pk), is_down=order.is_down)
+            for one in options
+        ]
     else:
         known = rows.filter(**{"custom_values__field": field.pk, f"custom_values__{column}__isnull": False})
         walks = [_Walk(known.annotate(own=F(f"custom_values__{column}")), "own", order.is_down, _READ[column])]
@@ -151,6 +158,12 @@ def _walked(walks: Sequence[_Walk], order: Order, *, after: _Place | None, most:
     return shown
 
 
+def _where_now(model: type[Model], order: Order, otherwise: str, pk: int) -> _Place | None:
+    """Where somebody stands whom no list need hold any more; None of who is not there at all."""
+    alone = model._default_manager.filter(pk=pk)
+    return next(iter(_walked(_walks(alone, order, otherwise), order, after=None, most=1)), None)
+
+
 def _standing(rows: QuerySet[Any], field: CustomField) -> QuerySet[Any]:
     values: Any = PersonCustomValue if rows.model._meta.model_name == "person" else AccountCustomValue
     found: QuerySet[Any] = values.objects.filter(**{"field": field.pk, values.OWNER: OuterRef("pk")})
@@ -167,13 +180,13 @@ def _read(cursor: str, order: Order, walks: Sequence[_Walk]) -> _Place | None:
         return None
     try:
         place = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=_Place)
-        if place.sort != order.name or not 0 < place.pk < 2**63 or not 0 <= place.walk < len(walks):
+        if place.sort != order.name or not 0 < place.pk < 2**63 or not _WHOLE <= place.walk < len(walks):
             return None
-        kind = walks[place.walk].kind
-        value = msgspec.convert(place.value, kind, strict=False) if kind and place.value is not None else None
+        kind = walks[place.walk].kind if place.walk != _WHOLE else None
+        value = msgspec.convert(place.value, kind, strict=False) if kind else None
     except (binascii.Error, msgspec.DecodeError, ValueError):
         return None
-    if isinstance(value, Decimal) and not (value.is_finite() and abs(value) < _LARGEST):
+    if isinstance(value, Decimal) and not is_a_cursors(value):
         return None
     if isinstance(value, datetime) and value.tzinfo is None:
         return None

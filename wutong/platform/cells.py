@@ -38,6 +38,8 @@ class Text(NamedTuple):
     col: int = 1
     """On how narrow a page it is still shown: see ``{% th %}``."""
     is_cut: bool = False
+    is_number: bool = False
+    """A number in words of its own, such as an amount of a field of the company's own."""
 
 
 class Link(NamedTuple):

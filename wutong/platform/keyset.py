@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 PAGE = 50
 _LARGEST_KEY = 2**63 - 1
+_LARGEST, _FINEST = Decimal(10) ** 15, -20
 M = TypeVar("M", bound=Model)
 
 
@@ -86,8 +87,14 @@ def _read(cursor: str, by: str, field: Any) -> tuple[Any, int] | None:
         return None
     if name != by or not 0 < pk <= _LARGEST_KEY:
         return None
-    if isinstance(value, Decimal) and not (value.is_finite() and abs(value) < Decimal(10) ** 15):
+    if isinstance(value, Decimal) and not is_a_cursors(value):
         return None
     if isinstance(value, datetime) and value.tzinfo is None:
         return None
     return value, pk
+
+
+def is_a_cursors(value: Decimal) -> bool:
+    """Whether a number may stand in a cursor. Others no column holds, and PostgreSQL compares with none of them."""
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _FINEST and abs(value) < _LARGEST

@@ -31,6 +31,10 @@ LONGEST = 1_000
 OPENED = "saved"
 """The parameter that names the view which an address came from; ``all``: none, whatever the list opens with."""
 _ALL = "all"
+FIELD = "cf."
+"""How an address names a field of the company's own."""
+_NAME_FIELDS = ("sort", "col")
+"""The parameters that do so by their value; others are such a field's themselves."""
 _FIELDS = 100
 Names = Callable[[Staff], Collection[str]]
 
@@ -60,6 +64,11 @@ class NoTeamToShareWith(Refusal):
     message = _("%(name)s is in no team. Share the view with everybody, or keep it for one person.")
 
 
+class ViewGone(Refusal):
+    code = "view_gone"
+    message = _("Somebody has removed this view meanwhile. Save it as a new one.")
+
+
 class NotYourView(Refusal):
     code = "not_your_view"
     message = _("Only %(name)s or an administrator changes this view. Save one of your own.")
@@ -84,11 +93,20 @@ class Listing:
         known = self.names(staff) if names is None else names
         pairs = parse_qsl(query[: 4 * LONGEST], max_num_fields=_FIELDS) if query.count("&") < _FIELDS else []
         kept = [(name, value.replace("\x00", "")) for name, value in pairs if name in known and value]
+        kept = [(name, value) for name, value in kept if name not in _NAME_FIELDS or _is_known(value, known)]
         return urlencode(sorted(kept, key=lambda pair: pair[0]))
 
     def opened(self, query: str, view: SavedView) -> str:
         """The address that opens ``view``, whose query for the reader is ``query``."""
         return f"{self.address}?{query}{'&' if query else ''}{OPENED}={view.public_id}"
+
+
+def _is_known(value: str, known: Collection[str]) -> bool:
+    """Whether a column or an order is one that the reader may see. That of a field out of their sight (``cf.budget``)
+    would give away that there is such a field, and what it is called.
+    """
+    field = value.removeprefix("-")
+    return not field.startswith(FIELD) or field in known
 
 
 _listings: dict[str, Listing] = {}
@@ -219,17 +237,15 @@ def change_view(*, view: SavedView, name: str, shared_with: SavedView.Shared, by
     """Call a view something else, or share it with others.
 
     Raises:
-        NotYourView, ViewNameTaken, NotYoursToShare, NoTeamToShareWith: nothing is changed then.
+        ViewGone, NotYourView, ViewNameTaken, NotYoursToShare, NoTeamToShareWith: nothing is changed then.
     """
-    _refuse_others(view, by)
-    if shared_with != view.shared_with:
-        _refuse_sharing(shared_with, by, owner=view.owner)
     try:
         with transaction.atomic(durable=True):
-            now = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
+            now = _locked(view, by)
             before = now.shared_with
             if shared_with != before:
-                now.team = view.owner.team if shared_with == SavedView.Shared.TEAM else None
+                _refuse_sharing(shared_with, by, owner=now.owner)
+                now.team = now.owner.team if shared_with == SavedView.Shared.TEAM else None
             now.name, now.shared_with, now.changed_at = name, shared_with, at
             now.save()
             record("views.changed", actor=by, subject=now, at=at, list=now.list, shared=[before, shared_with.value])
@@ -241,25 +257,26 @@ def keep_changes(*, view: SavedView, listing: Listing, query: str, by: Staff, at
     """Let a view hold what the address says now.
 
     Raises:
-        NotYourView, TooLongForAView: nothing is changed then.
+        ViewGone, NotYourView, TooLongForAView: nothing is changed then.
     """
-    _refuse_others(view, by)
     held = _fitting(listing, by, query)
     with transaction.atomic(durable=True):
-        SavedView.objects.filter(pk=view.pk).update(query=held, changed_at=at)
-        record("views.changed", actor=by, subject=view, at=at, list=view.list)
+        now = _locked(view, by)
+        now.query, now.changed_at = held, at
+        now.save(update_fields=["query", "changed_at"])
+        record("views.changed", actor=by, subject=now, at=at, list=now.list)
 
 
 def remove_view(*, view: SavedView, by: Staff, at: datetime) -> None:
     """Let a view be gone, for everybody it was shared with.
 
     Raises:
-        NotYourView: see there.
+        ViewGone, NotYourView: see there.
     """
-    _refuse_others(view, by)
     with transaction.atomic(durable=True):
-        record("views.removed", actor=by, subject=view, at=at, list=view.list)
-        view.delete()
+        now = _locked(view, by)
+        record("views.removed", actor=by, subject=now, at=at, list=now.list)
+        now.delete()
 
 
 def open_with(*, listing: Listing, view: SavedView | None, by: Staff, at: datetime) -> None:
@@ -326,6 +343,12 @@ def _refuse_sharing(shared_with: SavedView.Shared, by: Staff, *, owner: Staff) -
         raise NoTeamToShareWith(name=owner.full_name)
 
 
-def _refuse_others(view: SavedView, by: Staff) -> None:
-    if not may_change(by, view):
-        raise NotYourView(name=view.owner.full_name)
+def _locked(view: SavedView, by: Staff) -> SavedView:
+    """The view as it is now, for ``by`` to change."""
+    # Of the view alone: its owner's row is locked by whoever saves one.
+    now = SavedView.objects.select_for_update(of=("self",)).select_related("owner__team").filter(pk=view.pk).first()
+    if now is None:
+        raise ViewGone
+    if not may_change(by, now):
+        raise NotYourView(name=now.owner.full_name)
+    return now

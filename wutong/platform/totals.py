@@ -58,7 +58,9 @@ def is_long_by_far(rows: QuerySet[Any], *, far: int = LONG_BY_FAR) -> bool:
     return asked is not None and asked.is_long(far=far)
 
 
-def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False, far: int = LONG_BY_FAR) -> list[int] | None:
+def keys_in_order(
+    rows: QuerySet[Any], by: str, *, is_down: bool = False, rest: str = "", far: int = LONG_BY_FAR
+) -> list[int] | None:
     """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted. Where
     the column has nothing, the row stands at the end.
 
@@ -66,14 +68,18 @@ def keys_in_order(rows: QuerySet[Any], by: str, *, is_down: bool = False, far: i
     each page, and with all columns, takes three times as long.
 
     Args:
+        rest: the column by which those stand at the end, as ``order_by`` takes it.
         far: what the planner expects to have more rows than this is not counted: it may be known to exaggerate.
     """
-    asked, listed = _Asked.of(rows.values("pk")), _Asked.of(rows.values("pk", by))
+    of_rest = rest.removeprefix("-")
+    asked, listed = _Asked.of(rows.values("pk")), _Asked.of(rows.values("pk", by, *([of_rest] if rest else [])))
     if asked is None or listed is None:
         return []
     if asked.is_long(far=far):
         return None
-    order = ", ".join(f"{column} DESC NULLS LAST" if is_down else column for column in (by, "pk"))
+    down, rest_down = (" DESC NULLS LAST" if one else "" for one in (is_down, rest.startswith("-")))
+    at_the_end = [f"CASE WHEN {by} IS NULL THEN {column} END{rest_down}" for column in (of_rest, "pk") if rest]
+    order = ", ".join([f"{by}{down}", *at_the_end, f"pk{down}"])
     # Cut before it is put in order: else the planner may walk a million rows in that order to find the few.
     statement = f"SELECT pk FROM ({listed.sql} LIMIT {EXACT_UP_TO + 1}) AS listed ORDER BY {order}"  # noqa: S608  # as below
     with connection.cursor() as cursor:

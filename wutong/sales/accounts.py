@@ -394,7 +394,12 @@ def _that_fit(accounts: QuerySet[Account], wanted: Wanted, staff: Staff | None =
     if wanted.region:
         code = division_named(wanted.region)
         accounts = accounts.filter(region__startswith=code) if code else accounts.none()
-    match wanted.state:
+    state = wanted.state
+    if staff is not None and not may(staff, "deals.read") and not state.endswith("confirmed"):
+        state = (
+            ""  # who has an open deal, or bought, is not told to whoever sees no deals: their list has no such choice
+        )
+    match state:
         case "customer":
             contracts = Contract.objects.all() if staff is None else Contract.objects.visible_to(staff)
             accounts = accounts.filter(pk__in=contracts.running().order_by().values("account"))
@@ -402,5 +407,5 @@ def _that_fit(accounts: QuerySet[Account], wanted: Wanted, staff: Staff | None =
             deals = Opportunity.objects.all() if staff is None else Opportunity.objects.visible_to(staff)
             accounts = accounts.filter(pk__in=deals.open().order_by().values("account"))
         case "confirmed" | "unconfirmed":
-            accounts = accounts.filter(is_confirmed=wanted.state == "confirmed")
+            accounts = accounts.filter(is_confirmed=state == "confirmed")
     return accounts_that_fit(accounts, wanted.own)

@@ -105,7 +105,9 @@ def collisions_for(staff: Staff, *, kind: str = "", after: str = "") -> Clashes:
         "account__search_keys", "account__name_grams", "other__search_keys", "other__name_grams"
     )
     page = slice_of(lean, by="found_at", after=after, size=_PAGE, is_down=True)
-    return Clashes(_as_they_are(page.rows, staff), total_of(found), page.next)
+    shown = _as_they_are(page.rows, staff)
+    is_all = page.next is None and not after
+    return Clashes(shown, Total(len(shown)) if is_all else total_of(found), page.next)
 
 
 def clashes_of(account: Account) -> list[Holder]:

@@ -5,14 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from wutong.lifecycle.list_columns import Columns
 from wutong.people.models import Reach
 from wutong.platform.cells import Cell, Head, Link, Moment, Row, Score, Stage, Text, Tick, addresses
-
-_LONGEST = 60
 
 
 def rows_of_people(people: Iterable[Any], columns: Columns, *, may_choose: bool) -> list[Row]:
@@ -41,7 +38,7 @@ def rows_of_people(people: Iterable[Any], columns: Columns, *, may_choose: bool)
         name = one.full_name or visitor
         head = Head(name, people_at.of(one.public_id), note=one.title, face=one.full_name)
         shown = [cell for code, cell in cells(one) if code in columns.shown]
-        own = [Text(Truncator(text).chars(_LONGEST), col=2) for text in one.own_cells]
+        own = columns.own_cells(one.own_cells)
         tick = Tick("tag-many", one.public_id, select % {"name": name}) if may_choose else None
         rows.append(Row([head, *shown, *own], tick))
     return rows

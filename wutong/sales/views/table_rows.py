@@ -15,8 +15,8 @@ from wutong.sales import accounts
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.risks import Risk, risks_of
 
-_OWNERS, _OWN = 40, 60
-"""So many characters a cell shows of the owners, and of a field of the company's own."""
+_OWNERS = 40
+"""So many characters a cell shows of the owners."""
 
 
 def rows_of_deals(deals: Iterable[Opportunity], columns: Columns) -> list[Row]:
@@ -78,7 +78,7 @@ def rows_of_companies(found: Iterable[accounts.Row], columns: Columns, *, curren
         one = row.account
         head = Head(one.name, at.of(one.public_id), mark=confirmed if one.is_confirmed else None)
         shown = _shown(cells(row), columns)
-        own = [Text(Truncator(text).chars(_OWN), col=2) for text in one.own_cells]  # type: ignore[attr-defined]  # given by list_columns
+        own = columns.own_cells(one.own_cells)  # type: ignore[attr-defined]  # given by list_columns
         tick = Tick("transfer", one.public_id, select % {"name": one.name}) if may_choose else None
         rows.append(Row([head, *shown, *own], tick))
     return rows

@@ -156,7 +156,8 @@ def _head(head: cells.Head) -> str:
 
 def _text(cell: cells.Text) -> str:
     cut = format_html(' is-cut" title="{}', cell.text) if cell.is_cut else ""
-    return f'<td class="col-{cell.col}{cut}">{escape(cell.text or EMPTY)}</td>'
+    number = "num " if cell.is_number else ""
+    return f'<td class="{number}col-{cell.col}{cut}">{escape(cell.text or EMPTY)}</td>'
 
 
 def _link(cell: cells.Link) -> str:
