@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from wutong.exchange.export_lists import LISTS, Layout, layout_of
+from wutong.exchange.lists import LISTS, Layout, layout_of
 from wutong.exchange.models import Export
 from wutong.exchange.places import folder
 from wutong.exchange.writing import Row, write_csv, write_xlsx

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from wutong.exchange.export_lists import LISTS
 from wutong.exchange.exports import MOST_COLUMNS, begin_export, files_out_of_reach
+from wutong.exchange.lists import LISTS
 from wutong.exchange.models import Export
 from wutong.platform.answers import done, refused
 from wutong.platform.keyset import slice_of
