@@ -39,7 +39,7 @@ each TRUNCATE makes a file for every table and every index. No programs: they ma
 OPEN_POSTGRES = {"django_db_setup", "folder", "cluster"}
 """Fixtures by which a test comes to a PostgreSQL of this run's version."""
 TESTS = Path(__file__).parent
-PAGES_OF = {"web", "api", "content", "sandbox", "scope", "test_xss.py", "test_queries.py"}
+PAGES_OF = {"web", "api", "content", "sandbox", "scope", "xss", "test_queries.py"}
 """What is about pages and doors alone: the statements below them are asked by the tests of other packages."""
 WALK = "scope"
 MAY_ASK = {"postgres", "browser", "faults", "own_server"}
