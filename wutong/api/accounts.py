@@ -11,10 +11,10 @@ from msgspec import Meta, Struct
 
 from wutong.api.custom import Custom, custom_of_accounts
 from wutong.api.in_full import InFullQuery, Masked, may_read_in_full, read_in_full
-from wutong.api.leads import Named
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.paging import read_cursor, written_cursor
 from wutong.api.problems import Problem
+from wutong.api.shapes import Named
 from wutong.config import config
 from wutong.lifecycle.models import AccountOwner, Lead
 from wutong.lifecycle.visibility import accounts_visible_to_key

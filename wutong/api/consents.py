@@ -12,11 +12,11 @@ from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 from uuid_utils.compat import uuid7
 
-from wutong.api.leads import IdentifierText, Instant
 from wutong.api.ledger import Kept, keep_answer, kept_answer
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.paging import bounded
 from wutong.api.problems import Flawed, Problem
+from wutong.api.shapes import IdentifierText, Instant
 from wutong.lifecycle.visibility import people_visible_to_key
 from wutong.people.contactability import ADDRESSES
 from wutong.people.identifiers import IdentifierKey

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 
-from wutong.api.leads import Named
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Flawed, Problem
+from wutong.api.shapes import Named
 from wutong.lifecycle.visibility import accounts_visible_to_key, people_visible_to_key
 from wutong.people.models import Account, AccountCandidate, Person, ProbableMatch, RefusedLink
 from wutong.platform.audit import record

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_noop
 from msgspec import Meta, Struct
 from uuid_utils.compat import uuid7
 
-from wutong.api.leads import Address, IdentifierText, Instant
 from wutong.api.ledger import Kept, keep_answer, kept_answer
 from wutong.api.operations import Answer, Call, Operation
 from wutong.api.problems import Flawed, Problem
 from wutong.api.reading import ERRORS_MAX, errors_in, pointer_to
+from wutong.api.shapes import Address, IdentifierText, Instant
 from wutong.config import config
 from wutong.events.arrivals import Hit, pack
 from wutong.events.clocks import AbsurdTime, Receipt

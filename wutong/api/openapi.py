@@ -9,14 +9,14 @@ from django.db.models import TextChoices
 from django.utils import translation
 from msgspec import Struct
 
-from wutong.api import accounts, consents, custom, doubts, events, imports, leads, people
+from wutong.api import accounts, consents, custom, doubts, events, imports, leads, people, sending_leads
 from wutong.api.operations import Operation
 from wutong.api.problems import KIND, TYPES, ProblemOut
 from wutong.config import config
 
 VERSION = "1.0.0"
 OPERATIONS: tuple[Operation, ...] = (
-    leads.SEND,
+    sending_leads.SEND,
     leads.LIST,
     leads.READ,
     people.READ,

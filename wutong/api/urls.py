@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from wutong.api import accounts, consents, custom, docs, doubts, events, imports, leads, people
+from wutong.api import accounts, consents, custom, docs, doubts, events, imports, leads, people, sending_leads
 from wutong.api.door import nowhere, resource
 
 app_name = "api"
 urlpatterns = [
     path("docs", docs.help_page, name="docs"),
     path("openapi.json", docs.openapi, name="openapi"),
-    path("v1/leads", resource(leads.SEND, leads.LIST), name="leads"),
+    path("v1/leads", resource(sending_leads.SEND, leads.LIST), name="leads"),
     path("v1/leads/<uuid:id>", resource(leads.READ), name="lead"),
     path("v1/people/<uuid:id>", resource(people.READ, custom.SET_OF_PERSON), name="person"),
     path("v1/consents", resource(consents.SEND), name="consents"),
