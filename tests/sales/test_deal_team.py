@@ -93,6 +93,9 @@ def test_what_somebody_was_let_in_to_follows_a_merge_and_is_handed_over(xu, ada,
 
     assert accounts_visible_to(Staff.objects.get(pk=peer.pk)).get() == survivor
     taker = make_staff("Taker", role="sales", data_scope="own")
+    let_in_to_deal(opportunity=deal, staff=wang, by=xu, at=LATER)
+    hand_over_all(source=xu, takers=[wang], codes=["opportunities"], by=ada, at=LATER)
+    assert [one.staff for one in deal.collaborators.all()] == [peer]  # not its owner besides
     hand_over_all(source=peer, takers=[taker], codes=["shared_opportunities"], by=ada, at=LATER)
     assert deals_of(peer) == []
     assert deals_of(taker) == [deal]

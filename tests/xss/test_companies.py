@@ -14,6 +14,7 @@ from tests.sales.cast import deal_of, sql_of
 from tests.xss.nasty import NASTY, QUOTES, TAG, Page
 from wutong.people.models import AccountCandidate
 from wutong.sales.collisions import refresh_collisions
+from wutong.sales.deal_team import let_in_to_deal
 from wutong.sales.models import OpportunityStage
 from wutong.sales.opportunities import change_opportunity, close_opportunity
 
@@ -30,7 +31,7 @@ def test_names_of_companies_in_doubt_are_text(ada) -> None:
     assert "<script>alert(1)</script>" in page.text
 
 
-def test_names_of_deals_and_companies_are_text(north, wang) -> None:
+def test_names_of_deals_and_companies_are_text(north, wang, ada) -> None:
     seller = make_staff("Seller", role="sales", team=north, data_scope="team", full_name=QUOTES[:80])
     account = make_account(TAG)
     person = make_person((TAG + QUOTES)[:120], title=QUOTES[:120])
@@ -52,6 +53,7 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
     client = signed_in(seller)
     pages = [f"/opportunities/?view={view}&stage=all" for view in ("board", "table")]
     pages += [f"/opportunities/{one.public_id}/" for one in (deal, won)]
+    let_in_to_deal(opportunity=deal, staff=make_staff(TAG[:60], role="sales"), by=seller, at=LATELY, reason=TAG)
     pages += [f"/inbox/?view=all&lead={fed.lead.public_id}" for fed in deal.leads.all()]
     pages += ["/opportunities/new/", "/contracts/", f"/contracts/{contract.public_id}/", "/accounts/"]
     tabs = ("overview", "timeline", "committee", "deals", "group", "files", "facts", "team")
@@ -66,6 +68,8 @@ def test_names_of_deals_and_companies_are_text(north, wang) -> None:
         page = Page(answer.content.decode())
         assert page.dangers == [], address
         assert address == "/opportunities/new/" or "<script>alert(1)</script>" in page.text, address
+    for about in (f"opportunities/{deal.public_id}", f"contracts/{contract.public_id}"):
+        assert Page(signed_in(ada).get(f"/{about}/access/").content.decode()).dangers == [], about
     for text in NASTY:
         mine = (f"/accounts/{account.public_id}/", f"/accounts/{account.public_id}/merge/")
         for path in ("/opportunities/", "/contracts/", "/accounts/", "/accounts/similar/", *mine):

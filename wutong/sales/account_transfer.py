@@ -15,6 +15,7 @@ from wutong.platform.audit import record
 from wutong.platform.models import Role, Staff
 from wutong.platform.permissions import may
 from wutong.platform.refusal import Refusal
+from wutong.sales.deal_team import now_its_owners
 from wutong.sales.models import Opportunity
 
 AT_ONCE = 200
@@ -122,6 +123,7 @@ def _give_deals(ids: Sequence[int], *, to: Staff, by: Staff, at: datetime) -> in
         deal.version += 1
         record("sales.opportunity_handed", actor=by, subject=deal, at=at, to=str(to.public_id))
     Opportunity.objects.bulk_update(deals, ["owner", "team", "changed_at", "changed_by", "version"])
+    now_its_owners(deals)
     return len(deals)
 
 

@@ -4,11 +4,11 @@ Whoever was let in sees the deal, its company and the people who have a part in 
 this one, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,13 @@ def take_off_deal(*, collaborator: OpportunityCollaborator, by: Staff, at: datet
             raise OnDealNoLonger(name=staff.full_name)
         forget_accounts_of(staff)
         record("sales.opportunity_unshared", actor=by, subject=deal, at=at, to=str(staff.public_id))
+
+
+def now_its_owners(deals: Sequence[Opportunity]) -> None:
+    """Whoever has become the owner of one of ``deals`` is let in to it no longer: else they would go on seeing it once
+    they give it away. Opens no transaction.
+    """
+    OpportunityCollaborator.objects.filter(opportunity__in=deals, staff=F("opportunity__owner")).delete()
 
 
 @ready_made

@@ -7,6 +7,7 @@ from wutong.platform.audit import record
 from wutong.platform.in_hand import Batch, InHand, in_turns, tally
 from wutong.platform.permissions import may
 from wutong.platform.rows import update_objects
+from wutong.sales.deal_team import now_its_owners
 from wutong.sales.models import Opportunity
 
 
@@ -22,6 +23,7 @@ def _move_deals(batch: Batch) -> dict[int, int]:
         deal.version += 1
         record("sales.opportunity_handed", actor=batch.by, subject=deal, at=batch.at, to=str(taker.public_id))
     update_objects(deals, ["owner", "team", "changed_at", "changed_by", "version"])
+    now_its_owners(deals)
     return tally(given)
 
 
