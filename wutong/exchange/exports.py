@@ -211,7 +211,7 @@ def _is_written(export: Export, *, now: Callable[[], datetime]) -> bool:
         export.file = keep(written=written, name=name, content_type=kind, by=export.by, at=finished_at)
         export.rows, export.is_cut = min(count[0], most), count[0] > most
         export.state, export.finished_at, export.is_in_full = Export.State.DONE, finished_at, in_full
-        export.sight, export.columns = sight, layout.codes
+        export.sight, export.columns = sight, layout.codes  # all that it holds: see files_out_of_reach
         export.save(update_fields=["file", "rows", "is_cut", "state", "finished_at", "is_in_full", "sight", "columns"])
     return True
 
