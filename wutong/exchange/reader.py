@@ -3,6 +3,7 @@
 Each stands behind its length, as :mod:`wutong.exchange.reading` reads them.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str]) -> None:
     from wutong.exchange.reading import write_pieces
 
     give_way(A_LITTLE)
+    # What is loaded stays, and rows are so many values at once that they would be searched for circles all the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     run_id, start, batch = map(int, arguments)
     run = PeopleImport.objects.select_related("file").get(pk=run_id)
     try:

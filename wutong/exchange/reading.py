@@ -6,8 +6,8 @@ entering takes, and of two threads one waits. It works out as well what names an
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -56,6 +56,8 @@ class Piece:
     start: int
     cells: list[list[str]]
     rows: Sequence[Row]
+    look_ahead: Callable[[], None] = lambda: None
+    """To be called when the database has the last of it: the next piece is unpacked while it works, not before."""
 
     def halves(self) -> tuple["Piece", "Piece"]:
         middle = len(self.rows) // 2
@@ -72,7 +74,7 @@ class _Frame(msgspec.Struct, array_like=True):
     cells: list[list[str]]
     people: list[ImportRow]
     companies: list[CompanyRow]
-    search_keys: list[tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]]
+    search_keys: list[tuple[tuple[tuple[str, ...], tuple[str, ...]], str]]
     sort_keys: list[tuple[tuple[str], str]]
     company_keys: list[tuple[tuple[str], str]]
     organisations: list[tuple[tuple[str], str]]
@@ -105,20 +107,41 @@ def _received(source: IO[bytes], thread: ThreadPoolExecutor) -> Iterator[Piece]:
     Raises:
         ReaderDied: the other process has ended before its last piece.
     """
-    coming = thread.submit(_piece, source)
-    while piece := coming.result():
-        coming = thread.submit(_piece, source)
+    ahead = _Ahead(source, thread)
+    while piece := ahead.next():
         yield piece
 
 
-def _piece(source: IO[bytes]) -> Piece | None:
-    """The next piece, after what was worked out for it has been learnt; None after the last."""
-    if not (frame := _frame(source)):
+class _Ahead:
+    """The next piece on its way: its bytes at once, so that the reader can go on; what they say when there is time."""
+
+    def __init__(self, source: IO[bytes], thread: ThreadPoolExecutor) -> None:
+        self._source, self._thread = source, thread
+        self._coming = thread.submit(_frame, source)
+        self._told: Future[_Frame | None] | None = None
+
+    def look(self) -> None:
+        """Have the piece unpacked."""
+        self._told = self._told or self._thread.submit(_unpacked, self._coming)
+
+    def next(self) -> Piece | None:
+        """The next piece; None after the last."""
+        self.look()
+        told, self._told = self._told.result() if self._told else None, None
+        if told is None:
+            return None
+        self._coming = self._thread.submit(_frame, self._source)
+        return Piece(told.start, told.cells, told.people or told.companies, self.look)
+
+
+def _unpacked(coming: Future[bytes]) -> _Frame | None:
+    """What a frame says, after what was worked out for it has been learnt; None after the last."""
+    if not (frame := coming.result()):
         return None
     told = msgspec.msgpack.decode(frame, type=_Frame)
     for name, function in _FORETOLD.items():
         function.learn(getattr(told, name))
-    return Piece(told.start, told.cells, told.people or told.companies)
+    return told
 
 
 class ReaderDied(RuntimeError):
@@ -126,7 +149,7 @@ class ReaderDied(RuntimeError):
 
 
 def _frame(source: IO[bytes]) -> bytes:
-    """The next frame; empty after the last."""
+    """The next frame; empty after the last, and whenever it is asked for after that."""
     head = source.read(_LENGTH_BYTES)
     length = int.from_bytes(head)
     frame = source.read(length)

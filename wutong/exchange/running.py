@@ -147,6 +147,7 @@ def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version:
             faulty=F("faulty") + sums.faulty,
             warned=F("warned") + sums.warned,
         )
+        piece.look_ahead()
     return True
 
 

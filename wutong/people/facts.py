@@ -1,5 +1,6 @@
 """What is known about people: statements with their source, and the one of each field that counts."""
 
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -11,7 +12,7 @@ from msgspec.structs import asdict
 
 from wutong.people.allotment import NewPerson
 from wutong.people.models import Assurance, FieldValue, Person, Reach
-from wutong.platform.chinese import search_keys, sort_key
+from wutong.platform.chinese import keys_of, sort_key
 from wutong.platform.once_a_page import once_a_page
 from wutong.platform.ready_made import ready_made
 from wutong.platform.rows import ask, id_array, write_rows
@@ -63,12 +64,13 @@ class _Listed(Struct, frozen=True, kw_only=True):
     title: str
     company_name: str
     sort_key: str
-    search_keys: list[str]
+    search_keys: str
+    """With a space between them."""
     reach: str | None
 
 
 _LISTED = """
-    id bigint, full_name text, title text, company_name text, sort_key text, search_keys text[], reach text
+    id bigint, full_name text, title text, company_name text, sort_key text, search_keys text, reach text
 """
 
 
@@ -167,11 +169,12 @@ def add_people(
         f"""
         INSERT INTO people_person (id, public_id, is_own, first_seen_at, last_seen_at,
                                    full_name, title, company_name, sort_key, search_keys, reach)
-        SELECT id, gen_random_uuid(), false, first_seen_at, last_seen_at,
-               full_name, title, company_name, sort_key, search_keys, coalesce(reach, 'visitor')
+        SELECT id, (%(beginning)s || substr(gen_random_uuid()::text, 9))::uuid, false, first_seen_at, last_seen_at,
+               full_name, title, company_name, sort_key, string_to_array(search_keys, ' '), coalesce(reach, 'visitor')
         FROM json_to_recordset(%(rows)s::json) AS r(first_seen_at timestamptz, last_seen_at timestamptz, {_LISTED})
         """,  # noqa: S608  # a constant
         rows,
+        beginning=secrets.token_hex(4),  # in common, so that they stand together in the index of these ids
     )
     return {row.id for row in rows if row.reach is not None}
 
@@ -222,12 +225,13 @@ def bring_up_to_date(told: WhatIsSaid) -> None:
         f"""
         UPDATE people_person p
         SET full_name = r.full_name, title = r.title, company_name = r.company_name, sort_key = r.sort_key,
-            search_keys = r.search_keys, reach = coalesce(r.reach, p.reach)
+            search_keys = string_to_array(r.search_keys, ' '), reach = coalesce(r.reach, p.reach)
         FROM json_to_recordset(%(rows)s::json) AS r({_LISTED})
         WHERE p.id = r.id
           AND (p.full_name, p.title, p.company_name, p.sort_key, p.search_keys::text[], p.reach)
               IS DISTINCT FROM
-              (r.full_name, r.title, r.company_name, r.sort_key, r.search_keys, coalesce(r.reach, p.reach))
+              (r.full_name, r.title, r.company_name, r.sort_key, string_to_array(r.search_keys, ' '),
+               coalesce(r.reach, p.reach))
         """,  # noqa: S608  # a constant
         [_listed(person, said, told.addresses[person]) for person, said in told.statements.items()],
     )
@@ -249,11 +253,11 @@ def _listed(person: int, statements: Sequence[Said], addresses: Sequence[tuple[s
     )
 
 
-def found_by(name: str, company: str, addresses: Sequence[tuple[str, str]]) -> list[str]:
-    """The keys by which a person is found, of kinds and values of the addresses."""
+def found_by(name: str, company: str, addresses: Sequence[tuple[str, str]]) -> str:
+    """The keys by which a person is found, of kinds and values of the addresses; with a space between them."""
     numbers = [value for kind, value in addresses if kind == "phone"]
     mailboxes = [value.split("@", 1)[0] for kind, value in addresses if kind == "email"]
-    return search_keys([name, company, *mailboxes], numbers=numbers)
+    return keys_of((name, company, *mailboxes), tuple(numbers))
 
 
 @once_a_page

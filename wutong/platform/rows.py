@@ -49,7 +49,7 @@ def ask(statement: str, **values: object) -> Callable[[], list[tuple[Any, ...]]]
     connection.validate_no_broken_transaction()
     cursor = psycopg.Cursor(connection.connection)
     with connection.wrap_database_errors:
-        cursor.execute(statement.encode(), values)
+        cursor.execute(statement.encode(), values, binary=True)
         if (pipeline := _unawaited.get()) is not None:
             pipeline.pgconn.send_flush_request()
             _send_all(pipeline)
@@ -103,12 +103,15 @@ def _send_all(pipeline: psycopg.Pipeline) -> None:
 _unawaited: ContextVar[psycopg.Pipeline | None] = ContextVar("unawaited", default=None)
 
 
+# What comes back is binary below: Django reads the text of each time in Python, eight times as slowly.
+
+
 @contextmanager
 def _sent(statement: str, values: Mapping[str, object]) -> Iterator["psycopg.Cursor[tuple[Any, ...]]"]:
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.encode(), values)
+        cursor.execute(statement.encode(), values, binary=True)
         yield cursor
 
 
