@@ -8,7 +8,7 @@ session of its own that nobody waits for.
 
 from wutong.platform.rows import execute
 
-PEOPLE_AT_ONCE = 1_500
+PEOPLE_AT_ONCE = 6_000
 """So many new people fill about two thirds of the list."""
 
 

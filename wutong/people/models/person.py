@@ -54,7 +54,9 @@ class Person(models.Model):
         ]
         indexes = [
             # What is new waits in a list and is worked in together: see people.search_index.
-            GinIndex(name="people_by_search_key", fields=["search_keys"], fastupdate=True, gin_pending_list_limit=4096),
+            GinIndex(
+                name="people_by_search_key", fields=["search_keys"], fastupdate=True, gin_pending_list_limit=16384
+            ),
             models.Index(name="people_by_name", fields=["sort_key", "id"], condition=Q(merged_into=None)),
             models.Index(
                 name="known_people_by_name",
