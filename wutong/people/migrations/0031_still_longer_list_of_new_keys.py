@@ -7,7 +7,7 @@ BEFORE = "ALTER INDEX people_by_search_key SET (gin_pending_list_limit = 4096)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0029_places_and_scores_kept_by_the_lane")]
+    dependencies = [("people", "0030_no_index_that_nobody_asks")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(NOW, BEFORE)],
