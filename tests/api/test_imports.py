@@ -9,7 +9,7 @@ from wutong.exchange.models import PeopleImport
 from wutong.exchange.running import run_import
 from wutong.people.models import Account, PersonTag, TagFamily, TagGroup
 from wutong.people.tags import add_group, add_tag
-from wutong.platform.models import Staff
+from wutong.platform.models import Staff, StoredFile
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,10 @@ def test_a_table_becomes_people_who_carry_its_tags(crm, ada: Staff) -> None:
 
     refused = crm.post("/imports", table(tags=["fair", "festival"]))
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/tags/1")
+    nobody = crm.post("/imports", table(csv="title\nCFO\n"))
+    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (422, "nothing_to_recognise_by")
     assert not PeopleImport.objects.exists()
+    assert not StoredFile.objects.exists()
 
     answer = crm.post("/imports", table(tags=["origin: FAIR"]))
     assert answer.status_code == 202

@@ -37,7 +37,7 @@ from wutong.lifecycle.tagging import tag_accounts, tag_people
 from wutong.people.models import Account, Tag, TagFamily, TagGroup
 from wutong.people.tags import add_group, add_tag
 from wutong.platform.files import path_of
-from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, Team
+from wutong.platform.models import AuditEntry, Notification, Organisation, Staff, StoredFile, Team
 
 pytestmark = pytest.mark.django_db
 RULES = {
@@ -148,6 +148,8 @@ def test_saved_columns_are_renamed_and_removed(ada: Staff, zhou: Staff) -> None:
 
 
 def test_a_bad_file_is_told_beside_the_field(ada: Staff) -> None:
+    signed_in(ada).post("/imports/new/", {"pasted": "姓名\t手机"})  # no rows
+    assert not StoredFile.objects.exists()
     too_much = "名称\n" + "a\n" * 500_000
     page = signed_in(ada).post("/imports/new/", {"pasted": too_much}).content.decode()
     assert "Save the table as a file" in page

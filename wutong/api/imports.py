@@ -16,7 +16,7 @@ from wutong.events.touch import CHANNELS
 from wutong.exchange.columns import own_meaning
 from wutong.exchange.kinds import words_of
 from wutong.exchange.models import PeopleImport
-from wutong.exchange.starting import Policy, begin, map_columns, start, table_kind
+from wutong.exchange.starting import Policy, begin, discard, map_columns, start, table_kind
 from wutong.exchange.tagging import plain_tag, tags_by_name
 from wutong.people.custom_fields import writable_by_keys
 from wutong.people.models import CustomField
@@ -134,6 +134,7 @@ def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
     if errors:
         raise Problem("invalid", errors=errors)
     by, basis = call.key.created_by, wanted.legal_basis
+    run = None
     try:
         file = ContentFile(wanted.csv.encode(), name=f"{wanted.name}.csv")
         stored = store(file=file, by=by, at=call.at, recognised=table_kind)
@@ -156,6 +157,8 @@ def _begun(wanted: ImportIn, call: Call) -> PeopleImport:
         )
         start(run=run, policy=policy, by=call.key, at=call.at)
     except Refusal as no:
+        if run is not None:
+            discard(run=run, by=by, at=call.at)
         raise Problem("invalid", errors=[Flawed(pointer="#/csv", code=no.code, detail=str(no))]) from no
     return run
 

@@ -102,8 +102,21 @@ def begin(
     """Begin the import of a stored file.
 
     Raises:
-        a refusal of :mod:`wutong.exchange.tables.refusals`.
+        a refusal of :mod:`wutong.exchange.tables.refusals`; the file is gone then.
     """
+    try:
+        run = _looked_into(stored, by=by, at=at, api_key=api_key, kind=kind)
+    except Refusal:
+        with transaction.atomic(durable=True):
+            forget(stored)  # nothing else leads to it, and it may tell of people
+        raise
+    with transaction.atomic(durable=True):
+        run.save()
+        record("exchange.import_begun", actor=api_key or by, subject=run, at=at, rows=run.rows, kind=str(run.kind))
+    return run
+
+
+def _looked_into(stored: StoredFile, *, by: Staff, at: datetime, api_key: ApiKey | None, kind: str) -> PeopleImport:
     reading = looked_at(path_of(stored.digest), is_workbook=stored.content_type == XLSX)
     run = PeopleImport(
         by=by,
@@ -123,9 +136,6 @@ def begin(
                 raise
         else:
             break
-    with transaction.atomic(durable=True):
-        run.save()
-        record("exchange.import_begun", actor=api_key or by, subject=run, at=at, rows=run.rows, kind=str(run.kind))
     return run
 
 

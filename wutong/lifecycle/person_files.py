@@ -15,7 +15,7 @@ from wutong.people.models import Person
 from wutong.people.subjects import strongest_subjects
 from wutong.platform.audit import record
 from wutong.platform.files import Upload, forget, path_of, store
-from wutong.platform.models import Staff
+from wutong.platform.models import Staff, StoredFile
 from wutong.platform.permissions import may
 
 _SHOWN = 50
@@ -36,6 +36,15 @@ def add_file(*, person: Person, file: Upload, by: Staff, at: datetime) -> Person
         NothingKnownOfThem: see there.
     """
     stored = store(file=file, by=by, at=at)
+    try:
+        return _put_with(person, stored, by=by, at=at)
+    except NothingKnownOfThem:  # whoever has just been erased leaves no file with a colleague
+        with transaction.atomic(durable=True):
+            forget(stored)
+        raise
+
+
+def _put_with(person: Person, stored: StoredFile, *, by: Staff, at: datetime) -> PersonFile:
     with transaction.atomic(durable=True):
         Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # a merge waits for what is said of them
         subject = strongest_subjects([person.pk]).get(person.pk)
