@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from wutong.devtools.suite import HOMES
+from wutong.devtools.suite import OF_ONE_MARK
 from wutong.operations.postgres import ADMIN, FAST_AND_FORGETFUL, SETTINGS, Cluster, wheel_binaries
 from wutong.operations.roles import APP, READ, ensure_roles
 
@@ -121,9 +121,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.walk)
         if PAGES_OF & set(item.path.relative_to(TESTS).parts) or item.path.stem.endswith(("_page", "_pages")):
             item.add_marker(pytest.mark.pages)
-        for mark, homes in HOMES.items():
-            if item.get_closest_marker(mark) and not any(item.path.is_relative_to(ROOT / home) for home in homes):
-                raise pytest.UsageError(f"{item.nodeid} is marked {mark}: its run looks into {', '.join(homes)} only.")
+        for mark in {run.marks for run in OF_ONE_MARK if item.get_closest_marker(run.marks)}:
+            folders = [folder for run in OF_ONE_MARK if run.marks == mark for folder in run.folders]
+            if not any(item.path.is_relative_to(ROOT / folder) for folder in folders):
+                raise pytest.UsageError(f"{item.nodeid} is marked {mark}, whose runs look into {', '.join(folders)}.")
 
 
 @pytest.fixture(autouse=True)

@@ -34,14 +34,6 @@ AT_ONCE = 3
 process or of a browser, and with two at once a quarter of the processors' time was nobody's."""
 GIVE_WAY = ["nice", "-n", "5"]
 """What only computes leaves the processor to what is killed, timed or looked at."""
-HOMES = {
-    "browser": ["tests/e2e", "tests/web"],
-    "faults": ["tests/faults"],
-    "own_server": ["tests/operations"],
-    "walk": ["tests/scope"],
-}
-"""Where the tests with a mark of their own run stand, so that it need not read the others. ``tests/conftest.py`` allows
-such a test nowhere else."""
 _NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
 """The second because pytest compiles 300 files of tests, which the later runs find compiled."""
 _PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
@@ -49,17 +41,18 @@ _PROGRESS = re.compile(r"^\S+ +\[ *\d+%\]$")
 
 @dataclass(frozen=True)
 class Run:
-    """One call of pytest, for the tests with these ``marks``."""
+    """One call of pytest, for the tests with these ``marks`` in these ``folders``, or in all."""
 
     name: str
     marks: str
+    folders: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     gives_way: bool = False
 
     @property
     def command(self) -> list[str | Path]:
         manner = GIVE_WAY if self.gives_way else []
-        return [*manner, *PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", self.marks, *HOMES.get(self.marks, [])]
+        return [*manner, *PYTHON, "-m", "pytest", "-q", "--durations=10", "-m", self.marks, *self.folders]
 
 
 @dataclass(frozen=True)
@@ -76,11 +69,14 @@ class Done:
         return self.printed.strip().splitlines()[-1]
 
 
-KILLS = Run("kills", "faults")
 TESTS = Run("tests", "not browser and not faults and not own_server and not walk", gives_way=True)
-WALK = Run("tests of what is seen by whom", "walk", gives_way=True)
-PAGES = Run("tests in a browser", "browser")
-COMMANDS = Run("tests of commands", "own_server")
+KILLS = Run("kills", "faults", ("tests/faults",))
+PAGES = Run("tests in a browser", "browser", ("tests/e2e",))
+SCRIPTS = Run("tests of scripts", "browser", ("tests/web",))
+COMMANDS = Run("tests of commands", "own_server", ("tests/operations",))
+WALK = Run("tests of what is seen by whom", "walk", ("tests/scope",), gives_way=True)
+OF_ONE_MARK = (KILLS, PAGES, SCRIPTS, COMMANDS, WALK)
+"""They need not read the tests of other folders: ``tests/conftest.py`` allows their marks nowhere else."""
 
 
 def main() -> None:
@@ -119,14 +115,14 @@ def planned() -> list[Run]:
     if major is None and os.environ.get("CI"):
         sys.exit(f"FAILED: the second run needs PostgreSQL {OLDEST_POSTGRESQL} or newer of the distribution.")
     if major is None:
-        return [KILLS, TESTS, PAGES, COMMANDS, WALK]
+        return [KILLS, TESTS, PAGES, SCRIPTS, COMMANDS, WALK]
     again = Run(
         f"tests on PostgreSQL {major}",
         f"postgres and not pages and not once and {TESTS.marks}",
-        {"WUTONG_TEST_POSTGRES": major},
+        environment={"WUTONG_TEST_POSTGRES": major},
         gives_way=True,
     )
-    return [KILLS, TESTS, again, PAGES, COMMANDS, WALK]
+    return [KILLS, TESTS, again, PAGES, SCRIPTS, COMMANDS, WALK]
 
 
 def left_out() -> list[str]:
