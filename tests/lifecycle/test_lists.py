@@ -297,6 +297,7 @@ def test_a_reader_sees_what_the_rule_says_and_nothing_else(company, data: st.Dat
             assert set(leads_of_view(reader, "all")) == visible
             if reader.data_scope != DataScope.ALL or reader.scopes.exists():
                 assert set(people_visible_to(reader)) == {lead.person for lead in visible}
+                assert set(people_visible_to(reader, is_gathered=True)) == {lead.person for lead in visible}
         transaction.set_rollback(True)
 
 

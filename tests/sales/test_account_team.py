@@ -60,6 +60,8 @@ def test_who_sees_a_company_is_told_by_the_very_rule_that_shows_it(xu, mei, lin,
                 account.name,
                 staff,
             )
+    for staff in Staff.objects.all():
+        assert set(accounts_visible_to(staff, is_gathered=True)) == set(accounts_visible_to(staff)), staff
     assert above.pk in {one.staff.pk for one in who_sees_account(owned)}
     deal, contract = Opportunity.objects.get(), Contract.objects.get()
     for one, said in ((deal, who_sees_deal(deal)), (contract, who_sees_contract(contract))):
@@ -77,6 +79,7 @@ def test_whoever_looks_after_a_company_sees_its_people_leads_deals_and_contracts
     assert not people_visible_to(helper).exists()
     share_account(account=account, with_=helper, by=wang, at=LATER)
     assert member in people_visible_to(helper)
+    assert member in people_visible_to(helper, is_gathered=True)
     assert list(Opportunity.objects.visible_to(helper)) == [deal]
     assert list(Contract.objects.visible_to(helper)) == [contract]
     assert Lead.objects.visible_to(helper).get().account == account

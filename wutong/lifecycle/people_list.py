@@ -21,7 +21,7 @@ from wutong.platform.keyset import slice_of
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.ready_made import ready_made
-from wutong.platform.totals import Total, keys_in_order, total_of
+from wutong.platform.totals import Total, keys_in_order
 
 PAGE = 50
 _SHOWN = ("public_id", "full_name", "title", "company_name", "reach", "last_seen_at", "sort_key")
@@ -49,6 +49,11 @@ class Wanted:
     @property
     def is_narrow(self) -> bool:
         return bool(self.search or self.reach or self.stage or self.owner or self.tag or self.own)
+
+    @property
+    def is_of_leads_alone(self) -> bool:
+        """Whether leads alone decide: there are about as many people as there are leads that are wanted."""
+        return not (self.search or self.reach or self.tag or self.own)
 
     @classmethod
     def read(cls, given: Mapping[str, Any], fields: Sequence[CustomField] = ()) -> Self:
@@ -91,11 +96,12 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     if wanted.order is not None:
         return _in_order(found, wanted.order, staff, after=wanted.after)
     by, is_down = ("sort_key", False) if wanted.sort == "name" else ("last_seen_at", True)
-    keys = keys_in_order(found, by, is_down=is_down)
+    gathered = partial(people_wanted, staff, wanted, is_gathered=True) if wanted.is_of_leads_alone else None
+    listed = keys_in_order(found, by, is_down=is_down, gathered=gathered)
+    keys, total = (None, listed) if isinstance(listed, Total) else (listed, Total(len(listed)))
     shown = _with_lead(found if keys is None else Person.objects.all(), staff)
     look_up = partial(_told, Viewer(staff))
     page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys, look_up=look_up)
-    total = Total(len(keys)) if keys is not None else total_of(found)
     if page.next is None and not wanted.after:
         total = Total(len(page.rows))  # the planner may have expected many where there are few
     return People(page.rows, total.n, total.is_estimate, page.next)
@@ -105,20 +111,30 @@ def _in_order(found: QuerySet[Person], order: Order, staff: Staff, *, after: str
     """A page by one of the company's own fields; last those who have nothing in it, by when they were seen."""
     page = page_of(found, order, after=after, size=PAGE, otherwise="-last_seen_at")
     told = {one.pk: one for one in _told(Viewer(staff), page.keys)} if page.keys else {}
-    total = page.total or total_of(found)
-    return People([told[pk] for pk in page.keys if pk in told], total.n, total.is_estimate, page.next)
+    shown = [told[pk] for pk in page.keys if pk in told]
+    return People(shown, page.total.n, page.total.is_estimate, page.next)
 
 
-def people_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Person]:
-    """The same, in no order and on no page."""
-    people = _with_leads(Lead.objects.visible_to(staff), wanted, staff)
-    return _that_fit(people_visible_to(staff) if people is None else people, wanted)
+def people_wanted(staff: Staff, wanted: Wanted, *, is_gathered: bool = False) -> QuerySet[Person]:
+    """The same, in no order and on no page.
+
+    Args:
+        is_gathered: whether all leads are gathered first, where they are few; see :func:`people_visible_to`.
+    """
+    leads = _leads_wanted(Lead.objects.visible_to(staff), wanted, staff)
+    if leads is None:
+        people = people_visible_to(staff, is_gathered=is_gathered)
+    elif is_gathered:
+        people = Person.objects.current().filter(pk__among=leads.order_by().values("person"))
+    else:
+        people = _who_have(leads)
+    return _that_fit(people, wanted)
 
 
 def everybody_wanted(wanted: Wanted) -> QuerySet[Person]:
     """The same for the machine, which sees everybody and is nobody."""
-    people = _with_leads(Lead.objects.all(), wanted)
-    return _that_fit(Person.objects.current() if people is None else people, wanted)
+    leads = _leads_wanted(Lead.objects.all(), wanted)
+    return _that_fit(Person.objects.current() if leads is None else _who_have(leads), wanted)
 
 
 def _that_fit(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
@@ -137,16 +153,19 @@ def _that_fit(people: QuerySet[Person], wanted: Wanted) -> QuerySet[Person]:
     return people_that_fit(people, wanted.own)
 
 
-def _with_leads(leads: QuerySet[Lead], wanted: Wanted, staff: Staff | None = None) -> QuerySet[Person] | None:
-    """Those with a lead in sight that is wanted, who are in sight with it; None if any will do."""
-    leads = leads.filter(person=OuterRef("pk"))
+def _leads_wanted(leads: QuerySet[Lead], wanted: Wanted, staff: Staff | None = None) -> QuerySet[Lead] | None:
+    """Those of ``leads`` of which whoever is wanted has one; None where it does not matter which, or whether any."""
     if wanted.stage in Stage.values:
         leads = leads.filter(stage=wanted.stage)
     elif wanted.owner != "me":
         return None
     if wanted.owner == "me":
         leads = leads.filter(owner=staff)
-    return Person.objects.current().filter(Exists(leads))
+    return leads
+
+
+def _who_have(leads: QuerySet[Lead]) -> QuerySet[Person]:
+    return Person.objects.current().filter(Exists(leads.filter(person=OuterRef("pk"))))
 
 
 def _with_lead(people: QuerySet[Person], staff: Staff) -> QuerySet[Person]:

@@ -15,10 +15,14 @@ from wutong.people.models import Account, Affiliation, Person
 from wutong.platform.models import ApiKey, DataScope, Staff
 
 
-def people_visible_to(staff: Staff) -> QuerySet[Person]:
+def people_visible_to(staff: Staff, *, is_gathered: bool = False) -> QuerySet[Person]:
     """The only door to people for code that answers a person. Aliases of merged people are left out.
 
     Besides the people of leads in sight these are the people of the companies that ``staff`` looks after.
+
+    Args:
+        is_gathered: whether all leads in sight are gathered first. Where they are some thousands this takes a third of
+            the time; where they are many, for ever.
     """
     people = Person.objects.current()
     sees_everything = staff.is_active and staff.data_scope == DataScope.ALL
@@ -27,13 +31,16 @@ def people_visible_to(staff: Staff) -> QuerySet[Person]:
     leads = Lead.objects.visible_to(staff)
     companies = accounts_looked_after_by(staff) if staff.is_active else []
     if not staff.is_active or not (companies or is_let_in_anywhere(staff)):
+        if is_gathered:
+            return people.filter(pk__among=leads.order_by().values("person"))
         return people.filter(Exists(leads.filter(person=OuterRef("pk"))))
     given = people_let_in_to(staff.pk)
     members = Affiliation.objects.filter(account__in=companies).order_by().values("person")
     if sees_everything:  # nearly everybody: asked person by person, a page is full soon
         of_leads = Exists(leads.filter(person=OuterRef("pk")))
         return people.filter(of_leads | Q(pk__in=given[0].union(*given[1:], members)))
-    return people.filter(pk__in=leads.order_by().values("person").union(*given, members))
+    in_sight = leads.order_by().values("person").union(*given, members)
+    return people.filter(pk__among=in_sight) if is_gathered else people.filter(pk__in=in_sight)
 
 
 def managers_over(lead: Lead, managers: Iterable[Staff]) -> list[Staff]:

@@ -49,11 +49,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """Whose rows a page shows, by key, and the cursor of the following one. ``total`` where it is known by the way."""
+    """Whose rows a page shows, by key, the cursor of the following one, and how many there are."""
 
     keys: list[int]
     next: str | None
-    total: Total | None
+    total: Total
 
 
 class _Place(Struct, frozen=True, array_like=True):
@@ -108,7 +108,8 @@ def page_of(found: QuerySet[M], order: Order, *, after: str, size: int, otherwis
         far: see :func:`wutong.platform.totals.keys_in_order`.
     """
     last = _read(after, order, walks := _walks(found, order, otherwise))
-    keys = _keys(found, order, otherwise, far=far)
+    listed = _keys(found, order, otherwise, far=far)
+    keys, total = (None, listed) if isinstance(listed, Total) else (listed, Total(len(listed)))
     if keys is not None and (last is None or last.pk in keys):
         start = keys.index(last.pk) + 1 if last is not None else 0
         shown = [_Place(order.name, _WHOLE, None, pk) for pk in keys[start : start + size + 1]]
@@ -119,10 +120,10 @@ def page_of(found: QuerySet[M], order: Order, *, after: str, size: int, otherwis
             last = _where_now(found.model, order, otherwise, last.pk)
         shown = _walked(walks, order, after=last, most=size + 1)
     following = _written(shown[size - 1]) if len(shown) > size else None
-    return Page([place.pk for place in shown[:size]], following, Total(len(keys)) if keys is not None else None)
+    return Page([place.pk for place in shown[:size]], following, total)
 
 
-def _keys(found: QuerySet[M], order: Order, otherwise: str, *, far: int) -> list[int] | None:
+def _keys(found: QuerySet[M], order: Order, otherwise: str, *, far: int) -> list[int] | Total:
     column = COLUMNS[_K(order.field.kind)]
     place = "option__position" if column == "option" else column
     own = Subquery(_standing(found, order.field).values(place)[:1])

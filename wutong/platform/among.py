@@ -9,21 +9,29 @@ from typing import Any
 import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignKey, Lookup
+from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
 _NUMBERS = ("bigint", "integer", "smallint")
 
 
 class Among(Lookup):  # type: ignore[type-arg]  # generic for mypy alone
-    """Values are texts, whole numbers or UUIDs."""
+    """Values are texts, whole numbers or UUIDs; or a query of one column, whose rows are gathered before anything else.
+
+    Rows are then looked up in the order of an index, page by page, which takes a third of the time of looking each up
+    by itself. The planner takes them for ten, whatever they are: only for what is known to be few.
+    """
 
     lookup_name = "among"
 
-    def get_prep_lookup(self) -> list[Any]:
-        return list(self.rhs)
+    def get_prep_lookup(self) -> Any:
+        return self.rhs if isinstance(self.rhs, Query) else list(self.rhs)
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         column, given = self.process_lhs(compiler, connection)
+        if isinstance(self.rhs, Query):
+            rows, values = compiler.compile(self.rhs)
+            return f"{column} = ANY(ARRAY{rows})", (*given, *values)
         kind = self.lhs.output_field.rel_db_type(connection)
         cast = "::bigint" if kind in _NUMBERS else "::uuid" if kind == "uuid" else ""
         return (

@@ -1,7 +1,7 @@
 """How many rows a list has: exact up to ten thousand, beyond that about as many as the planner thinks."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,16 @@ def is_long_by_far(rows: QuerySet[Any], *, far: int = LONG_BY_FAR) -> bool:
 
 
 def keys_in_order(
-    rows: QuerySet[Any], by: str, *, is_down: bool = False, rest: str = "", far: int = LONG_BY_FAR
-) -> list[int] | None:
-    """The keys of ``rows`` in the order of a column, then of themselves; None of a list too long to be counted. Where
-    the column has nothing, the row stands at the end.
+    rows: QuerySet[Any],
+    by: str,
+    *,
+    is_down: bool = False,
+    rest: str = "",
+    far: int = LONG_BY_FAR,
+    gathered: Callable[[], QuerySet[Any]] | None = None,
+) -> list[int] | Total:
+    """The keys of ``rows`` in the order of a column, then of themselves; of a list too long to be counted about how
+    many it has. Where the column has nothing, the row stands at the end.
 
     Of a short list all rows are found out for its number, and their order costs little more; to find them again for
     each page, and with all columns, takes three times as long.
@@ -70,13 +76,17 @@ def keys_in_order(
     Args:
         rest: the column by which those stand at the end, as ``order_by`` takes it.
         far: what the planner expects to have more rows than this is not counted: it may be known to exaggerate.
+        gathered: the same rows asked for in another way, which is the faster one where they are few.
     """
-    of_rest = rest.removeprefix("-")
-    asked, listed = _Asked.of(rows.values("pk")), _Asked.of(rows.values("pk", by, *([of_rest] if rest else [])))
-    if asked is None or listed is None:
+    asked = _Asked.of(rows.values("pk"))
+    if asked is None:
         return []
     if asked.is_long(far=far):
-        return None
+        return asked.estimated()
+    of_rest = rest.removeprefix("-")
+    listed = _Asked.of((rows if gathered is None else gathered()).values("pk", by, *([of_rest] if rest else [])))
+    if listed is None:
+        return []
     down, rest_down = (" DESC NULLS LAST" if one else "" for one in (is_down, rest.startswith("-")))
     at_the_end = [f"CASE WHEN {by} IS NULL THEN {column} END{rest_down}" for column in (of_rest, "pk") if rest]
     order = ", ".join([f"{by}{down}", *at_the_end, f"pk{down}"])
@@ -87,8 +97,7 @@ def keys_in_order(
         keys = [key for (key,) in cursor.fetchall()]
     if len(keys) <= EXACT_UP_TO:
         return keys
-    asked.found_long()
-    return None
+    return asked.found_long()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Self
 from uuid import UUID
 
@@ -43,7 +44,7 @@ from wutong.platform.models import DataScope, Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.permissions import may
 from wutong.platform.ready_made import ready_made
-from wutong.platform.totals import EXACT_UP_TO, LONG_BY_FAR, Total, is_long_by_far, keys_in_order, total_of
+from wutong.platform.totals import EXACT_UP_TO, LONG_BY_FAR, Total, is_long_by_far, keys_in_order
 from wutong.sales.models import Opportunity, OpportunityStage
 
 PARAMETERS = frozenset({"q", "owner", "state", "industry", "size", "region", "tag", "sort", "col"})
@@ -132,7 +133,7 @@ def states() -> list[tuple[str, str]]:
 
 
 def accounts_visible_to(
-    staff: Staff, *, among: Collection[int] | None = None, is_walked: bool = False
+    staff: Staff, *, among: Collection[int] | None = None, is_walked: bool = False, is_gathered: bool = False
 ) -> QuerySet[Account]:
     """The only door to companies for code that answers a person.
 
@@ -143,6 +144,8 @@ def accounts_visible_to(
         among: only of these, by id: then nothing else is looked at.
         is_walked: whether companies are looked at one after the other, for those who see most of them, rather than
             all in sight gathered first.
+        is_gathered: whether all in sight are looked up as soon as they are gathered, for those who see some thousands:
+            in half of the time, and without a guess of the planner's how many there are.
     """
     accounts = Account.objects.current() if among is None else Account.objects.current().filter(pk__in=among)
     if not staff.is_active:
@@ -160,7 +163,7 @@ def accounts_visible_to(
     if is_walked:
         return accounts.filter(Exists(leads.union(deals, contracts, owned, shared, all=True)))
     # One set of keys rather than three conditions: the planner can begin with it, however many companies there are.
-    return accounts.filter(pk__in=leads.union(deals, contracts, owned, shared))
+    return accounts.filter(pk__in=leads.union(deals, contracts, owned, shared, all=is_gathered))
 
 
 def parameters_for(staff: Staff) -> frozenset[str]:
@@ -176,19 +179,21 @@ def accounts_for(staff: Staff, wanted: Wanted) -> Accounts:
         lean = Account.objects.filter(pk__among=ordered.keys).defer("search_keys", "name_grams")
         known = {one.pk: one for one in lean}
         shown = [known[pk] for pk in ordered.keys if pk in known]
-        return Accounts(rows_of(shown, staff), ordered.total or total_of(found), ordered.next)
-    keys = keys_in_order(found, "sort_key", far=far)
-    listed = (found if keys is None else Account.objects.all()).defer("search_keys", "name_grams")
-    page = slice_of(listed, by="sort_key", after=wanted.after, keys=keys)
-    total = total_of(found) if keys is None else Total(len(keys))
+        return Accounts(rows_of(shown, staff), ordered.total, ordered.next)
+    is_gathered = staff.data_scope == DataScope.OWN
+    gathered = partial(accounts_wanted, staff, wanted, is_gathered=True) if is_gathered else None
+    listed = keys_in_order(found, "sort_key", far=far, gathered=gathered)
+    keys, total = (None, listed) if isinstance(listed, Total) else (listed, Total(len(listed)))
+    among = (found if keys is None else Account.objects.all()).defer("search_keys", "name_grams")
+    page = slice_of(among, by="sort_key", after=wanted.after, keys=keys)
     if page.next is None and not wanted.after:
         total = Total(len(page.rows))  # the planner may have expected many where there are few
     return Accounts(rows_of(page.rows, staff), total, page.next)
 
 
-def accounts_wanted(staff: Staff, wanted: Wanted) -> QuerySet[Account]:
-    """The same, in no order and on no page."""
-    seen = accounts_visible_to(staff, is_walked=_sees_most(staff))
+def accounts_wanted(staff: Staff, wanted: Wanted, *, is_gathered: bool = False) -> QuerySet[Account]:
+    """The same, in no order and on no page; ``is_gathered``: see :func:`accounts_visible_to`."""
+    seen = accounts_visible_to(staff, is_walked=_sees_most(staff), is_gathered=is_gathered)
     if wanted.owner == "me":
         seen = seen.filter(pk__in=_owned_by(staff))
     return _that_fit(seen, wanted, staff)
