@@ -34,6 +34,7 @@ from wutong.lifecycle.people_list import Wanted, people_for
 from wutong.lifecycle.timeline import timeline_of
 from wutong.lifecycle.visibility import people_visible_to
 from wutong.people.models import Person
+from wutong.platform import totals
 from wutong.platform.models import BusinessScope, DataScope, SavedView, Staff, Team
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +235,23 @@ def test_the_pages_of_people_hold_everybody_once(ada, monkeypatch, sort: str) ->
     assert set(seen) == set(people)
     keys = [person.sort_key for person in seen] if sort == "name" else [person.last_seen_at for person in seen]
     assert keys == sorted(keys, reverse=sort == "-seen")
+
+
+@pytest.mark.parametrize("sort", ["-seen", "name"])
+def test_the_pages_of_a_long_list_hold_everybody_once(mei, lin, monkeypatch, sort: str) -> None:
+    monkeypatch.setattr(totals, "EXACT_UP_TO", 2)
+    leads = [
+        make_lead(person=make_person(f"P{number:02}", keys=[phone(f"+86139123412{number:02}")])) for number in range(53)
+    ]
+    make_lead(person=make_person("Elsewhere"), team=make_team("Elsewhere"))
+
+    seen = pages_of_people(mei, sort=sort)
+
+    people = {lead.person for lead in leads}
+    by = [(one.sort_key, one.pk) if sort == "name" else (one.last_seen_at, one.pk) for one in seen]
+    assert (len(seen), set(seen)) == (53, people)
+    assert by == sorted(by, reverse=sort != "name")
+    assert all(one.lead for one in seen)
 
 
 def test_a_list_of_people_shows_the_leads_its_reader_may_see(mei, south) -> None:

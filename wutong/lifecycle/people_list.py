@@ -17,7 +17,7 @@ from wutong.people.custom_filters import Condition, conditions_in, parameters_of
 from wutong.people.custom_order import Order, order_in, page_of
 from wutong.people.models import CustomField, Person, PersonTag, Reach, Tag
 from wutong.platform.chinese import query_keys
-from wutong.platform.keyset import slice_of
+from wutong.platform.keyset import cut, slice_of
 from wutong.platform.models import Staff
 from wutong.platform.named import uuid_or_none
 from wutong.platform.ready_made import ready_made
@@ -99,9 +99,13 @@ def people_for(staff: Staff, wanted: Wanted) -> People:
     gathered = partial(people_wanted, staff, wanted, is_gathered=True) if wanted.is_of_leads_alone else None
     listed = keys_in_order(found, by, is_down=is_down, gathered=gathered)
     keys, total = (None, listed) if isinstance(listed, Total) else (listed, Total(len(listed)))
-    shown = _with_lead(found if keys is None else Person.objects.all(), staff)
-    look_up = partial(_told, Viewer(staff))
-    page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys, look_up=look_up)
+    viewer = Viewer(staff)
+    if keys is None and not (wanted.is_narrow or wanted.after):
+        page = cut(_first(viewer, by_name=not is_down), by=by, size=PAGE)
+    else:
+        shown = _with_lead(found if keys is None else Person.objects.all(), staff)
+        look_up = partial(_told, viewer)
+        page = slice_of(shown, by=by, after=wanted.after, is_down=is_down, size=PAGE, keys=keys, look_up=look_up)
     if page.next is None and not wanted.after:
         total = Total(len(page.rows))  # the planner may have expected many where there are few
     return People(page.rows, total.n, total.is_estimate, page.next)
@@ -180,6 +184,13 @@ def _with_lead(people: QuerySet[Person], staff: Staff) -> QuerySet[Person]:
     )
     told_of = people.annotate(score_value=F("score__value"), lead=Subquery(leads.values(told=told)[:1]))
     return told_of.only(*_SHOWN)
+
+
+@ready_made
+def _first(viewer: Viewer, *, by_name: bool) -> QuerySet[Person]:
+    """The first page of all in sight, and the row behind it: what a list opens with."""
+    order = ("sort_key", "pk") if by_name else ("-last_seen_at", "-pk")
+    return _with_lead(people_wanted(viewer.staff, Wanted()), viewer.staff).order_by(*order)[: PAGE + 1]
 
 
 @ready_made

@@ -56,7 +56,7 @@ def slice_of(
         shown = list(keys[start : start + size + 1])
         if look_up is not None:
             found = {row.pk: row for row in look_up(shown)} if shown else {}
-            return _cut([found[pk] for pk in shown if pk in found], by, size)
+            return cut([found[pk] for pk in shown if pk in found], by=by, size=size)
         rows, key = rows.filter(pk__in=shown), None
     elif keys is not None:  # who ended the page before is not in the list any more
         rows = rows.filter(pk__among=keys)
@@ -66,10 +66,11 @@ def slice_of(
         # The first condition alone is one that an index begins at; the second leaves out the row's equals before it.
         rows = rows.filter(**{f"{by}__{beyond}e": value})
         rows = rows.filter(Q(**{f"{by}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk}))
-    return _cut(list(rows[: size + 1]), by, size)
+    return cut(list(rows[: size + 1]), by=by, size=size)
 
 
-def _cut(page: list[M], by: str, size: int) -> Slice[M]:
+def cut(page: list[M], *, by: str, size: int = PAGE) -> Slice[M]:
+    """The page that ``page`` is, with the row behind it where there is one; in the order of ``by``."""
     return Slice(page[:size], _cursor(page[size - 1], by) if len(page) > size else None)
 
 
