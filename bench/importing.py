@@ -58,6 +58,7 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = [a + b for a in "伟芳娜敏静丽强磊军洋志文建国晓海春红" for b in ("", *"勇艳杰涛明超秀霞平刚华")]
 _TITLES = ("经理", "总监", "工程师", "采购经理")
 _WITHIN_S = 1_800
+_RESTED_WITHIN_S, _LOOK_S, _QUIET_LOOKS, _BUSY = 300, 5, 3, 0.15
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,6 +100,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
 
 def timed(one: Company, up: int, database: psycopg.Connection, manager: "Manager", file: File) -> dict[str, Any]:
     jobs, server = jobs_of(up), int((one.data / "postgres" / "postmaster.pid").read_text().split()[0])
+    rested(jobs)
     idle = pss_mb(jobs)
     people_before = count(database, "SELECT count(*) FROM people_person")
     jobs_before, server_before = cpu_seconds(jobs), cpu_seconds(server)
@@ -264,6 +266,18 @@ def jobs_of(up: int) -> int:
 
     wait_until(look)
     return found[0]
+
+
+def rested(jobs: int) -> None:
+    """Wait until jobs are done that a company catches up with when it starts: they are not the import's."""
+    quiet = 0
+    before = cpu_seconds(jobs)
+    deadline = time.monotonic() + _RESTED_WITHIN_S
+    while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
+        now = cpu_seconds(jobs)
+        quiet = quiet + 1 if now - before < _BUSY * _LOOK_S else 0
+        before = now
 
 
 def pss_mb(pid: int) -> float:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.db import DataError, IntegrityError, connections, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -50,7 +50,7 @@ def run_import(run_id: int, *, now: Clock) -> None:
         if found.state == _S.WAITING:
             found.state, found.started_at = _S.RUNNING, now()
             found.save(update_fields=["state", "started_at"])
-    run = _loaded(run_id)
+    run = _with_all_of_it().get(pk=run_id)
     owners = owners_for(run)
     try:
         version = version_of(ensure_rows(run))
@@ -123,14 +123,13 @@ _WITHOUT_WAITING = "SET LOCAL synchronous_commit TO off"
 def _entered(run_id: int, piece: Piece, owners: Mapping[str, Staff], *, version: Version | None, now: Clock) -> bool:
     with transaction.atomic():
         lane.take()  # in which nobody is taken out of the file; before the run, as whoever erases does
-        run = PeopleImport.objects.select_for_update(of=("self",)).filter(pk=run_id, state=_S.RUNNING).first()
+        run = _with_all_of_it().select_for_update(of=("self",)).filter(pk=run_id, state=_S.RUNNING).first()
         if run is None or run.done != piece.start:
             return False  # another process is at it
         if run.is_cancel_asked:
             return False
         if version_of(rows_path(run)) != version:
             raise _RowsChanged
-        run = _loaded(run_id)
         write(_WITHOUT_WAITING)
         valid = [row for row in piece.rows if not row.is_faulty]
         outcome = _door_of(run)(run, valid, owners, at=now()) if valid else Outcome()
@@ -191,9 +190,8 @@ def _finish(run_id: int, *, now: Clock) -> None:
         notify_many([told], at=run.finished_at)
 
 
-def _loaded(run_id: int) -> PeopleImport:
-    related = ("by", "owner__team", "team", "scope", "product_line", "file")
-    return PeopleImport.objects.select_related(*related).get(pk=run_id)
+def _with_all_of_it() -> QuerySet[PeopleImport]:
+    return PeopleImport.objects.select_related("by", "owner__team", "team", "scope", "product_line", "file")
 
 
 @app.task(name="exchange.run_import", queue="imports", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
