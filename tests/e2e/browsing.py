@@ -120,14 +120,23 @@ def fresh_context(browser: Browser, screen: Screen) -> BrowserContext:
 
 
 def sign_in(context: BrowserContext, demo: RunningDemo, who: str, screen: Screen) -> Page:
-    """A tab of ``who``, signed in and with the pages in the screen's language."""
-    email, password = demo.logins[who]
+    """A tab of ``who``, signed in and with the pages in the screen's language.
+
+    The first time by the form; later browsers have the session of the first, which spares them a password's digest and
+    the page of the day.
+    """
     page = context.new_page()
-    page.goto(f"{demo.web}/sign-in/")
-    page.locator("input[type=email], input[name=username], input[name=email]").first.fill(email)
-    page.locator("input[type=password]").fill(password)
-    page.locator("form:has(input[type=password]) button").first.click()
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    if session := demo.sessions.get(who):
+        context.add_cookies([{"name": one["name"], "value": one["value"], "url": demo.web} for one in session])
+        page.goto(f"{demo.web}/me/")
+    else:
+        email, password = demo.logins[who]
+        page.goto(f"{demo.web}/sign-in/")
+        page.locator("input[type=email], input[name=username], input[name=email]").first.fill(email)
+        page.locator("input[type=password]").fill(password)
+        page.locator("form:has(input[type=password]) button").first.click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        demo.sessions[who] = context.cookies(demo.web)
     prefer(page, demo, screen)
     return page
 

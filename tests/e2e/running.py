@@ -9,8 +9,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from playwright.sync_api import Cookie
 
 from bench.company import free_port, free_row
 
@@ -29,6 +31,8 @@ class RunningDemo:
     data_dir: Path
     logins: dict[str, tuple[str, str]]
     """By the part of the address before the @: address and password."""
+    sessions: dict[str, list[Cookie]] = field(default_factory=dict)
+    """By the same: the cookies of who has signed in."""
 
 
 @contextmanager
