@@ -8,7 +8,8 @@ from tests.cast import make_account, make_person, signed_in
 from tests.sales.cast import LATER, deal_of, sql_of
 from wutong.lifecycle.models import Contract, Lead
 from wutong.people.models import Affiliation, Person
-from wutong.platform.models import Staff
+from wutong.platform.models import Organisation, Staff
+from wutong.platform.organisation import CurrencyInUse, change_organisation
 from wutong.sales.models import Opportunity, OpportunityStage
 from wutong.sales.opportunities import move_opportunity
 
@@ -176,3 +177,15 @@ def test_the_sqls_in_sight_wait_to_become_deals(xu, wang) -> None:
     sql_of(xu, person=make_person("周思远"))
     sql_of(wang, person=make_person("何若曦"))
     assert [lead.person.full_name for lead in signed_in(xu).get("/opportunities/new/").context["leads"]] == ["周思远"]
+
+
+def test_the_company_keeps_its_currency_once_there_is_an_amount(ada: Staff, deal: Opportunity) -> None:
+    del deal
+    page = signed_in(ada).get("/system/organisation/").content.decode()
+    assert str(CurrencyInUse.message) in page
+
+    changed = Organisation.objects.get()
+    changed.currency = "EUR"
+    with pytest.raises(CurrencyInUse):
+        change_organisation(changed=changed, by=ada, at=LATER)
+    assert Organisation.objects.get().currency == "CNY"

@@ -31,9 +31,11 @@ class LifecycleConfig(AppConfig):
         from wutong.people.models import TagGroup
         from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.platform.organisation import register_amounts
         from wutong.platform.saved_views import register_list
 
         register_holdings()
+        register_amounts(Contract.objects.exists)
         for model in (Lead, StageVisit, FollowUp, Contract, PersonFile):
             reassign.register(model)
         reassign.follow(redo_reach)

@@ -23,6 +23,7 @@ class PeopleConfig(AppConfig):
             Affiliation,
             Consent,
             ConsentStanding,
+            CustomField,
             FieldValue,
             OwnMark,
             PersonCollaborator,
@@ -34,8 +35,10 @@ class PeopleConfig(AppConfig):
         from wutong.people.reassign import follow, register
         from wutong.platform import retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.platform.organisation import register_amounts
 
         register_holdings()
+        register_amounts(CustomField.objects.filter(kind=CustomField.Kind.MONEY).exists)
         for model in (FieldValue, Affiliation, Consent, ConsentStanding, OwnMark, PersonCollaborator):
             register(model)
         register(PersonTag)

@@ -16,6 +16,7 @@ class SalesConfig(AppConfig):
         from wutong.people.models import TagGroup
         from wutong.platform import files, in_hand, retention
         from wutong.platform.audit_labels import register_actions, register_subjects
+        from wutong.platform.organisation import register_amounts
         from wutong.platform.saved_views import register_list
         from wutong.sales import collisions, contract_list, deal_list
         from wutong.sales.account_files import files_of_accounts
@@ -52,6 +53,7 @@ class SalesConfig(AppConfig):
             names=lambda _staff: collisions.PARAMETERS,
         )
         register_holdings()
+        register_amounts(Opportunity.objects.exists)
         register_home("sales/_home_next_steps.html", next_steps_of)
         register_person("sales/_person_deals.html", deals_of_person, place=Place.WORK)
         register_lead("sales/_lead_deals.html", deals_of_lead)

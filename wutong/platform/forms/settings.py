@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wutong.platform.calendar import Stretch
 from wutong.platform.forms.accounts import zone_choices
 from wutong.platform.models import CalendarDay, MailSettings, Organisation, Role, RoleLimits, WorkingHours
+from wutong.platform.organisation import CurrencyInUse, has_amounts
 from wutong.platform.role_limits import LIMITS, roles_limited
 
 CURRENCIES = ("CNY", "HKD", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD")
@@ -47,6 +48,9 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no p
         self.fields["zone"].choices = zone_choices()  # type: ignore[attr-defined]  # a choice field
         regions = ["CN", *sorted(phonenumbers.SUPPORTED_REGIONS - {"CN"})]
         self.fields["region"].choices = [(code, code) for code in regions]  # type: ignore[attr-defined]  # a choice field
+        if has_amounts():
+            self.fields["currency"].disabled = True
+            self.fields["currency"].help_text = CurrencyInUse.message
 
 
 class SecurityForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no parameter at run time
