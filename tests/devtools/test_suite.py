@@ -64,3 +64,11 @@ def test_missing_reference_data_is_told_and_where_they_are_promised_fails(monkey
     assert suite.REFERENCE_DATA == SHARED_DATA
     monkeypatch.setattr(suite, "REFERENCE_DATA", Path("/nowhere"))
     assert "/nowhere" in suite.left_out()[-1]
+
+
+def test_every_test_stands_in_one_half() -> None:
+    tests = ROOT / "tests"
+    halves = [Path(one).name for one in (*suite.EARLIER_TESTS.folders, *suite.TESTS.folders)]
+    files = [path.relative_to(tests) for path in tests.rglob("test_*.py")]
+    assert {path.parts[0] for path in files} <= set(halves)
+    assert len(halves) == len(set(halves))

@@ -29,9 +29,9 @@ CHECKS: dict[str, list[str | Path]] = {
     "translations": [*PYTHON, "-m", "wutong.devtools.translations", "--check"],
     "licences": [*PYTHON, "-m", "wutong.devtools.licences"],
 }
-AT_ONCE = 3
+AT_ONCE = 4
 """So many runs beside each other on the two processors that we can count on: each waits for answers of PostgreSQL, of a
-process or of a browser, and with two at once a quarter of the processors' time was nobody's."""
+process or of a browser, and with three at once a quarter of the processors' time was nobody's."""
 GIVE_WAY = ["nice", "-n", "5"]
 """What only computes leaves the processor to what is killed, timed or looked at."""
 _NOT_FOR_TESTS = {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
@@ -69,7 +69,18 @@ class Done:
         return self.printed.strip().splitlines()[-1]
 
 
-TESTS = Run("tests", "not browser and not faults and not own_server and not walk", gives_way=True)
+_ALL_THE_REST = "not browser and not faults and not own_server and not walk"
+
+
+def _there() -> list[str]:
+    """The folders of tests, and the files of tests that stand beside them."""
+    found = (path for path in (ROOT / "tests").iterdir() if path.is_dir() or path.name.startswith("test_"))
+    return sorted(f"tests/{path.name}" for path in found if path.name[0] not in "_.")
+
+
+_MIDDLE = "tests/m"
+TESTS = Run("tests, m to z", _ALL_THE_REST, tuple(one for one in _there() if one >= _MIDDLE), gives_way=True)
+EARLIER_TESTS = Run("tests, a to l", _ALL_THE_REST, tuple(one for one in _there() if one < _MIDDLE), gives_way=True)
 KILLS = Run("kills", "faults", ("tests/faults",))
 PAGES = Run("tests in a browser", "browser", ("tests/e2e",))
 SCRIPTS = Run("tests of scripts", "browser", ("tests/web",))
@@ -115,14 +126,14 @@ def planned() -> list[Run]:
     if major is None and os.environ.get("CI"):
         sys.exit(f"FAILED: the second run needs PostgreSQL {OLDEST_POSTGRESQL} or newer of the distribution.")
     if major is None:
-        return [KILLS, TESTS, PAGES, SCRIPTS, COMMANDS, WALK]
+        return [KILLS, TESTS, EARLIER_TESTS, PAGES, COMMANDS, SCRIPTS, WALK]
     again = Run(
         f"tests on PostgreSQL {major}",
-        f"postgres and not pages and not once and {TESTS.marks}",
+        f"postgres and not pages and not once and {_ALL_THE_REST}",
         environment={"WUTONG_TEST_POSTGRES": major},
         gives_way=True,
     )
-    return [KILLS, TESTS, again, PAGES, SCRIPTS, COMMANDS, WALK]
+    return [KILLS, TESTS, EARLIER_TESTS, again, PAGES, COMMANDS, SCRIPTS, WALK]
 
 
 def left_out() -> list[str]:
