@@ -12,7 +12,7 @@ from wutong.exchange.undoing import undo_import_later
 __all__ = ["run_import_later", "tidy_later", "undo_import_later", "write_export_later"]
 
 
-@app.periodic(cron="37 3 * * *", periodic_id="nightly")
+@app.periodic(cron="37 19 * * *", periodic_id="nightly")
 @app.task(name="exchange.tidy", queue="upkeep", queueing_lock="tidy_exchange")
 def tidy_later(timestamp: int) -> None:
     """Remove files and rows of imports that can be undone no longer, and exports that nobody has fetched for a week."""

@@ -25,7 +25,7 @@ def keep_erasing_later(timestamp: int) -> None:
     resume(at=datetime.fromtimestamp(timestamp, UTC))
 
 
-@app.periodic(cron="20 2 * * *")
+@app.periodic(cron="20 18 * * *")
 @app.task(queue="upkeep", queueing_lock="privacy.keeping")
 def erase_what_is_kept_too_long_later(timestamp: int) -> None:
     erase_what_is_kept_too_long(at=datetime.fromtimestamp(timestamp, UTC))

@@ -64,7 +64,7 @@ def tend_lake_later(timestamp: int) -> None:  # noqa: ARG001  # as above
     _run("upkeep")
 
 
-@app.periodic(cron="40 3 * * *")
+@app.periodic(cron="40 19 * * *")
 @app.task(queue="lake", queueing_lock="lake.retire", lock="lake.upkeep")
 def retire_months_later(timestamp: int) -> None:  # noqa: ARG001  # as above
     _run("retire")
