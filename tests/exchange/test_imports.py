@@ -310,6 +310,17 @@ def test_undoing_takes_back_piece_by_piece_what_several_rows_say_of_one(ada: Sta
     assert rebuild.check().is_equal
 
 
+def test_undoing_takes_the_leads_along_of_two_whom_a_later_row_made_one(ada: Staff, monkeypatch) -> None:
+    before = everything()
+    monkeypatch.setattr(reading, "BATCH", dict.fromkeys(reading.BATCH, 1))
+    monkeypatch.setattr(undoing, "BATCH", 1)
+    by_phone, by_mail = ("周思远", "13900010001", "", "", "", ""), ("周思远", "", "zhou@beichen.cn", "", "", "")
+    run = undone(imported(by_phone, by_mail, (*ZHOU[:3], "", "", ""), by=ada, leads=L.NEW), ada)
+    assert run.state == "undone"
+    assert everything() == before
+    assert rebuild.check().is_equal
+
+
 def test_undoing_puts_back_what_was_changed_and_splits_what_was_merged(ada: Staff) -> None:
     make_person("周总", keys=[phone("+8613900010001")], title="董事")
     other = make_person("S. Zhou", keys=[email("zhou@beichen.cn")])

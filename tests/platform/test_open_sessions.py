@@ -88,3 +88,8 @@ def test_an_administrator_sees_and_ends_a_colleagues_sessions(mei: Staff, ada: S
     admin.post(f"/system/staff/{mei.public_id}/sessions/end/")
 
     assert not is_in(phone)
+
+
+def test_a_session_that_no_table_can_hold_is_none() -> None:
+    client = Client(headers={"cookie": 'wt_session="\\000aaaaaaaa"'})
+    assert client.get("/people/").status_code == 302

@@ -95,8 +95,8 @@ def _take_back(run: PeopleImport, batch: Sequence[AccountByImport], *, is_last: 
         if given and one.account_id not in going and account.credit_code == given and not account.is_confirmed:
             account.credit_code = None
             Account.objects.filter(pk=account.pk).update(credit_code=None)
+    _remove(going)  # before others take back their names, which one of these can have got meanwhile
     _put_back(known, {account.pk: left[account.pk] for account in known}, at=at)
-    _remove(going)
     AccountByImport.objects.filter(pk__in=[one.pk for one in batch if one.account_id not in waiting]).delete()
     restored = sum(1 for account in known if left[account.pk] != Traces())
     return {

@@ -17,7 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 PAGE = 50
 _LARGEST_KEY = 2**63 - 1
-_LARGEST, _FINEST = Decimal(10) ** 15, -20
+_LARGEST, _FINEST, _COARSEST = Decimal(10) ** 15, -20, 15
 M = TypeVar("M", bound=Model)
 
 
@@ -98,4 +98,4 @@ def _read(cursor: str, by: str, field: Any) -> tuple[Any, int] | None:
 def is_a_cursors(value: Decimal) -> bool:
     """Whether a number may stand in a cursor. Others no column holds, and PostgreSQL compares with none of them."""
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= _FINEST and abs(value) < _LARGEST
+    return isinstance(exponent, int) and _FINEST <= exponent <= _COARSEST and abs(value) < _LARGEST

@@ -11,6 +11,7 @@ from django.utils import timezone
 from wutong.platform.models.staff import staff_by_key
 from wutong.platform.organisation import stored_organisation
 from wutong.platform.ready_made import ask_together, ready_made
+from wutong.platform.unstorable import NUL
 
 _REMEMBERED = 10_000
 _whose: dict[str, int] = {}
@@ -30,9 +31,12 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key or ""
+        if NUL in key:  # a cookie can be typed; PostgreSQL knows no such text
+            self._session_key = None
+            return None
         live = _live.about(key, timezone.now())
-        staff = [staff_by_key.about(_whose[key])] if key in _whose else []
-        ask_together(live, stored_organisation.about(), *staff)
+        whose = _whose.get(key)
+        ask_together(live, stored_organisation.about(), *([] if whose is None else [staff_by_key.about(whose)]))
         found: Session | None = next(iter(live.answer()), None)
         if found is None:
             self._session_key = None

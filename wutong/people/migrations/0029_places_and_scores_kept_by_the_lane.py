@@ -54,4 +54,9 @@ class Migration(migrations.Migration):
                 to="people.person",
             ),
         ),
+        # On the way back: what was to be compared can be of people whom undoing an import has removed.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "DELETE FROM people_persontocompare c WHERE NOT EXISTS (SELECT FROM people_person p WHERE p.id = c.person_id)",
+        ),
     ]

@@ -75,7 +75,7 @@ class StaffQuerySet(models.QuerySet["Staff"]):
 class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]  # built at run time
     def get(self, *args: Any, **kwargs: Any) -> "Staff":
         """By ``pk`` alone, as Django asks for whoever a session belongs to, with every page."""
-        if args or kwargs.keys() != {"pk"} or not isinstance(kwargs["pk"], int):
+        if type(self) is not StaffManager or args or kwargs.keys() != {"pk"} or not isinstance(kwargs["pk"], int):
             found: Staff = super().get(*args, **kwargs)
             return found
         for one in staff_by_key(kwargs["pk"]):
